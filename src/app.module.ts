@@ -1,0 +1,26 @@
+import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { AppController } from './app.controller.js';
+import { ConfigModule, type AppConfig } from './config/index.js';
+import { DatabaseModule } from './infrastructure/database/index.js';
+import { EventsModule } from './infrastructure/events/events.module.js';
+import { AgentsModule } from './modules/agents/index.js';
+import { AuditModule } from './modules/audit/index.js';
+import { ChatModule } from './modules/chat/index.js';
+import { GenerationModule } from './modules/generation/index.js';
+import { ModelsModule } from './modules/models/index.js';
+
+/** Where generations go on record, and what looks after it. */
+export type Storage = NonNullable<ModuleMetadata['imports']>;
+
+const DATABASE: Storage = [DatabaseModule, AuditModule];
+
+/** The table of contents. */
+@Module({
+  imports: [EventsModule, ModelsModule, AgentsModule, GenerationModule, ChatModule],
+  controllers: [AppController],
+})
+export class AppModule {
+  static with(config: AppConfig, storage: Storage = DATABASE): DynamicModule {
+    return { module: AppModule, imports: [ConfigModule.forRoot(config), ...storage] };
+  }
+}

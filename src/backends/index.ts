@@ -1,0 +1,2 @@
+export { BackendFactories, BackendsModule } from './backends.module.js';
+export { SIMULATOR_PREFIX } from './simulator/request.js';

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { BackendSettings, UpstreamTimeouts } from '../../config/index.js';
+import type {
+  AnswerSink,
+  BackendCall,
+  BackendHealth,
+  BackendModel,
+  ModelBackend,
+} from '../../contracts/model-backend.js';
+import type { GenerationRequest } from '../../contracts/generation-request.js';
+import { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
+import type { BackendFactory } from '../shared/backend-factory.js';
+import { readJson } from '../shared/read-json.js';
+import { CHAT_LINE, GENERATE_LINE, OllamaAnswer } from './answer.js';
+import { listOllamaModels } from './models.js';
+import { toOllamaRequest } from './request.js';
+
+/** Speaks Ollama's native protocol, which unlike its OpenAI one can pin `num_ctx` and `keep_alive`. */
+export class OllamaBackend implements ModelBackend {
+  readonly kind = 'ollama';
+  readonly name: string;
+  private readonly client: UpstreamClient;
+
+  constructor(settings: BackendSettings, timeouts: UpstreamTimeouts) {
+    this.name = settings.name;
+    this.client = new UpstreamClient({
+      baseUrl: settings.url,
+      connectTimeoutMs: timeouts.connectTimeoutMs,
+      headers: {
+        'content-type': 'application/json',
+        ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
+      },
+    });
+  }
+
+  generate(request: GenerationRequest, sink: AnswerSink): BackendCall {
+    const answer = new OllamaAnswer(sink, request.input.kind === 'chat' ? CHAT_LINE : GENERATE_LINE);
+    answer.attach(this.client.send({ method: 'POST', ...toOllamaRequest(request) }, answer));
+    return answer;
+  }
+
+  listModels(signal: AbortSignal): Promise<BackendModel[]> {
+    return listOllamaModels(this.client, signal);
+  }
+
+  async probe(signal: AbortSignal): Promise<BackendHealth> {
+    try {
+      const answer = (await readJson(this.client, '/api/version', signal)) as { version?: unknown } | null;
+      return { reachable: true, version: typeof answer?.version === 'string' ? answer.version : undefined };
+    } catch (error) {
+      return { reachable: false, error: (error as Error).message };
+    }
+  }
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+}
+
+@Injectable()
+export class OllamaBackends implements BackendFactory {
+  readonly kind = 'ollama';
+
+  create(settings: BackendSettings, timeouts: UpstreamTimeouts): ModelBackend {
+    return new OllamaBackend(settings, timeouts);
+  }
+}

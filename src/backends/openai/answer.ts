@@ -1,0 +1,85 @@
+import { toWireText, type WireText } from '../../contracts/wire-text.js';
+import type { Usage } from '../../contracts/usage.js';
+import type { UpstreamFault } from '../../infrastructure/http/upstream-fault.js';
+import { protocolFailure } from '../shared/failures.js';
+import {
+  findChoice,
+  findOnlyPiece,
+  isError,
+  isObject,
+  toFinishReason,
+  toPieces,
+  toToolCalls,
+  type OpenAiChunk,
+  type Piece,
+} from './chunk.js';
+import { EventReader } from './event-reader.js';
+import { isFailedFinish, mapOpenAiFinishReason } from './finish-reason.js';
+import { PlainChunk } from './plain-chunk.js';
+import { ToolCallPieces, type OpenAiToolCall } from './tool-calls.js';
+import { toUsage } from './usage.js';
+
+/** After so many spellings that served no second event, a stream's events are all parsed. */
+const MAX_VAIN_SPELLINGS = 8;
+
+/** Reads the answer of `/chat/completions` and `/completions`. */
+export class OpenAiAnswer extends EventReader {
+  private plain: PlainChunk | undefined;
+  private vainSpellings = 0;
+  private readonly toolCalls = new ToolCallPieces();
+  private finishReason: string | undefined;
+  private usage: Usage = {};
+
+  protected override line(line: string): void {
+    const plain = this.plain;
+    const end = plain === undefined ? -1 : plain.endOfPiece(line);
+    if (plain === undefined || end === -1) return super.line(line);
+    if (end > plain.start) this.piece(plain.kind, line.slice(plain.start, end));
+  }
+
+  /** What breaks after the finish reason takes nothing from the answer. */
+  override fault(fault: UpstreamFault): void {
+    if (fault.kind === 'broken' && this.finishReason !== undefined) this.end();
+    else super.fault(fault);
+  }
+
+  protected override event(chunk: OpenAiChunk, line?: string): void {
+    if (isError(chunk)) return this.failReported(chunk);
+    if (isObject(chunk.usage)) this.usage = toUsage(chunk.usage);
+    const choice = findChoice(chunk);
+    if (choice === undefined) return;
+    for (const { kind, text } of toPieces(choice)) this.piece(kind, toWireText(text));
+    for (const call of toToolCalls(choice)) this.callPiece(call);
+    this.finishReason = toFinishReason(choice) ?? this.finishReason;
+    if (line !== undefined) this.learn(chunk, line);
+  }
+
+  /** The usage comes after the finish reason, so that only here both are known. `[DONE]` alone ends nothing. */
+  protected override streamEnded(): void {
+    const reason = this.finishReason;
+    if (reason === undefined) return this.failEarly();
+    if (isFailedFinish(reason)) return this.failReported(`the finish reason is ${reason}`);
+    const mapped = mapOpenAiFinishReason(reason, this.toolCalls.count > 0);
+    this.finish((sink) => sink.finished(mapped, this.usage));
+  }
+
+  private piece(kind: Piece['kind'], text: WireText): void {
+    if (kind === 'text') this.text(text);
+    else this.reasoning(text);
+  }
+
+  private callPiece(call: OpenAiToolCall): void {
+    const delta = this.toolCalls.next(call);
+    if (delta === 'orphan') this.fail(protocolFailure('a tool call has no name'));
+    else if (delta !== undefined) this.toolCall(delta);
+  }
+
+  private learn(chunk: OpenAiChunk, line: string): void {
+    if (this.vainSpellings === MAX_VAIN_SPELLINGS) return;
+    const piece = findOnlyPiece(chunk);
+    if (piece === undefined) return;
+    const learned = PlainChunk.learn(line, piece);
+    if (learned === undefined || this.plain?.hits === 0) this.vainSpellings += 1;
+    this.plain = learned ?? this.plain;
+  }
+}

@@ -1,0 +1,23 @@
+// The inside of a JSON string, up to its closing quote: no raw control characters, only escapes that JSON knows
+// (RFC 8259 section 7).
+const STRING_BODY = /(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
+
+/**
+ * Where the JSON string whose inside begins at `start` ends (the position of its closing quote), or -1 when it is not
+ * a valid string. This is what lets a token be copied instead of parsed and stringified.
+ */
+export function endOfJsonString(line: string, start: number): number {
+  STRING_BODY.lastIndex = start;
+  STRING_BODY.test(line);
+  const end = STRING_BODY.lastIndex;
+  return line.charCodeAt(end) === 0x22 ? end : -1;
+}
+
+/** Parses a line of latin1 characters as the UTF-8 JSON it is. Undefined when it is not JSON. */
+export function parseWireJson(line: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(line, 'latin1').toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,142 @@
+/** Every error a caller can see. Documented in docs/errors.md; a test keeps the two equal. */
+export const ERROR_CATALOGUE = {
+  invalid_request: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'The request is malformed; `param` names the field.',
+  },
+  invalid_value: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'A value is out of its range or not one of those allowed.',
+  },
+  invalid_json: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'The body is not valid JSON, or nests deeper than 64 levels.',
+  },
+  unsupported_parameter: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'A parameter asks for what this gateway does not do.',
+  },
+  string_above_max_length: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'A text is longer than its limit.',
+  },
+  unknown_agent: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'No agent or agent type of this name.',
+  },
+  context_length_exceeded: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'The prompt does not fit into the model’s context.',
+  },
+  bad_http: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'The request is not HTTP as RFC 9112 defines it; the connection is closed.',
+  },
+  unauthorized: {
+    status: 401,
+    type: 'invalid_request_error',
+    meaning: 'A credential is required here and none came, or it is wrong.',
+  },
+  not_found: { status: 404, type: 'invalid_request_error', meaning: 'Nothing is here, or it is not yours.' },
+  model_not_found: {
+    status: 404,
+    type: 'invalid_request_error',
+    meaning: 'The model does not exist or is not admitted.',
+  },
+  generation_not_found: {
+    status: 404,
+    type: 'invalid_request_error',
+    meaning: 'No generation of this id, or it is not yours.',
+  },
+  method_not_allowed: {
+    status: 405,
+    type: 'invalid_request_error',
+    meaning: 'The path exists, not with this method; `Allow` names those it has.',
+  },
+  request_timeout: {
+    status: 408,
+    type: 'invalid_request_error',
+    meaning: 'The request did not arrive in time; the connection is closed.',
+  },
+  already_finished: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'The generation has already ended.',
+  },
+  request_too_large: {
+    status: 413,
+    type: 'invalid_request_error',
+    meaning: 'The body is larger than the limit.',
+  },
+  uri_too_long: {
+    status: 414,
+    type: 'invalid_request_error',
+    meaning: 'The request target is longer than 8 KiB.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    type: 'invalid_request_error',
+    meaning: 'The body is not `application/json`.',
+  },
+  headers_too_large: {
+    status: 431,
+    type: 'invalid_request_error',
+    meaning: 'More than 16 KiB or 100 lines of headers.',
+  },
+  rate_limit_exceeded: {
+    status: 429,
+    type: 'requests',
+    meaning: 'Too many requests; `Retry-After` says when to come back.',
+  },
+  internal: {
+    status: 500,
+    type: 'server_error',
+    meaning: 'A fault of ours. The log has the details under the request id.',
+  },
+  upstream_error: { status: 502, type: 'upstream_error', meaning: 'The model server said it failed.' },
+  upstream_unavailable: {
+    status: 502,
+    type: 'upstream_error',
+    meaning: 'The model server cannot be reached.',
+  },
+  upstream_protocol_error: {
+    status: 502,
+    type: 'upstream_error',
+    meaning: 'The model server answered what is not its protocol.',
+  },
+  upstream_incomplete: {
+    status: 502,
+    type: 'upstream_error',
+    meaning: 'The answer broke off before its end was said.',
+  },
+  upstream_auth: {
+    status: 502,
+    type: 'upstream_error',
+    meaning: 'The model server refused the gateway’s own credentials.',
+  },
+  server_busy: {
+    status: 503,
+    type: 'service_unavailable',
+    meaning: 'No capacity just now; `Retry-After` says when to come back.',
+  },
+  shutdown: { status: 503, type: 'service_unavailable', meaning: 'The gateway is shutting down.' },
+  audit_unavailable: {
+    status: 503,
+    type: 'service_unavailable',
+    meaning: 'The answer cannot be put on record, so it is not given.',
+  },
+  upstream_timeout: { status: 504, type: 'timeout', meaning: 'The model server gave no token in time.' },
+  timeout: { status: 504, type: 'timeout', meaning: 'The generation reached its deadline.' },
+  cancelled: { status: 499, type: 'cancelled', meaning: 'The generation was cancelled by its id.' },
+  slow_client: { status: 499, type: 'cancelled', meaning: 'The reader was too slow for too long.' },
+} as const satisfies Record<string, { status: number; type: string; meaning: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -1,0 +1,11 @@
+/**
+ * Who may call a route. `pub`: anyone. `net`: callers from trusted networks, others with a credential. `jwt`: with a
+ * credential. `admin`: with a credential of an administrator.
+ */
+export type AccessPolicy = 'pub' | 'net' | 'jwt' | 'admin';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    policy?: AccessPolicy;
+  }
+}

@@ -1,0 +1,73 @@
+import { isUtf8 } from 'node:buffer';
+import { GatewayError } from '../errors/gateway.error.js';
+
+const MAX_DEPTH = 64;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Parses a request body: UTF-8 JSON (RFC 8259) without duplicate meanings. Refuses what bends objects (`__proto__`),
+ * what exhausts the stack (nesting), and text that cannot be stored or sent on (U+0000, lone surrogates).
+ */
+export function parseJsonBody(body: Buffer): unknown {
+  if (body.length === 0) throw invalid('The body is empty; a JSON object is expected.');
+  if (!isUtf8(body)) throw invalid('The body is not UTF-8.');
+  if (isTooDeep(body)) throw invalid(`The body nests deeper than ${MAX_DEPTH} levels.`);
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('utf8')) as unknown;
+  } catch (error) {
+    throw new GatewayError('invalid_json', `The body is not valid JSON: ${positionOf(error)}`, {
+      cause: error,
+    });
+  }
+  if (needsLook(body)) checkDeep(value);
+  return value;
+}
+
+function isTooDeep(body: Buffer): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < body.length; i++) {
+    const byte = body[i];
+    if (inString) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (byte === 0x5d || byte === 0x7d) depth--;
+  }
+  return false;
+}
+
+/** Only escapes can bring U+0000 and lone surrogates into valid UTF-8, and only these names bend objects. */
+function needsLook(body: Buffer): boolean {
+  return body.includes('\\u') || body.includes('__proto__') || body.includes('constructor');
+}
+
+function checkDeep(value: unknown): void {
+  if (typeof value === 'string') return checkText(value);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    if (!Array.isArray(value)) {
+      checkText(key);
+      if (FORBIDDEN_KEYS.has(key)) throw invalid(`The body has a key named "${key}".`);
+    }
+    checkDeep(inner);
+  }
+}
+
+function checkText(text: string): void {
+  if (text.includes('\0')) throw invalid('A text contains U+0000.');
+  if (!text.isWellFormed()) throw invalid('A text contains a lone surrogate.');
+}
+
+const invalid = (message: string) => new GatewayError('invalid_json', message);
+
+/** V8 quotes the body in its message; only the place is told. */
+function positionOf(error: unknown): string {
+  const { message } = error as SyntaxError;
+  return /position \d+/.exec(message)?.[0] ?? 'it ends too early.';
+}

@@ -1,0 +1,122 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import { heartbeat } from './heartbeat.js';
+
+/** A client that takes nothing for this long is let go. */
+const DRAIN_TIMEOUT_MS = 30_000;
+/** After its last frame a client that does not read gets this long to take it. */
+const FAREWELL_MS = 5_000;
+
+const SSE_HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  connection: 'keep-alive',
+  'x-accel-buffering': 'no',
+};
+
+export interface SseListener {
+  /** Headers for this answer, asked for when they go out. */
+  headers(): Record<string, string>;
+  /** The status went out, or the client left before it could. */
+  settled(): void;
+  drained(): void;
+  gone(): void;
+  /** The client did not read for too long. Returns the last frame to offer it. */
+  tooSlow(): string;
+}
+
+/**
+ * Server-sent events on one response: owns headers, heartbeats, drain and close (WHATWG HTML, section 9.2). The status
+ * goes out with the first frame, so that what fails before it can still be an HTTP error.
+ */
+export class SseStream {
+  /** Heartbeat ticks without a write. */
+  silentTicks = 0;
+  private committedAlready = false;
+  private closed = false;
+  private drainTimer: NodeJS.Timeout | undefined;
+  private readonly raw: ServerResponse;
+
+  constructor(
+    private readonly reply: FastifyReply,
+    private readonly listener: SseListener,
+  ) {
+    this.raw = reply.raw;
+    heartbeat.add(this);
+    this.raw.on('close', this.onClose);
+    this.raw.on('drain', this.onDrain);
+  }
+
+  get committed(): boolean {
+    return this.committedAlready;
+  }
+
+  /** Takes latin1 characters of UTF-8 bytes. False means full: wait for `drained`. */
+  write(frames: string): boolean {
+    if (this.closed) return true;
+    this.commit();
+    this.silentTicks = 0;
+    if (this.raw.write(frames, 'latin1')) return true;
+    this.drainTimer ??= setTimeout(this.onTooSlow, DRAIN_TIMEOUT_MS);
+    return false;
+  }
+
+  end(frames: string): void {
+    if (this.closed) return;
+    this.commit();
+    this.close();
+    this.raw.end(frames, 'latin1');
+  }
+
+  /** Nothing was written and an HTTP error will be. */
+  abandon(): void {
+    this.close();
+  }
+
+  /** A comment line keeps proxies from cutting a silent connection. */
+  ping(): void {
+    if (!this.raw.writableNeedDrain) this.write(': ping\n\n');
+  }
+
+  private commit(): void {
+    if (this.committedAlready) return;
+    this.committedAlready = true;
+    this.reply.hijack();
+    this.raw.writeHead(200, {
+      ...(this.reply.getHeaders() as Record<string, string>),
+      ...SSE_HEADERS,
+      ...this.listener.headers(),
+    });
+    this.listener.settled();
+  }
+
+  private close(): void {
+    this.closed = true;
+    clearTimeout(this.drainTimer);
+    heartbeat.remove(this);
+    this.raw.off('close', this.onClose);
+    this.raw.off('drain', this.onDrain);
+  }
+
+  private readonly onDrain = (): void => {
+    clearTimeout(this.drainTimer);
+    this.drainTimer = undefined;
+    this.listener.drained();
+  };
+
+  private readonly onClose = (): void => {
+    if (this.closed) return;
+    this.close();
+    if (!this.committedAlready) this.reply.hijack();
+    this.listener.gone();
+    this.listener.settled();
+  };
+
+  private readonly onTooSlow = (): void => {
+    const { raw } = this;
+    const farewell = this.listener.tooSlow();
+    this.close();
+    raw.end(farewell, 'latin1');
+    setTimeout(() => raw.destroy(), FAREWELL_MS).unref();
+  };
+}

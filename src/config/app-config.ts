@@ -1,0 +1,151 @@
+import type { ProfileSettings } from '../contracts/streaming-profile.js';
+
+/** The one typed tree of settings. Unions instead of optional halves: what is not configured says so by its kind. */
+export interface AppConfig {
+  readonly environment: Environment;
+  readonly project: { readonly name: string; readonly version: string; readonly debug: boolean };
+  readonly logLevel: LogLevel;
+  /** State of this installation: embedded database, lock, spool. */
+  readonly dataDir: string;
+  readonly http: HttpConfig;
+  readonly database: DatabaseConfig;
+  readonly redis: RedisConfig;
+  readonly vectorDb: VectorDbConfig;
+  readonly upstream: UpstreamTimeouts;
+  readonly streams: StreamsConfig;
+  readonly routing: RoutingConfig;
+  /** Refuse new work when the event loop or the heap is at its limit. */
+  readonly loadShed: boolean;
+  readonly rateLimit: boolean;
+  /** One line each for the start-up log: what was chosen and why. Never a secret. */
+  readonly choices: readonly string[];
+}
+
+/** The injection token; import it as a value where it is injected. */
+export const AppConfig = Symbol('AppConfig');
+
+export type Environment = 'development' | 'test' | 'production';
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Further plain listeners onto the same handler. */
+  readonly extraPorts: readonly number[];
+  readonly maxBodyBytes: number;
+  /** On chat and completion routes, which carry images. */
+  readonly maxChatBodyBytes: number;
+  /** `https://host[:port]`; `:*` stands for any port and for none, a lone `*` for any origin. */
+  readonly corsOrigins: readonly string[];
+  /** CIDR ranges whose callers need no credential on `net` routes. */
+  readonly trustedNetworks: readonly string[];
+  readonly authRequireAll: boolean;
+  /** Bound for non-streaming requests; undefined leaves the profile's deadline alone. */
+  readonly requestTimeoutMs: number | undefined;
+  /** After SIGTERM, how long running streams may go on. */
+  readonly drainTimeoutMs: number;
+}
+
+export type DatabaseConfig = EmbeddedDatabaseConfig | PostgresConfig;
+
+export interface EmbeddedDatabaseConfig {
+  readonly kind: 'embedded';
+  readonly directory: string;
+}
+
+export interface PostgresConfig {
+  readonly kind: 'postgres';
+  readonly url: string;
+  readonly poolMax: number;
+  readonly poolMin: number;
+  readonly acquireTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  readonly recycleMs: number;
+}
+
+export type RedisConfig =
+  | { readonly kind: 'memory' }
+  | {
+      readonly kind: 'redis';
+      readonly url: string;
+      readonly connectTimeoutMs: number;
+      readonly commandTimeoutMs: number;
+    };
+
+/** An outside vector store, where one is named. */
+export type VectorDbConfig =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'qdrant'; readonly host: string; readonly port: number; readonly apiKey?: string };
+
+export interface UpstreamTimeouts {
+  readonly connectTimeoutMs: number;
+  readonly firstTokenTimeoutMs: number;
+  /** Silence in the middle of an answer. */
+  readonly idleTimeoutMs: number;
+}
+
+export interface StreamsConfig {
+  readonly maxStreams: number;
+  /** How long a finished log can still be read. */
+  readonly resumeTtlMs: number;
+  /** All finished logs together. */
+  readonly logMaxBytes: number;
+  readonly enterpriseStream: 'allow' | 'ignore' | 'reject';
+  readonly reasoningField: 'reasoning_content' | 'reasoning';
+}
+
+/** What SIGHUP reads anew: models, routes, backends, profiles and agents. */
+export interface RoutingConfig {
+  /** Chains are already followed: the value is the backend's own name. Has no prototype. */
+  readonly aliases: Readonly<Record<string, string>>;
+  /** Names admitted by `MODELS_ADMIT=configured`, as a caller writes them. */
+  readonly validModels: readonly string[];
+  /** Models that only embed, before and after aliases; refused for chat. */
+  readonly embeddingModels: readonly string[];
+  readonly defaultModel: string;
+  readonly admit: 'configured' | 'listed' | 'any';
+  readonly backends: readonly BackendSettings[];
+  /** First match wins; models matched by none go to `defaultBackend`. */
+  readonly routes: readonly ModelRoute[];
+  readonly defaultBackend: string;
+  /** The backend that serves in place of an absent default Ollama; undefined in production. */
+  readonly standIn: { readonly for: string; readonly by: string } | undefined;
+  /** Has no prototype. */
+  /** Over the defaults each profile brings. */
+  readonly profiles: Readonly<Record<string, Partial<ProfileSettings>>>;
+  readonly agents: readonly AgentSettings[];
+}
+
+export interface BackendSettings {
+  readonly name: string;
+  /** The folder under `src/backends` that speaks its protocol. */
+  readonly kind: string;
+  /** Origin and optional path prefix, without a slash at the end. Empty for the simulator. */
+  readonly url: string;
+  /** Resolved from the environment variable the YAML names; never logged. */
+  readonly apiKey?: string;
+  readonly maxConcurrent: number;
+}
+
+export interface ModelRoute {
+  /** A model name after aliases, or a prefix that ends in `*`. */
+  readonly model: string;
+  /** Tried in order, the later ones only before the first token. */
+  readonly targets: readonly { readonly backend: string; readonly model?: string }[];
+}
+
+export interface AgentSettings {
+  readonly key: string;
+  readonly description: string;
+  /** System prompt put before the caller's messages. */
+  readonly persona?: string;
+  readonly profile: string;
+  readonly model?: string;
+  readonly backend?: string;
+  readonly options: {
+    readonly numCtx?: number;
+    readonly keepAlive?: string | number;
+    readonly temperature?: number;
+    readonly maxTokens?: number;
+  };
+}

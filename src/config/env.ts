@@ -1,0 +1,71 @@
+import { ConfigError } from './config-error.js';
+import { logLevel } from './log-level.js';
+import { cidr, host, httpUrl, listenPort, origin, port, postgresUrl, redisUrl } from './network-parsers.js';
+import { decimal, flag, listOf, oneOf, type Parsed, type Parser, text, wholeNumber } from './parser.js';
+
+/** A table: every environment variable this program understands, besides the secrets. `.env.example` explains each. */
+const PARSERS = {
+  CITADEL_ENV: oneOf('development', 'test', 'production'),
+  CITADEL_DATA_DIR: text,
+  LOG_LEVEL: logLevel,
+
+  P8FS_API_HOST: host,
+  HOST: host,
+  P8FS_API_PORT: listenPort,
+  PORT: listenPort,
+  EXTRA_PORTS: listOf(port),
+  TRUSTED_NETWORKS: listOf(cidr),
+  AUTH_REQUIRE_ALL: flag,
+  P8FS_CORS_ORIGINS: listOf(origin),
+  MAX_BODY_BYTES: wholeNumber(1),
+  P8FS_REQUEST_TIMEOUT: decimal(0.001, 86_400),
+  DRAIN_TIMEOUT_S: decimal(0, 3600),
+  RATE_LIMIT: flag,
+  LOAD_SHED: flag,
+
+  DATABASE_URL: postgresUrl,
+  DATABASE_HOST: host,
+  DATABASE_PORT: port,
+  DATABASE_NAME: text,
+  DATABASE_USER: text,
+  REDIS_URL: redisUrl,
+
+  OLLAMA_URL: httpUrl,
+  OPENAI_BASE_URL: httpUrl,
+  UPSTREAM_CONNECT_TIMEOUT_MS: wholeNumber(1, 3_600_000),
+  UPSTREAM_FIRST_TOKEN_TIMEOUT_MS: wholeNumber(1, 3_600_000),
+  UPSTREAM_IDLE_TIMEOUT_MS: wholeNumber(1, 3_600_000),
+
+  DEFAULT_MODEL: text,
+  VALID_MODELS: listOf(text),
+  MODELS_ADMIT: oneOf('configured', 'listed', 'any'),
+
+  GENERATION_MAX_STREAMS: wholeNumber(1),
+  STREAM_RESUME_TTL_S: decimal(0, 86_400),
+  STREAM_LOG_MAX_BYTES: wholeNumber(0),
+  ENTERPRISE_STREAM: oneOf('allow', 'ignore', 'reject'),
+  REASONING_FIELD: oneOf('reasoning_content', 'reasoning'),
+} satisfies Record<string, Parser<unknown>>;
+
+export type EnvKey = keyof typeof PARSERS;
+export type Env = { readonly [Key in EnvKey]: Parsed<(typeof PARSERS)[Key]> | undefined };
+
+export const ENV_KEYS = Object.keys(PARSERS) as readonly EnvKey[];
+
+/** What the operating system hands to a process. */
+export type ProcessEnv = Readonly<Record<string, string | undefined>>;
+
+/** The environment by its own names. An empty variable counts as unset; all malformed ones are told at once. */
+export function parseEnv(source: ProcessEnv): Env {
+  const problems: string[] = [];
+  const values = ENV_KEYS.map((key) => {
+    const raw = source[key];
+    if (raw === undefined || raw.trim() === '') return [key, undefined];
+    const parser: Parser<unknown> = PARSERS[key];
+    const value = parser.parse(raw);
+    if (value === undefined) problems.push(`${key} must be ${parser.expected}`);
+    return [key, value];
+  });
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return Object.fromEntries(values) as Env;
+}

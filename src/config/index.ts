@@ -1,0 +1,23 @@
+export {
+  type AgentSettings,
+  AppConfig,
+  type BackendSettings,
+  type DatabaseConfig,
+  type EmbeddedDatabaseConfig,
+  type Environment,
+  type HttpConfig,
+  type LogLevel,
+  type ModelRoute,
+  type PostgresConfig,
+  type RedisConfig,
+  type RoutingConfig,
+  type StreamsConfig,
+  type UpstreamTimeouts,
+  type VectorDbConfig,
+} from './app-config.js';
+export { ConfigError } from './config-error.js';
+export { ConfigModule } from './config.module.js';
+export { ENV_KEYS, type ProcessEnv } from './env.js';
+export { loadConfig, type LoadConfigOptions, reloadRouting } from './load-config.js';
+export { isConfiguredModel, resolveAlias } from './model-names.js';
+export { readProcessEnv } from './read-process-env.js';

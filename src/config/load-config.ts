@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AppConfig, RoutingConfig } from './app-config.js';
+import { parseEnv, type ProcessEnv } from './env.js';
+import { Secrets } from './secrets.js';
+import { toAppConfig } from './to-app-config.js';
+import { loadYamlFiles } from './yaml-files.js';
+
+export interface LoadConfigOptions {
+  /** The folder with `environments`, `services`, `secrets` and `agents.yaml`; the one of this package unless told. */
+  readonly configDir?: string;
+}
+
+/** Everything that is configured, checked as a whole. Throws ConfigError for what cannot be used. */
+export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = {}): AppConfig {
+  const { configDir = join(PACKAGE_ROOT, 'config') } = options;
+  const env = parseEnv(processEnv);
+  const environment = env.CITADEL_ENV ?? 'production';
+  const yaml = loadYamlFiles(configDir, environment);
+  const secrets = new Secrets(processEnv, join(configDir, 'secrets'));
+  return toAppConfig({ environment, version: readVersion(), env, yaml, secrets });
+}
+
+/** What may change without a restart. All files are checked again, so a mistake in any of them shows itself now. */
+export const reloadRouting = (processEnv: ProcessEnv, options?: LoadConfigOptions): RoutingConfig =>
+  loadConfig(processEnv, options).routing;
+
+/** Seen from `src/config` and from `dist/config` alike. */
+const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

@@ -1,0 +1,18 @@
+import type { RoutingConfig } from './app-config.js';
+
+/** The backend's own name for what a caller wrote. */
+export const resolveAlias = ({ aliases }: Pick<RoutingConfig, 'aliases'>, model: string): string =>
+  aliases[model] ?? model;
+
+/** What `MODELS_ADMIT=configured` admits: the valid models, under each of their names. */
+export const isConfiguredModel = (
+  routing: Pick<RoutingConfig, 'aliases' | 'validModels'>,
+  model: string,
+): boolean => {
+  const resolved = resolveAlias(routing, model);
+  return routing.validModels.some((valid) => valid === model || resolveAlias(routing, valid) === resolved);
+};
+
+/** A record without prototype: a name from outside, such as `constructor`, finds nothing in it. */
+export const toRecord = <T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> =>
+  Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));

@@ -1,0 +1,23 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readProcessEnv } from './read-process-env.js';
+
+describe(readProcessEnv.name, () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it('puts the file .env behind the real environment', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'env-'));
+    writeFileSync(join(folder, '.env'), 'PORT=1\nREDIS_URL="redis://cache" # ours\n');
+    vi.stubEnv('PORT', '2');
+    expect(readProcessEnv(folder)).toMatchObject({ PORT: '2', REDIS_URL: 'redis://cache' });
+  });
+
+  it('does without the file', () => {
+    vi.stubEnv('PORT', '2');
+    expect(readProcessEnv('/nowhere')).toMatchObject({ PORT: '2' });
+  });
+});

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv as parseDotEnv } from 'node:util';
+import { ConfigError } from './config-error.js';
+import type { ProcessEnv } from './env.js';
+
+/** The one place that looks at `process.env`. A `.env` file in the folder stands behind it. */
+export function readProcessEnv(folder: string = process.cwd()): ProcessEnv {
+  return { ...readDotEnv(join(folder, '.env')), ...process.env };
+}
+
+function readDotEnv(file: string): ProcessEnv {
+  try {
+    return parseDotEnv(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new ConfigError(`${file} cannot be read`, { cause });
+  }
+}

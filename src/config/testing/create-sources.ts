@@ -1,0 +1,30 @@
+import type { Environment } from '../app-config.js';
+import { parseEnv, type ProcessEnv } from '../env.js';
+import { parseYaml } from '../parse-yaml.js';
+import { Secrets } from '../secrets.js';
+import type { Sources } from '../sources.js';
+import { YamlSection } from '../yaml-section.js';
+
+export interface SourcesExample {
+  readonly environment?: Environment;
+  readonly env?: ProcessEnv;
+  /** The text of `example.yaml`. */
+  readonly yaml?: string;
+  readonly secretsFolder?: string;
+}
+
+/** For specs: settings without any file. */
+export function createSources({
+  environment = 'test',
+  env = {},
+  yaml = '',
+  secretsFolder = '/nowhere',
+}: SourcesExample = {}): Sources {
+  return {
+    environment,
+    version: '1.2.3',
+    env: parseEnv(env),
+    yaml: new YamlSection([{ file: 'example.yaml', map: parseYaml(yaml, 'example.yaml') }]),
+    secrets: new Secrets(env, secretsFolder),
+  };
+}

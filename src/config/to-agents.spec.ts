@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { createSources } from './testing/create-sources.js';
+import { toRoutingConfig } from './to-routing-config.js';
+
+const agentsOf = (yaml: string) => toRoutingConfig(createSources({ yaml })).config.agents;
+
+describe('agents', () => {
+  it('have every setting that YAML gives, and no empty ones', () => {
+    const yaml = `
+agents:
+  - key: coder
+    description: Writes code.
+    persona: You write code.
+    profile: copilot
+    model: phi4
+    backend: ollama
+    options: { num_ctx: 4096, keep_alive: -1, temperature: 0, max_tokens: 100 }
+  - key: plain
+`;
+    expect(agentsOf(yaml)).toStrictEqual([
+      {
+        key: 'coder',
+        description: 'Writes code.',
+        persona: 'You write code.',
+        profile: 'copilot',
+        model: 'phi4',
+        backend: 'ollama',
+        options: { numCtx: 4096, keepAlive: -1, temperature: 0, maxTokens: 100 },
+      },
+      { key: 'plain', description: '', profile: 'generic', options: {} },
+    ]);
+  });
+
+  it.each([
+    ['agents: [{ key: a }, { key: a }]', 'agents[1].key: there is an agent a already'],
+    ['agents: [{ key: stats }]', 'agents[0].key: stats is reserved'],
+    ['agents: [{ key: a/b }]', 'agents[0].key must be a name of letters'],
+    ['agents: [{ description: x }]', 'agents[0].key is missing'],
+    ['agents: [{ key: a, backend: gpu }]', 'agents[0].backend names the unknown backend gpu'],
+    [
+      'agents: [{ key: a, options: { keep_alive: long } }]',
+      'agents[0].options.keep_alive must be a duration such as',
+    ],
+    [
+      'agents: [{ key: a, options: { temperature: 3 } }]',
+      'agents[0].options.temperature must be a number from 0 to 2',
+    ],
+  ])('refuse %j', (yaml, message) => {
+    expect(() => agentsOf(yaml)).toThrow(`example.yaml: ${message}`);
+  });
+});

@@ -1,0 +1,59 @@
+import type { AgentSettings, BackendSettings } from './app-config.js';
+import { ConfigError } from './config-error.js';
+import { decimal, name, type Parser, text, wholeNumber } from './parser.js';
+import { requireBackend } from './to-routes.js';
+import type { YamlSection } from './yaml-section.js';
+
+/** Keys that are path segments of their own. */
+const RESERVED_KEYS: readonly string[] = ['stats'];
+
+interface Known {
+  readonly backends: readonly BackendSettings[];
+}
+
+export function toAgents(sections: readonly YamlSection[], known: Known): readonly AgentSettings[] {
+  const keys = new Set<string>();
+  return sections.map((section) => {
+    const agent = toAgent(section, known);
+    if (RESERVED_KEYS.includes(agent.key))
+      throw new ConfigError(`${section.label('key')}: ${agent.key} is reserved`);
+    if (keys.has(agent.key))
+      throw new ConfigError(`${section.label('key')}: there is an agent ${agent.key} already`);
+    keys.add(agent.key);
+    return agent;
+  });
+}
+
+function toAgent(section: YamlSection, { backends }: Known): AgentSettings {
+  const backend = section.read('backend', name);
+  if (backend !== undefined) requireBackend(section, backend, backends);
+  const options = section.section('options');
+  return withoutUndefined<AgentSettings>({
+    key: section.require('key', name),
+    description: section.read('description', text) ?? '',
+    persona: section.read('persona', text),
+    // Whether there is such a profile is known to those who have them.
+    profile: section.read('profile', name) ?? 'generic',
+    model: section.read('model', text),
+    backend,
+    options: withoutUndefined<AgentSettings['options']>({
+      numCtx: options.read('num_ctx', wholeNumber(1)),
+      keepAlive: options.read('keep_alive', keepAlive),
+      temperature: options.read('temperature', decimal(0, 2)),
+      maxTokens: options.read('max_tokens', wholeNumber(1)),
+    }),
+  });
+}
+
+/** As Ollama takes it. */
+const keepAlive: Parser<string | number> = {
+  expected: 'a duration such as `5m`, a number of seconds, or -1 for always',
+  parse: (raw) => {
+    if (typeof raw === 'number') return Number.isInteger(raw) && raw >= -1 ? raw : undefined;
+    return typeof raw === 'string' && /^(\d+(\.\d+)?(ms|s|m|h))+$/.test(raw) ? raw : undefined;
+  },
+};
+
+/** An absent setting is an absent key, so that settings can be spread over defaults. */
+const withoutUndefined = <T extends object>(settings: T): T =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T;

@@ -1,0 +1,60 @@
+import type { AppConfig } from './app-config.js';
+import { ConfigError } from './config-error.js';
+import { firstSet } from './first-set.js';
+import { logLevel } from './log-level.js';
+import { flag, oneOf, text } from './parser.js';
+import type { Sources } from './sources.js';
+import { toDatabaseConfig } from './to-database-config.js';
+import { toHttpConfig } from './to-http-config.js';
+import { toRedisConfig } from './to-redis-config.js';
+import { toRoutingConfig } from './to-routing-config.js';
+import { toStreamsConfig, toUpstreamTimeouts } from './to-streams-config.js';
+import { toVectorDbConfig } from './to-vector-db-config.js';
+
+/** Decides every setting, and refuses what contradicts itself or is not known. */
+export function toAppConfig(sources: Sources): AppConfig {
+  const { environment, env, yaml } = sources;
+  const dataDir = (env.CITADEL_DATA_DIR ?? './data').replace(/(?<=.)\/+$/, '');
+  const http = toHttpConfig(sources);
+  const database = toDatabaseConfig(sources, dataDir);
+  const redis = toRedisConfig(sources);
+  const routing = toRoutingConfig(sources);
+  const config: AppConfig = {
+    environment,
+    ...toProject(sources),
+    dataDir,
+    http: http.config,
+    database: database.config,
+    redis: redis.config,
+    vectorDb: toVectorDbConfig(sources),
+    upstream: toUpstreamTimeouts(sources),
+    streams: toStreamsConfig(sources),
+    routing: routing.config,
+    loadShed: firstSet(env.LOAD_SHED, yaml.section('limits').read('load_shed', flag), true),
+    rateLimit: firstSet(env.RATE_LIMIT, yaml.section('limits').read('rate_limit', flag), true),
+    choices: [toChoice(sources), http.choice, database.choice, redis.choice, routing.choice],
+  };
+  yaml.refuseUnknownKeys();
+  return config;
+}
+
+function toProject({ environment, version, env, yaml }: Sources): Pick<AppConfig, 'project' | 'logLevel'> {
+  const project = yaml.section('project');
+  const named = project.read('environment', oneOf('development', 'test', 'production'));
+  if (named !== undefined && named !== environment) {
+    throw new ConfigError(
+      `${project.label('environment')} and CITADEL_ENV disagree: it must be ${environment}`,
+    );
+  }
+  return {
+    project: {
+      name: project.read('name', text) ?? 'citadel-gateway',
+      version,
+      debug: project.read('debug', flag) ?? false,
+    },
+    logLevel: firstSet(env.LOG_LEVEL, project.read('log_level', logLevel), 'info'),
+  };
+}
+
+const toChoice = ({ environment, env }: Sources): string =>
+  `environment: ${environment}, from config/environments/${environment}.yaml (CITADEL_ENV is ${env.CITADEL_ENV ? '' : 'not '}set)`;

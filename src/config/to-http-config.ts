@@ -1,0 +1,61 @@
+import type { HttpConfig } from './app-config.js';
+import { ConfigError } from './config-error.js';
+import { firstSet } from './first-set.js';
+import { cidr, host, listenPort, origin, port } from './network-parsers.js';
+import { decimal, flag, listOf, wholeNumber } from './parser.js';
+import type { Decision, Sources } from './sources.js';
+import { toMs } from './to-ms.js';
+
+const MIB = 1024 * 1024;
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+const LOCAL_ORIGINS = ['localhost', '127.0.0.1', '[::1]'].flatMap((name) => [
+  `http://${name}:*`,
+  `https://${name}:*`,
+]);
+
+export function toHttpConfig({ environment, env, yaml }: Sources): Decision<HttpConfig> {
+  const service = yaml.section('service');
+  const defaultHost = environment === 'production' ? '0.0.0.0' : '127.0.0.1';
+  const defaultOrigins = environment === 'development' ? LOCAL_ORIGINS : [];
+  const maxBodyBytes = firstSet(
+    env.MAX_BODY_BYTES,
+    service.read('max_body_bytes', wholeNumber(1)),
+    undefined,
+  );
+  const requestTimeoutS = firstSet(
+    env.P8FS_REQUEST_TIMEOUT,
+    service.read('request_timeout', decimal(0.001, 86_400)),
+    undefined,
+  );
+
+  const config: HttpConfig = {
+    host: firstSet(env.P8FS_API_HOST, env.HOST, service.read('host', host), defaultHost),
+    port: firstSet(env.P8FS_API_PORT, env.PORT, service.read('port', listenPort), 8002),
+    extraPorts: firstSet(env.EXTRA_PORTS, service.read('extra_ports', listOf(port)), []),
+    maxBodyBytes: maxBodyBytes ?? 4 * MIB,
+    maxChatBodyBytes: maxBodyBytes ?? 20 * MIB,
+    corsOrigins: firstSet(
+      env.P8FS_CORS_ORIGINS,
+      service.read('cors_origins', listOf(origin)),
+      defaultOrigins,
+    ),
+    trustedNetworks: firstSet(env.TRUSTED_NETWORKS, service.read('trusted_networks', listOf(cidr)), LOOPBACK),
+    authRequireAll: firstSet(env.AUTH_REQUIRE_ALL, service.read('auth_require_all', flag), false),
+    requestTimeoutMs: requestTimeoutS === undefined ? undefined : toMs(requestTimeoutS),
+    drainTimeoutMs: toMs(firstSet(env.DRAIN_TIMEOUT_S, service.read('drain_timeout', decimal(0, 3600)), 30)),
+  };
+  if (config.extraPorts.includes(config.port)) {
+    throw new ConfigError(
+      `EXTRA_PORTS contains ${config.port}, which is the main port already (P8FS_API_PORT or PORT)`,
+    );
+  }
+  return { config, choice: toChoice(config) };
+}
+
+function toChoice({ host, port, extraPorts, trustedNetworks, authRequireAll }: HttpConfig): string {
+  const also = extraPorts.length > 0 ? `, also on ${extraPorts.join(', ')}` : '';
+  const trust = authRequireAll
+    ? 'every caller needs a credential (AUTH_REQUIRE_ALL is on)'
+    : `no credential needed from ${trustedNetworks.join(', ') || 'nowhere'}`;
+  return `http: ${host.includes(':') ? `[${host}]` : host}:${port}${also}; ${trust}`;
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment } from './app-config.js';
+import { ConfigError } from './config-error.js';
+import { parseYaml, type YamlMap } from './parse-yaml.js';
+import { YamlSection } from './yaml-section.js';
+
+/** Any YAML file below the folder of settings; `path` names it in messages as well. */
+export function loadYamlFile(configDir: string, path: string): YamlMap {
+  const file = `config/${path}`;
+  let source: string;
+  try {
+    source = readFileSync(join(configDir, path), 'utf8');
+  } catch (cause) {
+    throw new ConfigError(
+      `${file} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}`,
+      { cause },
+    );
+  }
+  return parseYaml(source, file);
+}
+
+/** All files as one tree; the environment's own file outranks those of the services. */
+export function loadYamlFiles(configDir: string, environment: Environment): YamlSection {
+  const paths = [`environments/${environment}.yaml`, 'services/api-gateway/routing.yaml', 'agents.yaml'];
+  return new YamlSection(
+    paths.map((path) => ({ file: `config/${path}`, map: loadYamlFile(configDir, path) })),
+  );
+}

@@ -1,0 +1,61 @@
+import type { GenerationRequest } from './generation-request.js';
+import type { Outcome } from './generation-outcome.js';
+import type { ToolCall } from './generation-request.js';
+import type { Usage } from './usage.js';
+
+/** What is known when a generation begins. */
+export interface BeginRecord {
+  readonly id: string;
+  readonly kind: 'chat' | 'completion';
+  /** Route family the request came through, such as `/v1/chat/completions`. */
+  readonly route: string;
+  readonly requestId: string;
+  readonly tenant: string;
+  readonly userId: string;
+  /** As the caller named it. */
+  readonly model: string;
+  readonly agent?: string;
+  readonly profile: string;
+  readonly stream: boolean;
+  readonly createdAt: Date;
+  readonly input: GenerationRequest['input'];
+}
+
+/** One complete answer, as far as it came. */
+export interface AnswerRecord {
+  readonly text: string;
+  readonly reasoning?: string;
+  readonly toolCalls?: readonly ToolCall[];
+}
+
+/** What is known when it has ended, however it ended. */
+export interface OutcomeRecord {
+  readonly begin: BeginRecord;
+  readonly outcome: Outcome;
+  readonly backend?: string;
+  /** Model name at the backend. */
+  readonly backendModel?: string;
+  readonly attempts: number;
+  readonly usage: Usage;
+  /** Pieces of text, reasoning and tool calls the model produced. */
+  readonly generatedPieces: number;
+  /** How many of these had been handed to the client that asked. */
+  readonly deliveredPieces: number;
+  readonly firstTokenMs?: number;
+  readonly durationMs: number;
+  readonly endedAt: Date;
+  /** Puts the answers' text together; costly, so only who stores it calls it. */
+  readonly answers: () => AnswerRecord[];
+}
+
+/**
+ * The durable memory of generations. `begin` is written before a backend is called, `outcome` once after every end.
+ * A returned promise holds the end of the answer (never its tokens) until it resolves; a rejected one ends the answer
+ * with `audit_unavailable`.
+ */
+export interface GenerationJournal {
+  begin(record: BeginRecord): void;
+  outcome(record: OutcomeRecord): Promise<void> | undefined;
+}
+
+export const GenerationJournal = Symbol('GenerationJournal');

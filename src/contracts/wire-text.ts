@@ -1,0 +1,29 @@
+/**
+ * Text in the form in which it crosses the gateway: the inside of a JSON string (escaped, without its quotes),
+ * each character being one byte of its UTF-8 encoding. Upstream bytes become this by the `latin1` decoding, and it becomes
+ * socket bytes by the `latin1` encoding, and in between it is only ever joined: nothing is decoded per token.
+ *
+ * It never contains a raw control character, so a newline may separate pieces.
+ */
+export type WireText = string;
+
+// eslint-disable-next-line no-control-regex -- the point of the check is to find what lies outside of ASCII
+const NON_ASCII = /[^\x00-\x7f]/;
+
+/** Any JavaScript string as wire text. Lone surrogates keep their JSON escape. */
+export function toWireText(text: string): WireText {
+  const escaped = JSON.stringify(text).slice(1, -1);
+  return NON_ASCII.test(escaped) ? Buffer.from(escaped, 'utf8').toString('latin1') : escaped;
+}
+
+/** What a reader of the stream sees. Throws a SyntaxError when the text is not the inside of a JSON string. */
+export function fromWireText(wire: WireText): string {
+  const quoted = `"${wire}"`;
+  return JSON.parse(NON_ASCII.test(wire) ? Buffer.from(quoted, 'latin1').toString('utf8') : quoted) as string;
+}
+
+/** A JSON value as the latin1 characters of its UTF-8 bytes, for frames that are put together from wire text. */
+export function toWireJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  return NON_ASCII.test(json) ? Buffer.from(json, 'utf8').toString('latin1') : json;
+}

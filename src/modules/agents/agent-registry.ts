@@ -1,0 +1,35 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import { ConfigError, type AgentSettings } from '../../config/index.js';
+import { RoutingTable } from '../models/index.js';
+import { ProfileRegistry } from './profile-registry.js';
+
+/** Agents by their key, as the configuration names them. */
+@Injectable()
+export class AgentRegistry implements OnModuleInit {
+  constructor(
+    @Inject(RoutingTable) private readonly routing: RoutingTable,
+    @Inject(ProfileRegistry) private readonly profiles: ProfileRegistry,
+  ) {}
+
+  /** Refuses to start with an agent whose profile does not exist. */
+  onModuleInit(): void {
+    for (const { key, profile } of this.routing.current.agents) {
+      if (this.profiles.find(profile) === undefined) {
+        throw new ConfigError(`agents.yaml: agent ${key} names the unknown profile ${profile}`);
+      }
+    }
+  }
+
+  find(key: string): AgentSettings | undefined {
+    return this.routing.current.agents.find((agent) => agent.key === key);
+  }
+
+  /** Throws `unknown_agent`. */
+  get(key: string, param: string): AgentSettings {
+    const agent = this.find(key);
+    if (agent === undefined)
+      throw new GatewayError('unknown_agent', `No agent '${key.slice(0, 100)}'.`, { param });
+    return agent;
+  }
+}

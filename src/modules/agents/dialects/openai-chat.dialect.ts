@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { FrameWriter, StreamDialect, StreamHead } from '../../../contracts/stream-dialect.js';
+import { toWireJson } from '../../../contracts/wire-text.js';
+import { cancelFrame, chunkEnvelope, DONE, errorFrame, type OpenAiStreamOptions } from './openai-frames.js';
+
+/** `chat.completion.chunk` objects and `[DONE]`, as OpenAI streams chat completions. */
+@Injectable()
+export class OpenAiChatDialect implements StreamDialect<OpenAiStreamOptions> {
+  readonly name = 'openai';
+
+  writer(head: StreamHead, options: OpenAiStreamOptions): FrameWriter {
+    const { before, after, usage } = chunkEnvelope(head, 'chat.completion.chunk', options);
+    const closing = `},"logprobs":null,"finish_reason":null}${after}`;
+    const delta = (choice: number) => `${before}{"index":${choice},"delta":{`;
+    const textBefore = `${delta(0)}"content":"`;
+    const textAfter = `"${closing}`;
+    return {
+      open: () => eachChoice(head, (choice) => `${delta(choice)}"role":"assistant","content":""${closing}`),
+      text: (text, choice) => (choice === 0 ? textBefore : `${delta(choice)}"content":"`) + text + textAfter,
+      reasoning: (text, choice) => `${delta(choice)}"${options.reasoningField}":"${text}${textAfter}`,
+      toolCall: ({ index, id, name, arguments: piece }, choice) => {
+        const call = {
+          index,
+          ...(id === undefined ? {} : { id, type: 'function' }),
+          function: { name, arguments: piece },
+        };
+        return `${delta(choice)}"tool_calls":[${toWireJson(call)}]${closing}`;
+      },
+      finished: (ending) =>
+        eachChoice(head, (choice) => {
+          const reason = ending.finishReasons[choice] ?? 'stop';
+          return `${before}{"index":${choice},"delta":{},"logprobs":null,"finish_reason":"${reason}"}${after}`;
+        }) +
+        (options.includeUsage ? usage(ending.usage) : '') +
+        DONE,
+      failed: errorFrame,
+      cancelled: cancelFrame,
+    };
+  }
+}
+
+function eachChoice({ choices }: StreamHead, frame: (choice: number) => string): string {
+  let frames = '';
+  for (let choice = 0; choice < choices; choice++) frames += frame(choice);
+  return frames;
+}

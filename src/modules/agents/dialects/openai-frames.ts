@@ -1,0 +1,36 @@
+import { toUsageDto } from '../../../common/dto/usage.dto.js';
+import { toOpenAiError } from '../../../common/errors/render-error.js';
+import type { Failure } from '../../../contracts/failure.js';
+import { cancelFailure } from '../../../contracts/generation-outcome.js';
+import type { StreamHead } from '../../../contracts/stream-dialect.js';
+import type { Usage } from '../../../contracts/usage.js';
+import { toWireJson } from '../../../contracts/wire-text.js';
+
+export const SYSTEM_FINGERPRINT = 'fp_citadel';
+
+export const DONE = 'data: [DONE]\n\n';
+
+export interface OpenAiStreamOptions {
+  /** One more chunk with the usage; every other chunk then says `"usage":null`. */
+  readonly includeUsage: boolean;
+  readonly reasoningField: 'reasoning_content' | 'reasoning';
+}
+
+/** What every chunk of one stream has in common: from `data: {` up to its choices, and from there to the end. */
+export function chunkEnvelope(head: StreamHead, object: string, { includeUsage }: OpenAiStreamOptions) {
+  const common =
+    `"id":${toWireJson(head.id)},"object":"${object}","created":${head.created},` +
+    `"model":${toWireJson(head.model)},"system_fingerprint":"${SYSTEM_FINGERPRINT}"`;
+  return {
+    before: `data: {${common},"choices":[`,
+    after: `]${includeUsage ? ',"usage":null' : ''}}\n\n`,
+    usage: (usage: Usage) =>
+      `data: {${common},"choices":[],"usage":${JSON.stringify(toUsageDto(usage))}}\n\n`,
+  };
+}
+
+/** An error in mid-stream. What follows is the end of the stream, without `[DONE]`. */
+export const errorFrame = (failure: Failure): string => `data: ${toWireJson(toOpenAiError(failure))}\n\n`;
+
+export const cancelFrame = (reason: Parameters<typeof cancelFailure>[0]): string =>
+  errorFrame(cancelFailure(reason));

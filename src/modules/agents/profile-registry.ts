@@ -1,0 +1,41 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import type { ProfileSettings, StreamingProfile } from '../../contracts/streaming-profile.js';
+import { RoutingTable } from '../models/index.js';
+import { StreamingProfiles } from './profiles/profiles.js';
+
+/** A profile with the numbers it runs with. */
+export interface TunedProfile {
+  readonly profile: StreamingProfile;
+  readonly settings: ProfileSettings;
+}
+
+@Injectable()
+export class ProfileRegistry {
+  private readonly profiles: ReadonlyMap<string, StreamingProfile>;
+
+  constructor(
+    @Inject(StreamingProfiles) profiles: StreamingProfiles,
+    @Inject(RoutingTable) private readonly routing: RoutingTable,
+  ) {
+    this.profiles = new Map(profiles.map((profile) => [profile.name, profile]));
+  }
+
+  find(name: string): TunedProfile | undefined {
+    const profile = this.profiles.get(name);
+    if (profile === undefined) return undefined;
+    const configured = this.routing.current.profiles;
+    const settings = Object.hasOwn(configured, name) ? configured[name] : undefined;
+    return { profile, settings: { ...profile.defaults, ...settings } };
+  }
+
+  /** Throws `invalid_value` for an unknown name. */
+  get(name: string, param = 'profile'): TunedProfile {
+    const found = this.find(name);
+    if (found !== undefined) return found;
+    const names = [...this.profiles.keys()].join(', ');
+    throw new GatewayError('invalid_value', `No streaming profile of this name; there are ${names}.`, {
+      param,
+    });
+  }
+}

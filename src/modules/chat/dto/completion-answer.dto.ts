@@ -1,0 +1,90 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { UsageDto } from '../../../common/dto/usage.dto.js';
+import { ToolCallDto } from './message.dto.js';
+
+const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter'];
+
+export class AnswerMessageDto {
+  @ApiProperty({ description: 'Always `assistant`.', enum: ['assistant'] })
+  role!: 'assistant';
+
+  @ApiProperty({
+    description: 'The text; null when the model only called tools.',
+    type: String,
+    nullable: true,
+  })
+  content!: string | null;
+
+  @ApiProperty({ description: 'Always null: refusals come as content.', type: String, nullable: true })
+  refusal!: string | null;
+
+  @ApiPropertyOptional({ description: 'What a reasoning model thought, when it says so.' })
+  reasoning_content?: string;
+
+  @ApiPropertyOptional({ description: 'Tools the model called.', type: [ToolCallDto] })
+  tool_calls?: ToolCallDto[];
+}
+
+export class ChatChoiceDto {
+  @ApiProperty({ description: 'Number of the answer, from 0.' })
+  index!: number;
+
+  @ApiProperty({ description: 'The answer.', type: AnswerMessageDto })
+  message!: AnswerMessageDto;
+
+  @ApiProperty({ description: 'Always null.', type: Object, nullable: true })
+  logprobs!: null;
+
+  @ApiProperty({ description: 'Why it ended.', enum: FINISH_REASONS })
+  finish_reason!: string;
+}
+
+export class CompletionChoiceDto {
+  @ApiProperty({ description: 'The completion.' })
+  text!: string;
+
+  @ApiProperty({ description: 'Number of the answer, from 0.' })
+  index!: number;
+
+  @ApiProperty({ description: 'Always null.', type: Object, nullable: true })
+  logprobs!: null;
+
+  @ApiProperty({ description: 'Why it ended.', enum: ['stop', 'length', 'content_filter'] })
+  finish_reason!: string;
+}
+
+class AnswerDto {
+  @ApiProperty({ description: 'Also in `X-Generation-ID`.' })
+  id!: string;
+
+  @ApiProperty({ description: 'Unix time in seconds at which the generation began.' })
+  created!: number;
+
+  @ApiProperty({ description: 'The model as the request named it.' })
+  model!: string;
+
+  @ApiProperty({ description: 'Tokens used.', type: UsageDto })
+  usage!: UsageDto;
+
+  @ApiProperty({ description: 'Always `default`.' })
+  service_tier!: string;
+
+  @ApiProperty({ description: 'Always the same; kept for clients that expect it.' })
+  system_fingerprint!: string;
+}
+
+export class ChatCompletionDto extends AnswerDto {
+  @ApiProperty({ description: 'Always `chat.completion`.', enum: ['chat.completion'] })
+  object!: 'chat.completion';
+
+  @ApiProperty({ description: 'The answers.', type: [ChatChoiceDto] })
+  choices!: ChatChoiceDto[];
+}
+
+export class CompletionDto extends AnswerDto {
+  @ApiProperty({ description: 'Always `text_completion`.', enum: ['text_completion'] })
+  object!: 'text_completion';
+
+  @ApiProperty({ description: 'The answers.', type: [CompletionChoiceDto] })
+  choices!: CompletionChoiceDto[];
+}

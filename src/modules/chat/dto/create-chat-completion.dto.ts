@@ -1,0 +1,91 @@
+import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
+import { MessageDto } from './message.dto.js';
+import { SamplingDto } from './sampling.dto.js';
+import {
+  IsResponseFormat,
+  IsToolChoice,
+  ToolDto,
+  type ResponseFormatBody,
+  type ToolChoiceBody,
+} from './tool.dto.js';
+
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+
+export class CreateChatCompletionDto extends SamplingDto {
+  @ApiPropertyOptional({
+    description: 'A name from `/v1/models`. Required under `/v1`; elsewhere the agent’s or the default.',
+    example: 'phi3',
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  model?: string | null;
+
+  @ApiProperty({ description: 'The conversation so far.', type: [MessageDto] })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(4096)
+  @ValidateNested({ each: true })
+  @Type(() => MessageDto)
+  messages!: MessageDto[];
+
+  @ApiPropertyOptional({
+    description: 'Most tokens one answer may have; goes before `max_tokens`.',
+    minimum: 1,
+    type: Number,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  max_completion_tokens?: number | null;
+
+  @ApiPropertyOptional({ description: 'Functions the model may call.', type: [ToolDto] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(128)
+  @ValidateNested({ each: true })
+  @Type(() => ToolDto)
+  tools?: ToolDto[] | null;
+
+  @ApiPropertyOptional({
+    description: 'Whether it may, must, or must not call them. Ollama cannot be made to call one.',
+    oneOf: [{ type: 'string', enum: ['none', 'auto', 'required'] }, { type: 'object' }],
+  })
+  @IsOptional()
+  @IsToolChoice()
+  tool_choice?: ToolChoiceBody | null;
+
+  @ApiPropertyOptional({ description: 'Whether it may call several at once.', type: Boolean })
+  @IsOptional()
+  @IsBoolean()
+  parallel_tool_calls?: boolean | null;
+
+  @ApiPropertyOptional({
+    description: '`text`, `json_object`, or `json_schema` with a schema.',
+    type: Object,
+  })
+  @IsOptional()
+  @IsResponseFormat()
+  response_format?: ResponseFormatBody | null;
+
+  @ApiPropertyOptional({ description: 'How much a reasoning model should think.', enum: EFFORTS })
+  @IsOptional()
+  @IsIn(EFFORTS)
+  reasoning_effort?: string | null;
+}

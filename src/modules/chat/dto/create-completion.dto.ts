@@ -1,0 +1,56 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsOptional, IsString, MinLength, ValidateBy } from 'class-validator';
+import { SamplingDto } from './sampling.dto.js';
+
+const MOST_PROMPTS = 8;
+
+const IsPrompt = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isPrompt',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' ||
+        (Array.isArray(value) &&
+          value.length > 0 &&
+          value.length <= MOST_PROMPTS &&
+          value.every((text) => typeof text === 'string')),
+      defaultMessage: () =>
+        `prompt must be a string or a list of at most ${MOST_PROMPTS} strings; lists of tokens are not supported`,
+    },
+  });
+
+export class CreateCompletionDto extends SamplingDto {
+  @ApiPropertyOptional({
+    description: 'A name from `/v1/models`. Required under `/v1`; elsewhere the agent’s or the default.',
+    example: 'phi3',
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  model?: string | null;
+
+  @ApiProperty({
+    description: 'What to complete, byte for byte.',
+    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+  })
+  @IsPrompt()
+  prompt!: string | string[];
+
+  @ApiPropertyOptional({
+    description: 'Text that comes after the completion, for models that can fill in.',
+    type: String,
+  })
+  @IsOptional()
+  @IsString()
+  suffix?: string | null;
+
+  @ApiPropertyOptional({ description: 'Repeat the prompt before the answer. Not in streams.', type: Boolean })
+  @IsOptional()
+  @IsBoolean()
+  echo?: boolean | null;
+
+  @ApiPropertyOptional({ description: 'Only 1: the gateway does not rank answers.', type: Number })
+  @IsOptional()
+  @IsIn([1], { message: 'best_of other than 1 is not supported' })
+  best_of?: number | null;
+}

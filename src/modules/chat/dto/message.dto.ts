@@ -1,0 +1,73 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { IsMessageContent, type ContentPartBody } from './is-message-content.js';
+
+export const ROLES = ['developer', 'system', 'user', 'assistant', 'tool', 'function'] as const;
+
+export class ToolCallFunctionDto {
+  @ApiProperty({ description: 'Name of the function.' })
+  @IsString()
+  name!: string;
+
+  @ApiProperty({ description: 'Its arguments, as a JSON text.' })
+  @IsString()
+  arguments!: string;
+}
+
+export class ToolCallDto {
+  @ApiProperty({ description: 'Id that the answer of the tool refers to.' })
+  @IsString()
+  id!: string;
+
+  @ApiProperty({ description: 'Always `function`.', enum: ['function'] })
+  @IsIn(['function'])
+  type!: 'function';
+
+  @ApiProperty({ description: 'What is called.', type: ToolCallFunctionDto })
+  @ValidateNested()
+  @Type(() => ToolCallFunctionDto)
+  function!: ToolCallFunctionDto;
+}
+
+export class MessageDto {
+  @ApiProperty({ description: 'Who says it. `developer` counts as `system`.', enum: ROLES })
+  @IsIn(ROLES)
+  role!: (typeof ROLES)[number];
+
+  @ApiProperty({
+    description:
+      'The text, or parts of text and images (as `data:` URLs). Null where an assistant only called tools.',
+    nullable: true,
+    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'object' } }],
+  })
+  @IsMessageContent()
+  content!: string | ContentPartBody[] | null;
+
+  @ApiPropertyOptional({ description: 'A name that tells participants of one role apart.', type: String })
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  name?: string | null;
+
+  @ApiPropertyOptional({ description: 'Tools the assistant called.', type: [ToolCallDto] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(128)
+  @ValidateNested({ each: true })
+  @Type(() => ToolCallDto)
+  tool_calls?: ToolCallDto[] | null;
+
+  @ApiPropertyOptional({ description: 'Of a tool’s message: the call it answers.', type: String })
+  @IsOptional()
+  @IsString()
+  tool_call_id?: string | null;
+}

@@ -1,0 +1,179 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  IsBoolean,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsStop } from '../../../common/validation/is-stop.js';
+
+export const DEFAULT_MAX_TOKENS = 1000;
+export const DEFAULT_TEMPERATURE = 0.7;
+const MOST_TOKENS = 1_000_000;
+
+export class StreamOptionsDto {
+  @ApiPropertyOptional({ description: 'Adds a last chunk with the token counts.', default: false })
+  @IsOptional()
+  @IsBoolean()
+  include_usage?: boolean | null;
+}
+
+/** What chat completions and completions of a prompt have in common. */
+export class SamplingDto {
+  @ApiPropertyOptional({
+    description: 'Most tokens one answer may have.',
+    default: DEFAULT_MAX_TOKENS,
+    minimum: 1,
+    type: Number,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MOST_TOKENS)
+  max_tokens?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Randomness.',
+    default: DEFAULT_TEMPERATURE,
+    minimum: 0,
+    maximum: 2,
+    type: Number,
+  })
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(2)
+  temperature?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Share of the likeliest tokens to choose from.',
+    minimum: 0,
+    maximum: 1,
+    type: Number,
+  })
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(1)
+  top_p?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Number of answers.',
+    default: 1,
+    minimum: 1,
+    maximum: 8,
+    type: Number,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(8)
+  n?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Whether the answer comes as server-sent events.',
+    default: false,
+    type: Boolean,
+  })
+  @IsOptional()
+  @IsBoolean()
+  stream?: boolean | null;
+
+  @ApiPropertyOptional({ description: 'Only with `stream`.', type: StreamOptionsDto })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => StreamOptionsDto)
+  stream_options?: StreamOptionsDto | null;
+
+  @ApiPropertyOptional({
+    description: 'Text that ends an answer; not part of it.',
+    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+    default: null,
+    nullable: true,
+  })
+  @IsOptional()
+  @IsStop()
+  stop?: string | string[] | null;
+
+  @ApiPropertyOptional({ description: 'Makes backends that can do so answer alike each time.', type: Number })
+  @IsOptional()
+  @IsInt()
+  @Min(Number.MIN_SAFE_INTEGER)
+  @Max(Number.MAX_SAFE_INTEGER)
+  seed?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Discourages tokens by how often they came.',
+    minimum: -2,
+    maximum: 2,
+    type: Number,
+  })
+  @IsOptional()
+  @IsNumber()
+  @Min(-2)
+  @Max(2)
+  frequency_penalty?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Discourages tokens that came at all.',
+    minimum: -2,
+    maximum: 2,
+    type: Number,
+  })
+  @IsOptional()
+  @IsNumber()
+  @Min(-2)
+  @Max(2)
+  presence_penalty?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Who the answer is for; goes on record when no token says it.',
+    type: String,
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  user?: string | null;
+
+  @ApiPropertyOptional({
+    description: 'Agent streams only: pieces per frame, for the `generic` profile.',
+    minimum: 1,
+    maximum: 100,
+    type: Number,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  chunk_size?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Agent streams only: deadline in seconds, for the `generic` profile.',
+    minimum: 1,
+    maximum: 600,
+    type: Number,
+  })
+  @IsOptional()
+  @IsNumber()
+  @Min(1)
+  @Max(600)
+  timeout?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Agent streams only: pieces that may wait, for the `generic` profile.',
+    minimum: 1,
+    maximum: 5000,
+    type: Number,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(5000)
+  buffer_size?: number | null;
+}

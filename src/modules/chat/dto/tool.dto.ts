@@ -1,0 +1,91 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  IsBoolean,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
+
+export class FunctionDefinitionDto {
+  @ApiProperty({ description: 'Name of the function.' })
+  @IsString()
+  @Matches(/^[\w.-]{1,64}$/, { message: 'name must be 1 to 64 letters, digits, dashes, dots or underscores' })
+  name!: string;
+
+  @ApiPropertyOptional({ description: 'What it does, for the model.', type: String })
+  @IsOptional()
+  @IsString()
+  @MaxLength(65_536)
+  description?: string | null;
+
+  @ApiPropertyOptional({ description: 'JSON Schema of its arguments.', type: Object })
+  @IsOptional()
+  @IsObject()
+  parameters?: Record<string, unknown> | null;
+
+  @ApiPropertyOptional({ description: 'Ask the backend to hold on to the schema.', type: Boolean })
+  @IsOptional()
+  @IsBoolean()
+  strict?: boolean | null;
+}
+
+export class ToolDto {
+  @ApiProperty({ description: 'Always `function`.', enum: ['function'] })
+  @IsIn(['function'])
+  type!: 'function';
+
+  @ApiProperty({ description: 'The function.', type: FunctionDefinitionDto })
+  @IsObject()
+  @ValidateNested()
+  @Type(() => FunctionDefinitionDto)
+  function!: FunctionDefinitionDto;
+}
+
+export type ToolChoiceBody = 'none' | 'auto' | 'required' | { type: 'function'; function: { name: string } };
+
+export const IsToolChoice = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isToolChoice',
+    validator: {
+      validate: (value: unknown) =>
+        value === 'none' ||
+        value === 'auto' ||
+        value === 'required' ||
+        typeof (value as { function?: { name?: unknown } }).function?.name === 'string',
+      defaultMessage: () => 'tool_choice must be none, auto, required, or name a function',
+    },
+  });
+
+export type ResponseFormatBody =
+  | { type: 'text' }
+  | { type: 'json_object' }
+  | {
+      type: 'json_schema';
+      json_schema: { name: string; schema?: Record<string, unknown>; strict?: boolean };
+    };
+
+export const IsResponseFormat = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isResponseFormat',
+    validator: {
+      validate: (value: unknown) => {
+        const { type, json_schema: schema } = value as {
+          type?: unknown;
+          json_schema?: { name?: unknown; schema?: unknown };
+        };
+        if (type !== 'json_schema') return type === 'text' || type === 'json_object';
+        return typeof schema?.name === 'string' && (schema.schema === undefined || isObject(schema.schema));
+      },
+      defaultMessage: () =>
+        'response_format must be of type text, json_object, or json_schema with a name and a schema',
+    },
+  });
+
+const isObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

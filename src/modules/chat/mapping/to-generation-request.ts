@@ -1,0 +1,135 @@
+import type { AgentSettings } from '../../../config/index.js';
+import type {
+  ChatMessage,
+  ContentPart,
+  GenerationRequest,
+  ResponseFormat,
+  Sampling,
+  ToolDefinition,
+} from '../../../contracts/generation-request.js';
+import type { CreateChatCompletionDto } from '../dto/create-chat-completion.dto.js';
+import type { CreateCompletionDto } from '../dto/create-completion.dto.js';
+import { IMAGE_DATA_URL, type ContentPartBody } from '../dto/is-message-content.js';
+import type { MessageDto } from '../dto/message.dto.js';
+import { DEFAULT_MAX_TOKENS, DEFAULT_TEMPERATURE, type SamplingDto } from '../dto/sampling.dto.js';
+import type { ResponseFormatBody } from '../dto/tool.dto.js';
+
+type RequestOf = (choice: number) => Omit<GenerationRequest, 'model'>;
+
+export function toChatRequest(
+  body: CreateChatCompletionDto,
+  agent: AgentSettings | undefined,
+  requestedModel: string,
+): RequestOf {
+  const messages = body.messages.map(toMessage);
+  if (agent?.persona !== undefined) messages.unshift({ role: 'system', content: agent.persona });
+  const request: Omit<GenerationRequest, 'model'> = {
+    requestedModel,
+    choice: 0,
+    input: { kind: 'chat', messages },
+    sampling: toSampling(body, agent, body.max_completion_tokens),
+    tools: body.tools?.map(toTool),
+    toolChoice:
+      typeof body.tool_choice === 'object' ? body.tool_choice?.function : (body.tool_choice ?? undefined),
+    parallelToolCalls: body.parallel_tool_calls ?? undefined,
+    responseFormat: toResponseFormat(body.response_format),
+    reasoningEffort: body.reasoning_effort ?? undefined,
+    backendOptions: toBackendOptions(agent),
+    user: body.user ?? undefined,
+  };
+  return (choice) => (choice === 0 ? request : { ...request, choice });
+}
+
+/** Several prompts give several answers: prompt by prompt, `n` of each. */
+export function toPromptRequest(
+  body: CreateCompletionDto,
+  agent: AgentSettings | undefined,
+  requestedModel: string,
+): RequestOf {
+  const prompts = typeof body.prompt === 'string' ? [body.prompt] : body.prompt;
+  const sampling = toSampling(body, agent);
+  const perPrompt = body.n ?? 1;
+  return (choice) => ({
+    requestedModel,
+    choice,
+    input: {
+      kind: 'prompt',
+      prompt: prompts[Math.floor(choice / perPrompt)]!,
+      suffix: body.suffix ?? undefined,
+    },
+    sampling,
+    backendOptions: toBackendOptions(agent),
+    user: body.user ?? undefined,
+  });
+}
+
+function toSampling(
+  body: SamplingDto,
+  agent: AgentSettings | undefined,
+  maxCompletionTokens?: number | null,
+): Sampling {
+  return {
+    maxTokens: maxCompletionTokens ?? body.max_tokens ?? agent?.options.maxTokens ?? DEFAULT_MAX_TOKENS,
+    temperature: body.temperature ?? agent?.options.temperature ?? DEFAULT_TEMPERATURE,
+    topP: body.top_p ?? undefined,
+    seed: body.seed ?? undefined,
+    stop: typeof body.stop === 'string' ? [body.stop] : (body.stop ?? undefined),
+    frequencyPenalty: body.frequency_penalty ?? undefined,
+    presencePenalty: body.presence_penalty ?? undefined,
+  };
+}
+
+const toBackendOptions = (agent: AgentSettings | undefined) => ({
+  numCtx: agent?.options.numCtx,
+  keepAlive: agent?.options.keepAlive,
+});
+
+const ROLE_OF = {
+  developer: 'system',
+  system: 'system',
+  user: 'user',
+  assistant: 'assistant',
+  tool: 'tool',
+  function: 'tool',
+} as const;
+
+function toMessage({ role, content, name, tool_calls, tool_call_id }: MessageDto): ChatMessage {
+  return {
+    role: ROLE_OF[role],
+    content: Array.isArray(content) ? content.map(toPart) : (content ?? null),
+    name: name ?? undefined,
+    toolCalls: tool_calls?.map(({ id, function: called }) => ({
+      id,
+      name: called.name,
+      arguments: called.arguments,
+    })),
+    toolCallId: tool_call_id ?? undefined,
+  };
+}
+
+function toPart(part: ContentPartBody): ContentPart {
+  if (part.type === 'text') return part;
+  if (part.type === 'refusal') return { type: 'text', text: part.refusal };
+  const [, mediaType, base64] = IMAGE_DATA_URL.exec(part.image_url.url)!;
+  return { type: 'image', mediaType: mediaType!, base64: base64! };
+}
+
+const toTool = ({
+  function: { name, description, parameters, strict },
+}: {
+  function: ToolBody;
+}): ToolDefinition => ({
+  name,
+  description: description ?? undefined,
+  parameters: parameters ?? undefined,
+  strict: strict ?? undefined,
+});
+
+type ToolBody = NonNullable<CreateChatCompletionDto['tools']>[number]['function'];
+
+function toResponseFormat(format: ResponseFormatBody | null | undefined): ResponseFormat | undefined {
+  if (format?.type === 'json_object') return { type: 'json_object' };
+  if (format?.type !== 'json_schema') return undefined;
+  const { name, schema = {}, strict } = format.json_schema;
+  return { type: 'json_schema', name, schema, strict };
+}

@@ -1,0 +1,45 @@
+import { headerOf } from '../../../common/http/request-context.js';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import type { AdmissionServices } from '../admission.js';
+import type { Call } from '../call.js';
+
+const DEFAULT_PROFILE = 'generic';
+
+/** Bounds of what a caller may change about the `generic` profile. `timeout` is in seconds. */
+const BOUNDS = { chunk_size: [1, 100], timeout: [1, 600], buffer_size: [1, 5000] } as const;
+type Override = keyof typeof BOUNDS;
+
+/** The route's profile, else the caller's choice, else the agent's. */
+export function chooseProfile(call: Call, { profiles }: AdmissionServices): void {
+  const { request } = call.exchange;
+  const query = request.query as Record<string, string | undefined>;
+  const chosen = headerOf(request, 'x-stream-profile') ?? query.profile;
+  const tuned = profiles.get(call.terms.profile ?? chosen ?? call.agent?.profile ?? DEFAULT_PROFILE);
+  call.profile = tuned;
+  if (!call.terms.tunable || tuned.profile.name !== DEFAULT_PROFILE) return;
+  const { settings } = tuned;
+  const timeoutS = override(call, 'timeout');
+  call.profile = {
+    profile: tuned.profile,
+    settings: {
+      ...settings,
+      chunkSize: override(call, 'chunk_size') ?? settings.chunkSize,
+      timeoutMs: timeoutS === undefined ? settings.timeoutMs : timeoutS * 1000,
+      bufferSize: override(call, 'buffer_size') ?? settings.bufferSize,
+    },
+  };
+}
+
+/** From the query, else from the body, whose bounds were checked with the rest of it. */
+function override(call: Call, name: Override): number | undefined {
+  const asked = (call.exchange.request.query as Record<string, string | undefined>)[name];
+  if (asked === undefined) return call.body.dto[name] ?? undefined;
+  const value = Number(asked);
+  const [least, most] = BOUNDS[name];
+  const isFine =
+    asked.trim() !== '' && value >= least && value <= most && (name === 'timeout' || Number.isInteger(value));
+  if (isFine) return value;
+  throw new GatewayError('invalid_value', `${name} must be a number from ${least} to ${most}`, {
+    param: name,
+  });
+}

@@ -1,0 +1,187 @@
+import type { EventBus } from '../../contracts/business-events.js';
+import type { Failure, FailureCode } from '../../contracts/failure.js';
+import type { GenerationRequest } from '../../contracts/generation-request.js';
+import type { AnswerSink, BackendCall, FinishReason, ToolCallDelta } from '../../contracts/model-backend.js';
+import type { Usage } from '../../contracts/usage.js';
+import type { WireText } from '../../contracts/wire-text.js';
+import type { UpstreamTimeouts } from '../../config/index.js';
+import { BackendGate, type CallVerdict, type Plan, type RetryBudget, type Target } from '../models/index.js';
+import type { AnswerRun, Generation } from './generation.js';
+import { reasoningEntry, textEntry, toolCallEntry } from './log/entry.js';
+
+/** Attempts of one answer at most, over all its targets. */
+const MAX_ATTEMPTS = 3;
+const RETRY_BASE_MS = 50;
+
+/** The same backend may well answer when asked again. */
+const WORTH_A_RETRY: ReadonlySet<FailureCode> = new Set(['upstream_unavailable', 'server_busy']);
+/** No other backend would answer this better. */
+const NOT_WORTH_A_FALLBACK: ReadonlySet<FailureCode> = new Set(['invalid_request', 'internal']);
+
+export interface RunContext {
+  readonly plan: Plan;
+  readonly timeouts: UpstreamTimeouts;
+  readonly retries: RetryBudget;
+  readonly events: EventBus;
+}
+
+/**
+ * Gets one answer into the log: tries the plan's targets, and may try again until the first entry, never after it. A
+ * watchdog ends a backend that gives no first token, or falls silent.
+ */
+export class ChoiceRun implements AnswerRun, AnswerSink {
+  private call: BackendCall | undefined;
+  private target: Target | undefined;
+  private next = 0;
+  attempts = 0;
+  private attemptStartedAt = 0;
+  private started = false;
+  private over = false;
+  private paused = false;
+  private watchdog: NodeJS.Timeout | undefined;
+  private retryTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly generation: Generation,
+    private readonly request: Omit<GenerationRequest, 'model'>,
+    private readonly context: RunContext,
+  ) {}
+
+  /** The target that answers, or was tried last. */
+  get currentTarget(): Target | undefined {
+    return this.target;
+  }
+
+  get backendName(): string | undefined {
+    return this.target?.gate.backend.name;
+  }
+
+  start(): void {
+    this.context.retries.noteCall();
+    this.attempt();
+  }
+
+  stop(): void {
+    if (this.over) return;
+    clearTimeout(this.retryTimer);
+    const { call } = this;
+    if (call !== undefined) this.leave('cancelled', this.started ? 'success' : 'neutral');
+    this.over = true;
+    call?.abort();
+  }
+
+  pause(): void {
+    this.paused = true;
+    clearTimeout(this.watchdog);
+    this.call?.pause();
+  }
+
+  resume(): void {
+    this.paused = false;
+    if (this.call !== undefined) this.watch(this.context.timeouts.idleTimeoutMs);
+    this.call?.resume();
+  }
+
+  touch(): void {
+    if (!this.paused) this.watchdog?.refresh();
+  }
+
+  text(piece: WireText): void {
+    if (!this.started) this.begin();
+    if (this.request.choice === 0) this.generation.append(piece);
+    else this.generation.appendTagged(textEntry(piece, this.request.choice));
+  }
+
+  reasoning(piece: WireText): void {
+    if (!this.started) this.begin();
+    this.generation.appendTagged(reasoningEntry(piece, this.request.choice));
+  }
+
+  toolCall(delta: ToolCallDelta): void {
+    if (!this.started) this.begin();
+    this.generation.appendTagged(toolCallEntry(delta, this.request.choice));
+  }
+
+  finished(reason: FinishReason, usage: Usage): void {
+    if (this.over) return;
+    this.leave('finished', 'success');
+    this.over = true;
+    this.generation.answerFinished(this.request.choice, reason, usage);
+  }
+
+  failed(failure: Failure): void {
+    if (this.over) return;
+    this.leave('failed', BackendGate.verdict(failure));
+    this.failedAttempt(failure);
+  }
+
+  private attempt(): void {
+    const { targets } = this.context.plan;
+    const target = targets[this.next % targets.length]!;
+    const refusal = target.gate.enter();
+    if (refusal !== undefined) return this.failedAttempt(refusal);
+    this.target = target;
+    this.attempts++;
+    this.attemptStartedAt = performance.now();
+    this.watch(this.context.timeouts.firstTokenTimeoutMs);
+    const call = target.gate.backend.generate({ ...this.request, model: target.model }, this);
+    // It may have failed already, and the next attempt may run.
+    if (this.target === target && this.watchdog !== undefined) this.call = call;
+  }
+
+  private failedAttempt(failure: Failure): void {
+    const mayGoOn = !this.started && !this.generation.ended && this.attempts < MAX_ATTEMPTS;
+    const isLast = this.next + 1 >= this.context.plan.targets.length;
+    if (mayGoOn && !isLast && !NOT_WORTH_A_FALLBACK.has(failure.code)) {
+      this.next++;
+      return this.attempt();
+    }
+    if (
+      mayGoOn &&
+      this.attempts > 0 &&
+      WORTH_A_RETRY.has(failure.code) &&
+      failure.retryAfterS === undefined &&
+      this.context.retries.spend()
+    ) {
+      this.retryTimer = setTimeout(() => this.attempt(), Math.random() * RETRY_BASE_MS * 2 ** this.attempts);
+      return;
+    }
+    this.over = true;
+    this.generation.answerFailed(failure);
+  }
+
+  private begin(): void {
+    this.started = true;
+    this.watch(this.context.timeouts.idleTimeoutMs);
+  }
+
+  private watch(timeoutMs: number): void {
+    clearTimeout(this.watchdog);
+    this.watchdog = setTimeout(() => this.silent(), timeoutMs);
+  }
+
+  private silent(): void {
+    const { call } = this;
+    const message = this.started
+      ? 'The model server fell silent in the middle of its answer.'
+      : 'The model server gave no token in time.';
+    this.failed({ code: 'upstream_timeout', message });
+    call?.abort();
+  }
+
+  private leave(status: 'finished' | 'failed' | 'cancelled', verdict: CallVerdict): void {
+    clearTimeout(this.watchdog);
+    this.watchdog = undefined;
+    this.call = undefined;
+    const { gate, model } = this.target!;
+    gate.leave(verdict);
+    this.context.events.emit('backend-attempt-ended', {
+      backend: gate.backend.name,
+      backendKind: gate.backend.kind,
+      model,
+      endpoint: this.request.input.kind === 'chat' ? 'chat' : 'generate',
+      status,
+      durationMs: performance.now() - this.attemptStartedAt,
+    });
+  }
+}

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import { AppConfig } from '../../config/index.js';
+import { EventBus } from '../../contracts/business-events.js';
+import type { GenerationRequest } from '../../contracts/generation-request.js';
+import { GenerationJournal, type BeginRecord } from '../../contracts/journal.js';
+import type { Principal } from '../../contracts/principal.js';
+import { RetryBudget, type Plan } from '../models/index.js';
+import { ChoiceRun } from './choice-run.js';
+import { Generation } from './generation.js';
+import { GenerationRegistry } from './generation-registry.js';
+import { Settlement } from './settlement.js';
+
+/** Everything that is decided about a generation before it begins. */
+export interface GenerationSpec {
+  readonly kind: BeginRecord['kind'];
+  readonly route: string;
+  readonly requestId: string;
+  readonly owner: Principal;
+  /** Name for the record; the principal's, unless the caller named a user. */
+  readonly userId: string;
+  readonly plan: Plan;
+  readonly agent: string | undefined;
+  readonly profile: string;
+  readonly stream: boolean;
+  readonly deadlineMs: number;
+  readonly choices: number;
+  /** What each answer is asked for; prompts may differ by answer. */
+  readonly request: (choice: number) => Omit<GenerationRequest, 'model'>;
+}
+
+const ID_PREFIX = { chat: 'chatcmpl-', completion: 'cmpl-' } as const;
+
+/** Begins generations. There is no other way to run a model. */
+@Injectable()
+export class GenerationService {
+  private draining = false;
+
+  constructor(
+    @Inject(AppConfig) private readonly config: AppConfig,
+    @Inject(GenerationJournal) private readonly journal: GenerationJournal,
+    @Inject(GenerationRegistry) private readonly registry: GenerationRegistry,
+    @Inject(Settlement) private readonly settlement: Settlement,
+    @Inject(RetryBudget) private readonly retries: RetryBudget,
+    @Inject(EventBus) private readonly events: EventBus,
+  ) {}
+
+  begin(spec: GenerationSpec): Generation {
+    this.admitOneMore();
+    const createdAt = new Date();
+    const id = ID_PREFIX[spec.kind] + randomUUID().replaceAll('-', '');
+    const record = toBeginRecord(spec, id, createdAt);
+    const runs: ChoiceRun[] = [];
+    const head = {
+      id,
+      created: Math.floor(createdAt.getTime() / 1000),
+      model: spec.plan.requestedModel,
+      agent: spec.agent,
+      choices: spec.choices,
+    };
+    const generation = new Generation(head, spec.owner, record, (ended, outcome) =>
+      this.settlement.settle(ended, outcome, runs),
+    );
+
+    this.journal.begin(record);
+    this.registry.add(generation);
+    this.events.emit('generation-began', record);
+    const context = {
+      plan: spec.plan,
+      timeouts: this.config.upstream,
+      retries: this.retries,
+      events: this.events,
+    };
+    for (let choice = 0; choice < spec.choices; choice++)
+      runs.push(new ChoiceRun(generation, spec.request(choice), context));
+    generation.run(runs, spec.deadlineMs);
+    for (const run of runs) if (!generation.ended) run.start();
+    return generation;
+  }
+
+  /** From now on nothing begins; what runs goes on. */
+  drain(): void {
+    this.draining = true;
+  }
+
+  private admitOneMore(): void {
+    if (this.draining)
+      throw new GatewayError('shutdown', 'The gateway is shutting down.', { retryAfterS: 5 });
+    if (this.registry.runningCount < this.config.streams.maxStreams) return;
+    throw new GatewayError('server_busy', 'The gateway runs as many generations as it may.', {
+      retryAfterS: 1,
+    });
+  }
+}
+
+function toBeginRecord(spec: GenerationSpec, id: string, createdAt: Date): BeginRecord {
+  const { kind, route, requestId, owner, userId, plan, agent, profile, stream } = spec;
+  const { input } = spec.request(0);
+  return {
+    id,
+    kind,
+    route,
+    requestId,
+    tenant: owner.tenant,
+    userId,
+    model: plan.requestedModel,
+    agent,
+    profile,
+    stream,
+    createdAt,
+    input,
+  };
+}

@@ -1,0 +1,212 @@
+import type { Failure } from '../../contracts/failure.js';
+import type { CancelReason, Outcome } from '../../contracts/generation-outcome.js';
+import type { BeginRecord } from '../../contracts/journal.js';
+import type { FinishReason } from '../../contracts/model-backend.js';
+import type { Principal } from '../../contracts/principal.js';
+import type { StreamHead } from '../../contracts/stream-dialect.js';
+import type { Usage } from '../../contracts/usage.js';
+import { GenerationLog } from './log/generation-log.js';
+import { wake, type Wakeable } from './wake.js';
+
+/** More than any model says in one answer; a backend that goes on is broken. */
+const MAX_LOG_BYTES = 32 * 1024 * 1024;
+
+/** Whoever follows a generation. */
+export interface GenerationReader {
+  /** Next position it will read. */
+  position: number;
+  readonly blocked: boolean;
+  /** How many entries it may be behind while blocked before the upstream is paused. */
+  readonly bufferSize: number;
+  pump(): void;
+  close(): void;
+}
+
+/** What writes one answer into the log. */
+export interface AnswerRun {
+  /** Name of the backend that answers, or was asked last. */
+  readonly backendName: string | undefined;
+  stop(): void;
+  pause(): void;
+  resume(): void;
+  /** Called once a turn in which entries came: the upstream is not silent. */
+  touch(): void;
+}
+
+/** One run of a model for one caller: id, owner, log, abort switch and state. Everything else only reads it. */
+export class Generation implements Wakeable {
+  readonly log = new GenerationLog();
+  readonly usage: Usage = {};
+  readonly startedAt = performance.now();
+  awake = false;
+  firstEntryAt: number | undefined;
+  /** Set when the log ended. Readers say the end only when it is released. */
+  private outcome: Outcome | undefined;
+  private released = false;
+  private readonly readers: GenerationReader[] = [];
+  private runs: AnswerRun[] = [];
+  private readonly finishReasons: FinishReason[] = [];
+  private lastBackendName: string | undefined;
+  private answersLeft: number;
+  private blockedReaders = 0;
+  private paused = false;
+  private seen = 0;
+  /** The furthest any reader had got that has left. */
+  private departedAt = 0;
+  private deadline: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly head: StreamHead,
+    readonly owner: Principal,
+    readonly begin: BeginRecord,
+    private readonly onEnded: (generation: Generation, outcome: Outcome) => void,
+  ) {
+    this.answersLeft = head.choices;
+  }
+
+  /** Name of the backend that answers the first choice. */
+  get backendName(): string | undefined {
+    return this.runs[0]?.backendName ?? this.lastBackendName;
+  }
+
+  get id(): string {
+    return this.head.id;
+  }
+
+  get ended(): boolean {
+    return this.outcome !== undefined;
+  }
+
+  get releasedOutcome(): Outcome | undefined {
+    return this.released ? this.outcome : undefined;
+  }
+
+  /** Entries handed to the reader that got the most; at a clean end a reader that keeps up gets all of them. */
+  get deliveredPieces(): number {
+    const finished = this.outcome?.status === 'finished';
+    const positions = this.readers.map(({ blocked, position }) =>
+      finished && !blocked ? this.log.count : position,
+    );
+    return Math.max(this.departedAt, ...positions);
+  }
+
+  run(runs: AnswerRun[], deadlineMs: number): void {
+    this.runs = runs;
+    this.deadline = setTimeout(() => this.cancel('timeout'), deadlineMs);
+  }
+
+  append(entry: string): void {
+    this.log.append(entry);
+    wake.mark(this);
+  }
+
+  appendTagged(entry: string): void {
+    this.log.appendTagged(entry);
+    wake.mark(this);
+  }
+
+  answerFinished(choice: number, reason: FinishReason, usage: Usage): void {
+    if (this.ended) return;
+    this.finishReasons[choice] = reason;
+    addUsage(this.usage, usage);
+    if (--this.answersLeft === 0) this.end({ status: 'finished', finishReasons: this.finishReasons });
+  }
+
+  answerFailed(failure: Failure): void {
+    this.end({ status: 'failed', failure });
+  }
+
+  /** The one abort path. Closes the upstream at once; false when the generation had already ended. */
+  cancel(reason: CancelReason): boolean {
+    if (this.ended) return false;
+    this.end({ status: 'cancelled', reason });
+    return true;
+  }
+
+  attach(reader: GenerationReader): void {
+    this.readers.push(reader);
+    wake.mark(this);
+  }
+
+  /** Takes a reader away. When nobody is left and the answer still runs, nobody wants it. */
+  detach(reader: GenerationReader, reason: CancelReason): void {
+    const index = this.readers.indexOf(reader);
+    if (index === -1) return;
+    this.readers.splice(index, 1);
+    this.departedAt = Math.max(this.departedAt, reader.position);
+    reader.close();
+    if (this.readers.length === 0) this.cancel(reason);
+  }
+
+  /** What went on record may leave; readers say the end. A failure replaces the outcome. */
+  release(instead?: Outcome): void {
+    if (instead !== undefined) this.outcome = instead;
+    this.released = true;
+    wake.mark(this);
+  }
+
+  pump(): void {
+    const { log, readers } = this;
+    if (log.count > this.seen) {
+      this.firstEntryAt ??= performance.now();
+      this.seen = log.count;
+      for (const run of this.runs) run.touch();
+      if (log.bytes > MAX_LOG_BYTES) {
+        this.answerFailed({
+          code: 'upstream_protocol_error',
+          message: 'The answer is larger than any model should give.',
+        });
+      }
+    }
+    // Backwards, as a reader may leave while it is pumped.
+    for (let i = readers.length - 1; i >= 0; i--) readers[i]!.pump();
+    log.seal();
+    if (this.blockedReaders > 0) this.holdBack();
+  }
+
+  readerBlocked(): void {
+    this.blockedReaders++;
+  }
+
+  readerUnblocked(): void {
+    this.blockedReaders--;
+    if (this.paused && !this.readers.some((reader) => this.isTooFarBehind(reader))) {
+      this.paused = false;
+      for (const run of this.runs) run.resume();
+    }
+  }
+
+  private holdBack(): void {
+    if (this.paused || this.ended || !this.readers.some((reader) => this.isTooFarBehind(reader))) return;
+    this.paused = true;
+    for (const run of this.runs) run.pause();
+  }
+
+  private isTooFarBehind(reader: GenerationReader): boolean {
+    return reader.blocked && this.log.count - reader.position > reader.bufferSize;
+  }
+
+  private end(outcome: Outcome): void {
+    if (this.outcome !== undefined) return;
+    // The reason first: stopping a run may report the abort as an error of its own.
+    this.outcome = outcome;
+    clearTimeout(this.deadline);
+    const { runs } = this;
+    this.lastBackendName = runs[0]?.backendName;
+    this.runs = [];
+    for (const run of runs) run.stop();
+    this.onEnded(this, outcome);
+  }
+}
+
+function addUsage(total: Usage, more: Usage): void {
+  for (const key of ['promptTokens', 'completionTokens', 'cachedTokens', 'reasoningTokens'] as const) {
+    const count = more[key];
+    if (count === undefined) continue;
+    // Each answer evaluates the same prompt; it is counted once, as OpenAI does.
+    total[key] =
+      key === 'promptTokens' || key === 'cachedTokens'
+        ? Math.max(total[key] ?? 0, count)
+        : (total[key] ?? 0) + count;
+  }
+}

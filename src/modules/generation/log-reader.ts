@@ -1,0 +1,176 @@
+import type { Failure } from '../../contracts/failure.js';
+import { cancelFailure, type CancelReason } from '../../contracts/generation-outcome.js';
+import type { FrameWriter } from '../../contracts/stream-dialect.js';
+import type { ProfileSettings, StreamingProfile } from '../../contracts/streaming-profile.js';
+import { flushClock } from './flush-clock.js';
+import type { Generation, GenerationReader } from './generation.js';
+import { bodyOf, choiceOf, haveSameTag, isTagged, kindOf, toolCallOf } from './log/entry.js';
+import { LogCursor } from './log/log-cursor.js';
+import { wake } from './wake.js';
+
+/** Entries one reader writes in one turn at most, so that one that catches up does not hold up the others. */
+const ENTRIES_PER_TURN = 1024;
+
+/** Where a reader's frames go. */
+export interface StreamSink {
+  /** Whether the status has gone out, also with no frame yet: then a failure can only be a frame. */
+  readonly committed: boolean;
+  /** Takes frames. False means it is full: the reader stops until it calls `onDrain`. */
+  write(frames: string): boolean;
+  /** The last frames; the stream is complete. */
+  end(frames: string): void;
+  /** Nothing was written yet and nothing will be: the generation failed before its first event. */
+  refuse(failure: Failure): void;
+}
+
+/**
+ * A cursor over one generation's log: the profile regroups, the dialect spells, the sink transports. The log itself is
+ * the buffer, so nothing queues per client; a full sink only stops this cursor.
+ */
+export class LogReader implements GenerationReader {
+  private readonly cursor: LogCursor;
+  private opened = false;
+  private closed = false;
+  private due = false;
+  private waitingAt = -1;
+  blocked = false;
+
+  constructor(
+    private readonly generation: Generation,
+    private readonly profile: StreamingProfile,
+    private readonly settings: ProfileSettings,
+    private readonly writer: FrameWriter,
+    private readonly sink: StreamSink,
+    public position = 0,
+  ) {
+    this.cursor = new LogCursor(generation.log);
+  }
+
+  /** Pieces the slowest acceptable reader may be behind. */
+  get bufferSize(): number {
+    return this.settings.bufferSize;
+  }
+
+  pump(): void {
+    if (this.closed || this.blocked) return;
+    const { log } = this.generation;
+    const start = this.position;
+    const stop = Math.min(log.count, start + ENTRIES_PER_TURN);
+    let frames = this.framesUntil(stop);
+    this.cursor.release();
+
+    const outcome = this.position === log.count ? this.generation.releasedOutcome : undefined;
+    if (outcome === undefined) {
+      if (frames !== '') this.write(frames);
+      if (stop < log.count) wake.mark(this.generation);
+      return;
+    }
+    this.closed = true;
+    if (!this.opened && !this.sink.committed && frames === '' && outcome.status !== 'finished') {
+      if (outcome.status === 'failed') return this.sink.refuse(outcome.failure);
+      return this.sink.refuse(cancelFailure(outcome.reason));
+    }
+    if (outcome.status === 'finished') {
+      frames += this.writer.finished({ finishReasons: outcome.finishReasons, usage: this.generation.usage });
+    } else if (outcome.status === 'failed') frames += this.writer.failed(outcome.failure);
+    else frames += this.writer.cancelled(outcome.reason);
+    this.sink.end(this.opened ? frames : this.writer.open() + frames);
+  }
+
+  /** The sink has room again. */
+  onDrain(): void {
+    if (!this.blocked) return;
+    this.blocked = false;
+    this.generation.readerUnblocked();
+    wake.mark(this.generation);
+  }
+
+  /** The client does not read: the last thing said to it, past everything it has not been given. */
+  farewell(reason: CancelReason): string {
+    return this.writer.cancelled(reason);
+  }
+
+  /** The client has gone, or must go: nothing more is written. */
+  close(): void {
+    this.closed = true;
+    if (this.blocked) this.generation.readerUnblocked();
+    this.blocked = false;
+  }
+
+  private framesUntil(stop: number): string {
+    const { log } = this.generation;
+    const { cursor, writer } = this;
+    let frames = '';
+    while (this.position < stop) {
+      const from = this.position;
+      const first = cursor.piece(from);
+      if (log.tagged > 0 && isTagged(first)) {
+        frames += this.taggedFrame(first, from, stop);
+        continue;
+      }
+      const to = log.tagged === 0 ? stop : log.plainRunEnd((position) => cursor.piece(position), from, stop);
+      const cut = this.cut(from, to);
+      if (cut === from) break;
+      let text = first;
+      for (let position = from + 1; position < cut; position++) text += cursor.piece(position);
+      frames += writer.text(text, 0);
+      this.position = cut;
+      this.due = false;
+    }
+    return frames;
+  }
+
+  private cut(from: number, to: number): number {
+    const { log } = this.generation;
+    const isFirst = from === 0;
+    const isClosed = to < log.count || this.generation.ended;
+    const cut = this.profile.cut(
+      this.cursor,
+      from,
+      to,
+      this.settings.chunkSize,
+      isClosed ? 'closed' : this.due || isFirst ? 'due' : 'open',
+    );
+    if (cut === from) this.wait(from);
+    return cut;
+  }
+
+  private wait(position: number): void {
+    if (this.waitingAt === position) return;
+    this.waitingAt = position;
+    flushClock.ringIn(this.settings.flushMs, () => {
+      if (this.closed || this.position !== position) return;
+      this.waitingAt = -1;
+      this.due = true;
+      wake.mark(this.generation);
+    });
+  }
+
+  /** Reasoning, tool calls and text of further answers are never held back; equal neighbours share a frame. */
+  private taggedFrame(first: string, from: number, stop: number): string {
+    const kind = kindOf(first);
+    const choice = choiceOf(first);
+    let end = from + 1;
+    if (kind === 'tool-call') {
+      this.position = end;
+      return this.writer.toolCall(toolCallOf(first), choice);
+    }
+    let text = bodyOf(first);
+    const most = Math.min(stop, from + this.settings.chunkSize);
+    for (; end < most; end++) {
+      const entry = this.cursor.piece(end);
+      if (!isTagged(entry) || !haveSameTag(entry, first)) break;
+      text += bodyOf(entry);
+    }
+    this.position = end;
+    return kind === 'text' ? this.writer.text(text, choice) : this.writer.reasoning(text, choice);
+  }
+
+  private write(frames: string): void {
+    const all = this.opened ? frames : this.writer.open() + frames;
+    this.opened = true;
+    if (this.sink.write(all)) return;
+    this.blocked = true;
+    this.generation.readerBlocked();
+  }
+}

@@ -1,0 +1,35 @@
+import type { ToolCall } from '../../../contracts/generation-request.js';
+import type { AnswerRecord } from '../../../contracts/journal.js';
+import { fromWireText } from '../../../contracts/wire-text.js';
+import { bodyOf, choiceOf, isTagged, kindOf, toolCallOf } from './entry.js';
+
+/** Puts a log together into whole answers, one per choice. */
+export function answersOf(entries: readonly string[], choices: number): AnswerRecord[] {
+  if (choices === 1 && !entries.some(isTagged)) return [{ text: fromWireText(entries.join('')) }];
+  const drafts = Array.from({ length: choices }, () => ({
+    text: '',
+    reasoning: '',
+    toolCalls: new Map<number, Draft>(),
+  }));
+  for (const entry of entries) {
+    const draft = drafts[choiceOf(entry)]!;
+    const kind = kindOf(entry);
+    if (kind === 'text') draft.text += bodyOf(entry);
+    else if (kind === 'reasoning') draft.reasoning += bodyOf(entry);
+    else addToolCall(draft.toolCalls, entry);
+  }
+  return drafts.map(({ text, reasoning, toolCalls }) => ({
+    text: fromWireText(text),
+    ...(reasoning === '' ? {} : { reasoning: fromWireText(reasoning) }),
+    ...(toolCalls.size === 0 ? {} : { toolCalls: [...toolCalls.values()] }),
+  }));
+}
+
+type Draft = { -readonly [Key in keyof ToolCall]: ToolCall[Key] };
+
+function addToolCall(calls: Map<number, Draft>, entry: string): void {
+  const { index, id, name, arguments: piece } = toolCallOf(entry);
+  const call = calls.get(index);
+  if (call === undefined) calls.set(index, { id: id ?? '', name: name ?? '', arguments: piece });
+  else call.arguments += piece;
+}

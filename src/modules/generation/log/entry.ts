@@ -1,0 +1,46 @@
+import type { ToolCallDelta } from '../../../contracts/model-backend.js';
+import { fromWireText, toWireJson, type WireText } from '../../../contracts/wire-text.js';
+
+/*
+ * A log entry is one line. Text of the first answer stands bare, which is nearly all there ever is. Anything else is
+ * tagged by two characters: what it is, and which answer it belongs to. Wire text has no raw control characters, so a
+ * tag can never be mistaken for text.
+ */
+const TEXT = 0x01;
+const REASONING = 0x02;
+const TOOL_CALL = 0x03;
+const FIRST_TEXT_CHARACTER = 0x20;
+
+export type EntryKind = 'text' | 'reasoning' | 'tool-call';
+
+export const textEntry = (text: WireText, choice: number): string =>
+  choice === 0 ? text : tag(TEXT, choice) + text;
+export const reasoningEntry = (text: WireText, choice: number): string => tag(REASONING, choice) + text;
+export const toolCallEntry = (delta: ToolCallDelta, choice: number): string =>
+  tag(TOOL_CALL, choice) + toWireJson(delta);
+
+/** Whether an entry is anything but text of the first answer. */
+export const isTagged = (entry: string): boolean => entry.charCodeAt(0) < FIRST_TEXT_CHARACTER;
+
+export function kindOf(entry: string): EntryKind {
+  const tagged = entry.charCodeAt(0);
+  if (tagged === REASONING) return 'reasoning';
+  return tagged === TOOL_CALL ? 'tool-call' : 'text';
+}
+
+export const choiceOf = (entry: string): number => (isTagged(entry) ? entry.charCodeAt(1) - 0x30 : 0);
+
+/** The entry without its tag. */
+export const bodyOf = (entry: string): string => (isTagged(entry) ? entry.slice(2) : entry);
+
+/** Same kind, same answer: such neighbours may share a frame. */
+export const haveSameTag = (a: string, b: string): boolean =>
+  a.charCodeAt(0) === b.charCodeAt(0) && a.charCodeAt(1) === b.charCodeAt(1);
+
+export function toolCallOf(entry: string): ToolCallDelta {
+  return JSON.parse(Buffer.from(bodyOf(entry), 'latin1').toString('utf8')) as ToolCallDelta;
+}
+
+export const decode = (entries: readonly string[]): string => fromWireText(entries.map(bodyOf).join(''));
+
+const tag = (kind: number, choice: number): string => String.fromCharCode(kind, 0x30 + choice);

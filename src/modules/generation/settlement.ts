@@ -1,0 +1,71 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { EventBus } from '../../contracts/business-events.js';
+import type { Outcome } from '../../contracts/generation-outcome.js';
+import { GenerationJournal, type OutcomeRecord } from '../../contracts/journal.js';
+import type { ChoiceRun } from './choice-run.js';
+import type { Generation } from './generation.js';
+import { GenerationRegistry } from './generation-registry.js';
+import { answersOf } from './log/answers.js';
+
+/** What happens once after every generation, however it ended. */
+@Injectable()
+export class Settlement {
+  private readonly logger = new Logger(Settlement.name);
+
+  constructor(
+    @Inject(GenerationJournal) private readonly journal: GenerationJournal,
+    @Inject(GenerationRegistry) private readonly registry: GenerationRegistry,
+    @Inject(EventBus) private readonly events: EventBus,
+  ) {}
+
+  settle(generation: Generation, outcome: Outcome, runs: readonly ChoiceRun[]): void {
+    estimateUsage(generation);
+    const record = this.record(generation, outcome, runs);
+    const recorded = this.journal.outcome(record);
+    if (recorded === undefined) return this.close(generation, record);
+    recorded.then(
+      () => this.close(generation, record),
+      (error: unknown) => {
+        this.logger.error({ err: error, generation: generation.id }, 'the audit could not take an outcome');
+        const failure = {
+          code: 'audit_unavailable',
+          message: 'The answer could not be put on record.',
+        } as const;
+        this.close(generation, { ...record, outcome: { status: 'failed', failure } });
+      },
+    );
+  }
+
+  private close(generation: Generation, record: OutcomeRecord): void {
+    this.registry.retire(generation, record.outcome);
+    generation.release(record.outcome);
+    this.events.emit('generation-settled', record);
+  }
+
+  private record(generation: Generation, outcome: Outcome, runs: readonly ChoiceRun[]): OutcomeRecord {
+    const now = performance.now();
+    const { log, head, startedAt, firstEntryAt } = generation;
+    const target = runs.find(({ currentTarget }) => currentTarget !== undefined)?.currentTarget;
+    return {
+      begin: generation.begin,
+      outcome,
+      backend: target?.gate.backend.name,
+      backendModel: target?.model,
+      attempts: runs.reduce((sum, { attempts }) => sum + attempts, 0),
+      usage: generation.usage,
+      generatedPieces: log.count,
+      deliveredPieces: generation.deliveredPieces,
+      firstTokenMs: firstEntryAt === undefined ? undefined : firstEntryAt - startedAt,
+      durationMs: now - startedAt,
+      endedAt: new Date(),
+      answers: () => answersOf(log.entries(), head.choices),
+    };
+  }
+}
+
+/** What the backend did not say is derived from what came, and marked as such. */
+function estimateUsage({ usage, log }: Generation): void {
+  if (usage.completionTokens !== undefined) return;
+  usage.completionTokens = log.count;
+  usage.estimated = true;
+}

@@ -1,0 +1,67 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SIMULATOR_PREFIX } from '../../backends/index.js';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import type { AgentSettings } from '../../config/index.js';
+import { BackendDirectory } from './backend-directory.js';
+import type { BackendGate } from './backend-gate.js';
+import { BackendProbe } from './backend-probe.js';
+import { ModelCatalog } from './model-catalog.js';
+import type { Plan, Target } from './plan.js';
+import { RoutingTable } from './routing-table.js';
+
+/** Longest model name worth echoing; simulator names carry settings. */
+const MAX_NAME_LENGTH = 256;
+
+/** Decides where a request is served. Admission comes first: no backend hears of a model that is not admitted. */
+@Injectable()
+export class ModelRouter {
+  constructor(
+    @Inject(RoutingTable) private readonly routing: RoutingTable,
+    @Inject(ModelCatalog) private readonly catalog: ModelCatalog,
+    @Inject(BackendDirectory) private readonly directory: BackendDirectory,
+    @Inject(BackendProbe) private readonly probe: BackendProbe,
+  ) {}
+
+  /** Where to generate with `requested`, which may be left out where the caller's agent or the default says it. */
+  plan(requested: string | undefined, agent?: AgentSettings): Plan {
+    const asked = agent?.model ?? requested ?? this.routing.current.defaultModel;
+    const requestedModel = requested ?? asked;
+    // An agent that brings its own model and backend answers to any model name.
+    const isPinned = agent?.model !== undefined && agent.backend !== undefined;
+    if (!isPinned) this.requireGenerating(asked);
+    const resolved = this.routing.resolve(asked);
+    const targets = (
+      agent?.backend === undefined ? this.targets(resolved) : [{ backend: agent.backend }]
+    ).map(({ backend, model }): Target => ({ gate: this.gate(backend), model: model ?? resolved }));
+    return { requestedModel, targets };
+  }
+
+  private requireGenerating(model: string): void {
+    if (model.length > MAX_NAME_LENGTH || !this.catalog.isAdmitted(model)) throw modelNotFound(model);
+    if (this.catalog.canGenerate(model)) return;
+    throw new GatewayError('invalid_request', `The model '${model}' only makes embeddings.`, {
+      param: 'model',
+    });
+  }
+
+  private targets(resolved: string): readonly { backend: string; model?: string }[] {
+    if (resolved.startsWith(SIMULATOR_PREFIX)) return [{ backend: 'simulator' }];
+    const routed = this.routing.targetsFor(resolved);
+    if (routed !== undefined) return routed;
+    const { defaultBackend } = this.routing.current;
+    const having = this.catalog.backendsWith(resolved);
+    const isElsewhere = having.length > 0 && !having.includes(defaultBackend);
+    return [{ backend: isElsewhere ? having[0]! : defaultBackend }];
+  }
+
+  private gate(backend: string): BackendGate {
+    const gate = this.directory.find(this.probe.serving(backend));
+    if (gate === undefined) throw new Error(`No backend is called "${backend}".`);
+    return gate;
+  }
+}
+
+export function modelNotFound(model: string): GatewayError {
+  const name = model.length > MAX_NAME_LENGTH ? `${model.slice(0, MAX_NAME_LENGTH)}…` : model;
+  return new GatewayError('model_not_found', `The model '${name}' does not exist`, { param: 'model' });
+}

@@ -1,0 +1,54 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { GenerationJournal, type BeginRecord, type OutcomeRecord } from '../../src/contracts/journal.js';
+import { DatabaseConnection, DatabaseHealth } from '../../src/infrastructure/database/index.js';
+import { DatabaseJournal } from '../../src/modules/audit/index.js';
+import { eventually } from './eventually.js';
+
+@Global()
+@Module({})
+class MemoryStorageModule {}
+
+/** A journal that remembers what it was told, in place of the database. */
+export class MemoryStorage implements GenerationJournal {
+  readonly begins: BeginRecord[] = [];
+  readonly outcomes: OutcomeRecord[] = [];
+  /** Holds or refuses the end of answers, when set. */
+  onOutcome: (record: OutcomeRecord) => Promise<void> | undefined = () => undefined;
+
+  begin(record: BeginRecord): void {
+    this.begins.push(record);
+  }
+
+  outcome(record: OutcomeRecord): Promise<void> | undefined {
+    this.outcomes.push(record);
+    return this.onOutcome(record);
+  }
+
+  stats() {
+    return { written: this.outcomes.length, dropped: 0, pending: 0 };
+  }
+
+  /** The outcome of a generation, when it has one. */
+  outcomeOf(id: string): Promise<OutcomeRecord> {
+    return eventually(
+      () => this.outcomes.find(({ begin }) => begin.id === id),
+      (record): record is OutcomeRecord => record !== undefined,
+    ) as Promise<OutcomeRecord>;
+  }
+
+  module(): DynamicModule {
+    const database = { database: 'memory', user: 'test' };
+    const health = { check: () => Promise.resolve({ status: 'healthy', database, connection_pool: { size: 1, max_size: 1 } }) };
+    const connection = { state: 'ready', isReady: true, ready: () => Promise.resolve(), onReady: (tell: () => void) => tell() };
+    return {
+      module: MemoryStorageModule,
+      providers: [
+        { provide: GenerationJournal, useValue: this },
+        { provide: DatabaseJournal, useValue: this },
+        { provide: DatabaseHealth, useValue: health },
+        { provide: DatabaseConnection, useValue: connection },
+      ],
+      exports: [GenerationJournal, DatabaseJournal, DatabaseHealth, DatabaseConnection],
+    };
+  }
+}
