@@ -1,23 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { AppConfig } from './config/index.js';
+
+const REDOC_PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Citadel Gateway</title>
+    <style>body { margin: 0 }</style>
+  </head>
+  <body>
+    <redoc spec-url="/openapi.json" disable-search="false"></redoc>
+    <script src="/redoc/redoc.standalone.js"></script>
+  </body>
+</html>
+`;
 
 /** The OpenAPI document, made from the controllers and their DTOs. */
 export function createApiDocument(app: NestFastifyApplication, { project }: AppConfig): OpenAPIObject {
   const about = new DocumentBuilder()
     .setTitle('Citadel Gateway')
-    .setDescription('A gateway between applications and language models.')
+    .setDescription('A gateway between applications and language models. Every error body is listed in docs/errors.md.')
     .setVersion(project.version)
     .addBearerAuth()
     .build();
   return SwaggerModule.createDocument(app, about);
 }
 
-/** `/docs`, `/docs-json`, `/openapi.json`, and `/redoc`. */
+/** `/docs` with its document beside it, `/openapi.json`, and `/redoc`. Everything is served from here. */
 export function setUpApiDocs(app: NestFastifyApplication, config: AppConfig): void {
   const document = createApiDocument(app, config);
-  SwaggerModule.setup('docs', app, document, {
-    jsonDocumentUrl: 'docs-json',
-    customSiteTitle: 'Citadel Gateway',
-  });
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', customSiteTitle: 'Citadel Gateway' });
+
+  const fastify = app.getHttpAdapter().getInstance();
+  const bundle = createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js');
+  fastify.get('/openapi.json', () => document);
+  fastify.get('/redoc', (_, reply) => reply.type('text/html; charset=utf-8').send(REDOC_PAGE));
+  fastify.get('/redoc/redoc.standalone.js', async (_, reply) => reply.type('text/javascript').send(await readFile(bundle)));
 }

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { AppController } from './app.controller.js';
+import { LifecycleModule } from './common/lifecycle.module.js';
 import { ConfigModule, type AppConfig } from './config/index.js';
 import { DatabaseModule } from './infrastructure/database/index.js';
 import { EventsModule } from './infrastructure/events/events.module.js';
@@ -16,7 +17,7 @@ const DATABASE: Storage = [DatabaseModule, AuditModule];
 
 /** The table of contents. */
 @Module({
-  imports: [EventsModule, ModelsModule, AgentsModule, GenerationModule, ChatModule],
+  imports: [LifecycleModule, EventsModule, ModelsModule, AgentsModule, GenerationModule, ChatModule],
   controllers: [AppController],
 })
 export class AppModule {

@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { declareRoutes, guardRequests } from './app.hooks.js';
 import { AppModule, type Storage } from './app.module.js';
 import { setUpApiDocs } from './app.docs.js';
+import { SERVER_OPTIONS } from './app.server.js';
 import { ErrorFilter } from './common/errors/error.filter.js';
 import { answerClientError } from './common/http/client-error.js';
 import { corsOptions } from './common/http/cors.js';
@@ -22,9 +23,9 @@ export async function createApp(config: AppConfig, storage?: Storage): Promise<N
     bodyLimit: http.maxBodyBytes,
     clientErrorHandler: answerClientError,
     genReqId: requestIdOf,
-    keepAliveTimeout: 72_000,
-    requestTimeout: 30_000,
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    keepAliveTimeout: SERVER_OPTIONS.keepAliveTimeout,
+    requestTimeout: SERVER_OPTIONS.requestTimeout,
+    http: SERVER_OPTIONS,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, storage), adapter, {

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Lifecycle } from '../../common/lifecycle.js';
 import { AppConfig } from '../../config/index.js';
 import { GenerationRegistry } from './generation-registry.js';
-import { GenerationService } from './generation.service.js';
 
 const LOOK_EVERY_MS = 20;
 /** For the last frames to leave. */
@@ -15,11 +15,11 @@ export class GenerationDrain implements BeforeApplicationShutdown {
   constructor(
     @Inject(AppConfig) private readonly config: AppConfig,
     @Inject(GenerationRegistry) private readonly registry: GenerationRegistry,
-    @Inject(GenerationService) private readonly generations: GenerationService,
+    @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
   ) {}
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.generations.drain();
+    this.lifecycle.drain();
     const until = performance.now() + this.config.http.drainTimeoutMs;
     while (this.registry.runningCount > 0 && performance.now() < until) await passed(LOOK_EVERY_MS);
     const left = [...this.registry.all];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
+import { Lifecycle } from '../../common/lifecycle.js';
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
@@ -35,8 +36,6 @@ const ID_PREFIX = { chat: 'chatcmpl-', completion: 'cmpl-' } as const;
 /** Begins generations. There is no other way to run a model. */
 @Injectable()
 export class GenerationService {
-  private draining = false;
-
   constructor(
     @Inject(AppConfig) private readonly config: AppConfig,
     @Inject(GenerationJournal) private readonly journal: GenerationJournal,
@@ -44,6 +43,7 @@ export class GenerationService {
     @Inject(Settlement) private readonly settlement: Settlement,
     @Inject(RetryBudget) private readonly retries: RetryBudget,
     @Inject(EventBus) private readonly events: EventBus,
+    @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
   ) {}
 
   begin(spec: GenerationSpec): Generation {
@@ -79,13 +79,8 @@ export class GenerationService {
     return generation;
   }
 
-  /** From now on nothing begins; what runs goes on. */
-  drain(): void {
-    this.draining = true;
-  }
-
   private admitOneMore(): void {
-    if (this.draining)
+    if (this.lifecycle.draining)
       throw new GatewayError('shutdown', 'The gateway is shutting down.', { retryAfterS: 5 });
     if (this.registry.runningCount < this.config.streams.maxStreams) return;
     throw new GatewayError('server_busy', 'The gateway runs as many generations as it may.', {

@@ -5,5 +5,6 @@ export type { CallVerdict } from './circuit-breaker.js';
 export { modelNotFound, ModelRouter } from './model-router.js';
 export { ModelsModule } from './models.module.js';
 export type { Plan, Target } from './plan.js';
+export { RoutingReload } from './routing-reload.js';
 export { RetryBudget } from './retry-budget.js';
 export { RoutingTable } from './routing-table.js';

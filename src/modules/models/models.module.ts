@@ -7,6 +7,7 @@ import { ModelCatalog } from './model-catalog.js';
 import { ModelRouter } from './model-router.js';
 import { ModelsController } from './models.controller.js';
 import { RetryBudget } from './retry-budget.js';
+import { RoutingReload } from './routing-reload.js';
 import { RoutingTable } from './routing-table.js';
 
 @Module({
@@ -17,9 +18,10 @@ import { RoutingTable } from './routing-table.js';
     BackendProbe,
     ModelCatalog,
     ModelRouter,
+    RoutingReload,
     RoutingTable,
     { provide: RetryBudget, useFactory: () => new RetryBudget(SYSTEM_CLOCK) },
   ],
-  exports: [BackendDirectory, BackendProbe, ModelRouter, RetryBudget, RoutingTable],
+  exports: [BackendDirectory, BackendProbe, ModelRouter, RetryBudget, RoutingReload, RoutingTable],
 })
 export class ModelsModule {}

@@ -1,0 +1,30 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { readProcessEnv, reloadRouting } from '../../config/index.js';
+import { BackendDirectory } from './backend-directory.js';
+import { BackendProbe } from './backend-probe.js';
+import { RoutingTable } from './routing-table.js';
+
+/** Reads models, routes, backends, profiles and agents anew while requests go on. A mistake leaves all as it was. */
+@Injectable()
+export class RoutingReload {
+  private readonly logger = new Logger(RoutingReload.name);
+
+  constructor(
+    @Inject(RoutingTable) private readonly table: RoutingTable,
+    @Inject(BackendDirectory) private readonly directory: BackendDirectory,
+    @Inject(BackendProbe) private readonly probe: BackendProbe,
+  ) {}
+
+  async reload(): Promise<void> {
+    try {
+      const routing = reloadRouting(readProcessEnv());
+      this.directory.load(routing.backends);
+      this.table.replace(routing);
+      this.logger.log('routing was read anew');
+    } catch (error) {
+      this.logger.error({ err: error }, 'the routing stays as it was');
+      return;
+    }
+    await this.probe.look();
+  }
+}
