@@ -19,7 +19,7 @@ export class ModelsController {
   // Ids hold colons and slashes, so the rest of the path is the id.
   @Get('*')
   @ApiOperation({ summary: 'One model' })
-  @ApiParam({ name: '*', description: 'Name of the model, URL-encoded or raw.' })
+  @ApiParam({ name: 'path', description: 'Name of the model, URL-encoded or raw.' })
   @ApiOkResponse({ type: ModelDto })
   get(@Param('*') id: string): ModelDto {
     const model = this.catalog.find(id);

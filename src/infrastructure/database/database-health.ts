@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { describeDatabaseError } from './describe-database-error.js';
+import { GatewayDataSource } from './gateway-data-source.js';
+
+export type DatabaseCheck =
+  | {
+      readonly status: 'healthy';
+      readonly database: { readonly database: string; readonly user: string };
+      readonly connection_pool: { readonly size: number; readonly max_size: number };
+    }
+  | { readonly status: 'unhealthy'; readonly error: string };
+
+const PATIENCE_MS = 1_000;
+
+/** Whether the database answers now. Never rejects and takes a second at most. */
+@Injectable()
+export class DatabaseHealth {
+  private running: Promise<DatabaseCheck> | undefined;
+
+  constructor(@Inject(DataSource) private readonly dataSource: GatewayDataSource) {}
+
+  async check(): Promise<DatabaseCheck> {
+    // Askers share one question, so that a frozen server does not get a queue of them.
+    this.running ??= this.ask().finally(() => (this.running = undefined));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<DatabaseCheck>((resolve) => {
+      const error = `no answer within ${PATIENCE_MS} ms`;
+      timer = setTimeout(() => resolve({ status: 'unhealthy', error }), PATIENCE_MS);
+    });
+    try {
+      return await Promise.race([this.running, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async ask(): Promise<DatabaseCheck> {
+    const { pool } = this.dataSource;
+    if (!pool || !this.dataSource.isInitialized) return { status: 'unhealthy', error: 'not connected' };
+    try {
+      const [database] = await this.dataSource.query<{ database: string; user: string }[]>(
+        'SELECT current_database() AS database, current_user AS user',
+      );
+      if (!database) return { status: 'unhealthy', error: 'no answer' };
+      return {
+        status: 'healthy',
+        database,
+        connection_pool: { size: pool.totalCount, max_size: pool.options.max ?? pool.totalCount },
+      };
+    } catch (error) {
+      return { status: 'unhealthy', error: describeDatabaseError(error) };
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import type pg from 'pg';
+import { DataSource } from 'typeorm';
+import type { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import type { GatewayDataSourceOptions } from './to-data-source-options.js';
+
+/** Last words before the connections close, such as writing out a queue. */
+export type BeforeClose = () => Promise<void>;
+
+/** The one DataSource of the gateway. The embedded database, where there is one, lives and dies with it. */
+export class GatewayDataSource extends DataSource {
+  private readonly embedded: EmbeddedPostgres | undefined;
+  private readonly closeHooks: BeforeClose[] = [];
+
+  constructor(options: GatewayDataSourceOptions) {
+    super(options);
+    this.embedded = options.embedded;
+  }
+
+  /** The pool of connections, once there is one. */
+  get pool(): pg.Pool | undefined {
+    return (this.driver as unknown as { readonly master?: pg.Pool }).master;
+  }
+
+  /** Hooks run one after another, the last one registered first. */
+  beforeClose(hook: BeforeClose): void {
+    this.closeHooks.unshift(hook);
+  }
+
+  override async initialize(): Promise<this> {
+    await this.embedded?.open();
+    try {
+      return await super.initialize();
+    } catch (error) {
+      // TypeORM forgets a pool whose first questions failed; it would keep its connections.
+      if (this.pool) await this.driver.disconnect().catch(() => undefined);
+      await this.embedded?.close();
+      throw error;
+    }
+  }
+
+  override async destroy(): Promise<void> {
+    for (const hook of this.closeHooks) await hook();
+    try {
+      await super.destroy();
+    } finally {
+      await this.embedded?.close();
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { BeginRecord, OutcomeRecord } from '../../contracts/journal.js';
+import { serialiseRow } from './serialise-row.js';
+import { type ConversationRow, toConversationRow } from './to-conversation-row.js';
+
+const CREATED_AT = new Date('2026-07-01T10:00:00Z');
+const ENDED_AT = new Date('2026-07-01T10:00:02Z');
+
+const BEGIN: BeginRecord = {
+  id: 'gen-1',
+  kind: 'chat',
+  route: '/v1/chat/completions',
+  requestId: 'req-1',
+  tenant: 'default',
+  userId: 'ada',
+  model: 'llama3',
+  profile: 'generic',
+  stream: true,
+  createdAt: CREATED_AT,
+  input: { kind: 'chat', messages: [{ role: 'user', content: 'Hello' }] },
+};
+
+const RECORD: OutcomeRecord = {
+  begin: BEGIN,
+  outcome: { status: 'finished', finishReasons: ['stop'] },
+  backend: 'ollama',
+  backendModel: 'llama3:8b',
+  attempts: 1,
+  usage: { promptTokens: 3, completionTokens: 2, estimated: true },
+  generatedPieces: 2,
+  deliveredPieces: 1,
+  firstTokenMs: 10,
+  durationMs: 2_000,
+  endedAt: ENDED_AT,
+  answers: () => [{ text: 'Good day' }],
+};
+
+const rowOf = (record: Partial<OutcomeRecord>, begin: Partial<BeginRecord> = {}) =>
+  toConversationRow({ ...RECORD, ...record, begin: { ...BEGIN, ...begin } });
+/** As the database gets it. */
+const stored = (row: ConversationRow) => JSON.parse(serialiseRow(row).toString()) as ConversationRow;
+
+describe(toConversationRow.name, () => {
+  it('says who asked which model when, and all that is known of the generation', () => {
+    expect(stored(rowOf({}, { agent: 'helper' }))).toEqual({
+      user_id: 'ada',
+      model_name: 'llama3',
+      title: 'Hello',
+      created_at: '2026-07-01T10:00:00.000Z',
+      updated_at: '2026-07-01T10:00:02.000Z',
+      metadata: {
+        generation_id: 'gen-1',
+        request_id: 'req-1',
+        tenant: 'default',
+        route: '/v1/chat/completions',
+        kind: 'chat',
+        agent: 'helper',
+        profile: 'generic',
+        stream: true,
+        status: 'finished',
+        finish_reasons: ['stop'],
+        backend: 'ollama',
+        backend_model: 'llama3:8b',
+        attempts: 1,
+        usage: { prompt_tokens: 3, completion_tokens: 2, estimated: true },
+        generated_pieces: 2,
+        delivered_pieces: 1,
+        first_token_ms: 10,
+        duration_ms: 2_000,
+      },
+      messages: [
+        { role: 'user', content: 'Hello', metadata: {}, created_at: '2026-07-01T10:00:00.000Z' },
+        {
+          role: 'assistant',
+          content: 'Good day',
+          metadata: { choice: 0, finish_reason: 'stop' },
+          created_at: '2026-07-01T10:00:02.000Z',
+        },
+      ],
+    });
+  });
+
+  it('says why a generation failed or was cancelled, and marks what came of it', () => {
+    const failed = rowOf({
+      outcome: {
+        status: 'failed',
+        failure: { code: 'upstream_incomplete', message: 'Broke off.', detail: 'secret' },
+      },
+    });
+    expect(failed.metadata).toMatchObject({
+      status: 'failed',
+      error: { code: 'upstream_incomplete', message: 'Broke off.' },
+    });
+    expect(JSON.stringify(failed)).not.toContain('secret');
+    expect(failed.messages.at(-1)).toMatchObject({
+      role: 'assistant',
+      content: 'Good day',
+      metadata: { partial: true },
+    });
+
+    const cancelled = rowOf({
+      outcome: { status: 'cancelled', reason: 'client_gone' },
+      answers: () => [{ text: '' }],
+    });
+    expect(cancelled.metadata).toMatchObject({ status: 'cancelled', reason: 'client_gone' });
+    expect(cancelled.messages.map(({ role }) => role)).toEqual(['user']);
+  });
+
+  it('keeps every answer with its reasoning and tool calls', () => {
+    const call = { id: 'call-1', name: 'weather', arguments: '{"city":"Paris"}' };
+    const { messages } = rowOf({
+      outcome: { status: 'finished', finishReasons: ['tool_calls', 'length'] },
+      answers: () => [
+        { text: '', toolCalls: [call] },
+        { text: 'Sun', reasoning: 'It is July.' },
+      ],
+    });
+    expect(messages.slice(1).map(({ content, metadata }) => [content, metadata])).toEqual([
+      ['', { choice: 0, finish_reason: 'tool_calls', tool_calls: [call] }],
+      ['Sun', { choice: 1, finish_reason: 'length', reasoning: 'It is July.' }],
+    ]);
+  });
+
+  it('keeps parts as JSON, and of images only what they can be recognised by', () => {
+    const bytes = Buffer.from('not really a picture');
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const { title, messages } = rowOf(
+      {},
+      {
+        input: {
+          kind: 'chat',
+          messages: [
+            {
+              role: 'user',
+              content: [
+                { type: 'text', text: 'What is this?' },
+                { type: 'image', mediaType: 'image/png', base64: bytes.toString('base64') },
+              ],
+            },
+          ],
+        },
+      },
+    );
+    expect(title).toBe('What is this?');
+    expect(messages[0]?.metadata).toMatchObject({ parts: true });
+    expect(JSON.parse(messages[0]?.content ?? '')).toEqual([
+      { type: 'text', text: 'What is this?' },
+      { type: 'image', media_type: 'image/png', bytes: bytes.length, sha256 },
+    ]);
+  });
+
+  it('keeps tool messages and assistant turns without text', () => {
+    const call = { id: 'call-1', name: 'weather', arguments: '{}' };
+    const { messages, title } = stored(
+      rowOf(
+        {},
+        {
+          input: {
+            kind: 'chat',
+            messages: [
+              { role: 'assistant', content: null, toolCalls: [call] },
+              { role: 'tool', content: '21 °C', toolCallId: 'call-1', name: 'weather' },
+            ],
+          },
+        },
+      ),
+    );
+    expect(title).toBeNull();
+    expect(messages.slice(0, 2).map(({ content, metadata }) => [content, metadata])).toEqual([
+      ['', { tool_calls: [call] }],
+      ['21 °C', { tool_call_id: 'call-1', name: 'weather' }],
+    ]);
+  });
+
+  it('keeps a prompt as what the user said', () => {
+    const { title, messages } = stored(
+      rowOf({}, { input: { kind: 'prompt', prompt: `\n${'x'.repeat(100)}`, suffix: 'end' } }),
+    );
+    expect(title).toBe('x'.repeat(80));
+    expect(messages[0]).toMatchObject({
+      role: 'user',
+      content: `\n${'x'.repeat(100)}`,
+      metadata: { suffix: 'end' },
+    });
+  });
+
+  it('cuts names to what their columns hold', () => {
+    const { user_id, model_name } = rowOf({}, { userId: 'ü'.repeat(300), model: 'm'.repeat(300) });
+    expect(user_id).toBe('ü'.repeat(255));
+    expect(model_name).toBe('m'.repeat(255));
+  });
+});
+
+describe(serialiseRow.name, () => {
+  it('marks the rows in which a text was replaced, and no others', () => {
+    const row = stored(rowOf({ answers: () => [{ text: 'half \ud800', reasoning: '\u0000' }] }));
+    expect(row.metadata).not.toHaveProperty('sanitized');
+    expect(row.messages[0]?.metadata).toEqual({});
+    expect(row.messages[1]).toMatchObject({
+      content: 'half \ufffd',
+      metadata: { reasoning: '\ufffd', sanitized: true },
+    });
+  });
+
+  it('leaves alone what only looks like it', () => {
+    const text = 'a backslash and u0000: \\u0000, \\ud800';
+    expect(stored(rowOf({ answers: () => [{ text }] })).messages[1]).toMatchObject({
+      content: text,
+      metadata: { choice: 0, finish_reason: 'stop' },
+    });
+  });
+});

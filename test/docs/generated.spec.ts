@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { createApiDocument } from '../../src/app.docs.js';
+import { createApp } from '../../src/app.setup.js';
+import { POLICIES } from '../../src/app.policies.js';
+import { renderErrorsPage } from '../../src/common/errors/errors-page.js';
+import { loadConfig } from '../../src/config/index.js';
+
+const config = loadConfig({ CITADEL_ENV: 'test', LOG_LEVEL: 'silent' });
+const document = createApiDocument(await createApp(config), config);
+
+/** Routes that serve the documents themselves. */
+const NOT_DESCRIBED = /\/docs|openapi\.json|redoc|OPTIONS/;
+
+describe('docs/openapi.json', () => {
+  it('is what the code describes; `npm run docs` makes it so', async () => {
+    expect(JSON.parse(await readFile('docs/openapi.json', 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('describes every route that has a policy', () => {
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1').replace(/:path$/, '*')}`),
+    );
+    const routes = Object.keys(POLICIES).filter((route) => !NOT_DESCRIBED.test(route));
+    expect(described.sort()).toEqual(expect.arrayContaining(routes.sort()));
+  });
+
+  it('describes every field', () => {
+    const bare = Object.entries(document.components?.schemas ?? {}).flatMap(([name, schema]) =>
+      Object.entries(('properties' in schema && schema.properties) || {})
+        .filter(([, property]) => !('description' in property))
+        .map(([field]) => `${name}.${field}`),
+    );
+    expect(bare).toEqual([]);
+  });
+});
+
+describe('docs/errors.md', () => {
+  it('is the error catalogue; `npm run docs` makes it so', async () => {
+    expect(await readFile('docs/errors.md', 'utf8')).toBe(renderErrorsPage());
+  });
+});

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FakeOllama } from '../support/fake-ollama.js';
+import { GatewayProcess } from '../support/gateway-process.js';
+import { readChatStream } from '../support/sse.js';
+
+const run = promisify(execFile);
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'citadel-process-'));
+});
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+const ask = (url: string, body: object = {}) =>
+  fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: JSON_TYPE,
+    body: JSON.stringify({ model: 'phi3', messages: [{ role: 'user', content: 'Hello' }], ...body }),
+  });
+
+describe('the gateway as a process', { timeout: 120_000 }, () => {
+  it('says where it is, what it chose and why, and gives a command to try that works', async () => {
+    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir });
+    await gateway.url();
+    expect(gateway.output).toMatch(/database: embedded PostgreSQL in .* \(neither DATABASE_URL nor DATABASE_HOST is set\)/);
+    expect(gateway.output).toMatch(/cache: memory \(REDIS_URL is not set\)/);
+    expect(gateway.output).toMatch(/backend: (the simulator \(no ollama answers|ollama \()/);
+    const [, curl] = await gateway.said(/Try it:\n([\s\S]*?)\n\n/);
+    const { stdout } = await run('bash', ['-c', curl!]);
+    expect(stdout).toMatch(/^data: \{"id":"chatcmpl-/);
+    expect(stdout).toMatch(/data: \[DONE\]\n\n$/);
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  it('refuses the data directory of a running one, and takes it over at once from a killed one', async () => {
+    const first = new GatewayProcess({ CITADEL_DATA_DIR: dataDir });
+    expect((await ask(await first.url())).status).toBe(200);
+    const second = new GatewayProcess({ CITADEL_DATA_DIR: dataDir });
+    expect(await second.exit()).toBe(1);
+    expect(second.output).toContain(dataDir);
+
+    first.kill('SIGKILL');
+    expect(await first.exit()).toBe('SIGKILL');
+    const third = new GatewayProcess({ CITADEL_DATA_DIR: dataDir });
+    expect((await ask(await third.url())).status).toBe(200);
+    expect(await third.stop()).toBe(0);
+  });
+
+  it('lets a running stream finish after SIGTERM while it takes no new one, and then exits with 0', async () => {
+    const ollama = await new FakeOllama({ models: 'any' }).listen();
+    ollama.answer({ pieces: ['one', ' two'] });
+    const gate = ollama.hold(1);
+    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir, OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' });
+    const url = await gateway.url();
+    const response = await ask(url, { stream: true });
+    await gate.reached;
+    gateway.kill('SIGTERM');
+    await gateway.said(/shutting down/);
+    expect((await fetch(`${url}/ready`)).status).toBe(503);
+    expect((await ask(url)).status).toBe(503);
+    gate.open();
+    expect(await readChatStream(response)).toMatchObject({ text: 'one two', done: true });
+    expect(await gateway.exit()).toBe(0);
+    await ollama.close();
+  });
+
+  it('reads its routing anew on SIGHUP, and keeps the old one when the new one is wrong', async () => {
+    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir });
+    const url = await gateway.url();
+    gateway.kill('SIGHUP');
+    await gateway.said(/routing was read anew/);
+    expect((await ask(url)).status).toBe(200);
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  it('serves the same on further ports', async () => {
+    const port = await freePort();
+    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir, EXTRA_PORTS: String(port) });
+    await gateway.url();
+    expect((await ask(`http://127.0.0.1:${port}`)).status).toBe(200);
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  it('says which setting is wrong and does not start', async () => {
+    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir, MODELS_ADMIT: 'some' });
+    expect(await gateway.exit()).toBe(1);
+    expect(gateway.output).toMatch(/^Citadel cannot start: .*MODELS_ADMIT/);
+  });
+
+  it('says when its port is taken', async () => {
+    const port = await freePort();
+    const holder = createServer().listen(port, '127.0.0.1');
+    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir, PORT: String(port) });
+    expect(await gateway.exit()).toBe(1);
+    expect(gateway.output).toContain(`address already in use 127.0.0.1:${port}`);
+    holder.close();
+  });
+});
+
+describe('commands', { timeout: 120_000 }, () => {
+  it('npm run check:dependencies', async () => {
+    expect((await run('npm', ['run', '-s', 'check:dependencies'])).stdout).toContain('All dependencies OK');
+  });
+
+  it('creates the tables, as often as one likes', async () => {
+    const env = { ...process.env, CITADEL_DATA_DIR: join(dataDir, 'tables') };
+    for (let time = 0; time < 2; time++) {
+      const { stdout } = await run(process.execPath, ['dist/cli/create-tables.js'], { env });
+      expect(stdout).toContain('Database initialized successfully');
+    }
+  });
+
+  it('puts the application together without listening', async () => {
+    const { stdout } = await run(process.execPath, ['dist/cli/check-app.js']);
+    expect(stdout).toContain('Gateway imported successfully');
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+

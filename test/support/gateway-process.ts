@@ -1,0 +1,63 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { withDeadline } from './eventually.js';
+
+const START_MS = 60_000;
+
+/** The built gateway as a process of its own, as `npm start` runs it. */
+export class GatewayProcess {
+  output = '';
+  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+
+  constructor(env: Record<string, string>, args: readonly string[] = ['--development']) {
+    this.child = spawn(process.execPath, ['dist/main.js', ...args], {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', LOG_LEVEL: 'info', ...env },
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    }
+    this.exited = once(this.child, 'exit').then(([code, signal]) => ({
+      code: code as number | null,
+      signal: signal as NodeJS.Signals | null,
+    }));
+  }
+
+  /** Resolves with the address it prints. */
+  async url(): Promise<string> {
+    return (await this.said(/listens on (http:\S+)/))[1]!;
+  }
+
+  /** Resolves when its output matches. Rejects when it exits first. */
+  said(pattern: RegExp): Promise<RegExpMatchArray> {
+    const found = new Promise<RegExpMatchArray>((resolve, reject) => {
+      const look = () => {
+        const match = this.output.match(pattern);
+        if (match) resolve(match);
+      };
+      look();
+      this.child.stdout.on('data', look);
+      this.child.stderr.on('data', look);
+      void this.exited.then(({ code }) => {
+        look();
+        reject(new Error(`It exited with ${code} and never said ${pattern}:\n${this.output}`));
+      });
+    });
+    return withDeadline(found, { deadlineMs: START_MS, what: `${pattern} in its output` });
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Its exit code, or the signal that ended it. */
+  async exit(): Promise<number | NodeJS.Signals | null> {
+    const { code, signal } = await this.exited;
+    return code ?? signal;
+  }
+
+  async stop(): Promise<number | NodeJS.Signals | null> {
+    this.kill('SIGTERM');
+    return this.exit();
+  }
+}
