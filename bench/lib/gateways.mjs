@@ -1,0 +1,230 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createBenchDatabase } from './bench-database.mjs';
+import {
+  GATEWAY_CPU,
+  findFreePort,
+  listProcessTree,
+  startOnCpu,
+  stop,
+  waitUntilReady,
+} from './processes.mjs';
+import { createScratch, removeScratch } from './scratch.mjs';
+
+/**
+ * A gateway that runs and can be asked.
+ *
+ * @typedef {object} RunningGateway
+ * @property {string} name
+ * @property {number} port
+ * @property {string} path
+ * @property {Record<string, string>} headers
+ * @property {number[]} pids none for `direct`
+ * @property {() => Promise<void>} stop
+ *
+ * @typedef {object} Gateway
+ * @property {string} name
+ * @property {() => string | undefined} whyNot why it cannot run on this machine
+ * @property {(backendPort: number) => Promise<RunningGateway>} start
+ */
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PEERS = fileURLToPath(new URL('../peers/', import.meta.url));
+const PORTKEY = join(PEERS, 'node_modules/@portkey-ai/gateway/build/start-server.js');
+const NGINX = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx'].find(
+  (path) => existsSync(path),
+);
+const OLLAMA_PATH = '/api/chat';
+const OPENAI_PATH = '/v1/chat/completions';
+
+/** No gateway: the backend itself, and so the limit of client and backend. @type {Gateway} */
+const direct = {
+  name: 'direct',
+  whyNot: () => undefined,
+  start: async (backendPort) => ({
+    name: 'direct',
+    port: backendPort,
+    path: OLLAMA_PATH,
+    headers: {},
+    pids: [],
+    stop: async () => {},
+  }),
+};
+
+/** Passes bytes on, unbuffered: what a proxy costs that understands nothing. @type {Gateway} */
+const nginx = {
+  name: 'nginx',
+  whyNot: () => (NGINX ? undefined : 'nginx is not installed'),
+  start: async (backendPort) => {
+    const directory = createScratch('nginx');
+    const port = await findFreePort();
+    const configuration = join(directory, 'nginx.conf');
+    writeFileSync(configuration, nginxConfiguration(directory, port, backendPort));
+    const child = startOnCpu(GATEWAY_CPU, [
+      /** @type {string} */ (NGINX),
+      '-p',
+      directory,
+      '-c',
+      configuration,
+      '-e',
+      join(directory, 'error.log'),
+    ]);
+    await waitUntilReady(`http://127.0.0.1:${port}/api/version`, child);
+    return await running('nginx', child, { port, path: OLLAMA_PATH, directory });
+  },
+};
+
+/** @type {Gateway} */
+const portkey = {
+  name: 'portkey',
+  whyNot: () => (existsSync(PORTKEY) ? undefined : 'its package is not installed (npm ci in bench/peers)'),
+  start: async (backendPort) => {
+    const port = await findFreePort();
+    const child = startOnCpu(GATEWAY_CPU, [process.execPath, PORTKEY, `--port=${port}`, '--headless'], {
+      cwd: PEERS,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production' },
+      stdio: 'ignore',
+    });
+    await waitUntilReady(`http://127.0.0.1:${port}/`, child, { anyStatus: true });
+    const headers = {
+      'x-portkey-provider': 'ollama',
+      'x-portkey-custom-host': `http://127.0.0.1:${backendPort}`,
+    };
+    return await running('portkey', child, { port, path: OPENAI_PATH, headers });
+  },
+};
+
+/** Ours, with everything on: identity, validation, audit, metrics, profiles. @type {Gateway} */
+const citadel = {
+  name: 'citadel',
+  whyNot: () => (existsSync(join(ROOT, 'dist/main.js')) ? undefined : 'it is not built (npm run build)'),
+  start: async (backendPort) => {
+    const directory = createScratch('citadel');
+    const port = await findFreePort();
+    const database = await createBenchDatabase();
+    const log = openSync(join(directory, 'gateway.log'), 'a');
+    const child = startOnCpu(GATEWAY_CPU, [process.execPath, '--initial-heap-size=512', 'dist/main.js'], {
+      cwd: ROOT,
+      env: citadelEnvironment({ port, backendPort, directory, databaseUrl: database?.url }),
+      stdio: ['ignore', log, log],
+    });
+    try {
+      await waitUntilReady(`http://127.0.0.1:${port}/live`, child);
+      const gateway = await running('citadel', child, { port, path: OPENAI_PATH, directory });
+      return { ...gateway, stop: () => gateway.stop().then(() => database?.drop()) };
+    } catch (error) {
+      await stop(child);
+      await database?.drop();
+      const log = readFileSync(join(directory, 'gateway.log'), 'utf8')
+        .trim()
+        .split('\n')
+        .slice(-5)
+        .join('\n');
+      throw new Error(`Citadel did not start. Its last words:\n${log}`, { cause: error });
+    }
+  },
+};
+
+/** Everybody who is compared, in the order of the tables. */
+export const GATEWAYS = [direct, nginx, portkey, citadel];
+
+export const GATEWAY_NAMES = GATEWAYS.map(({ name }) => name);
+
+/** Installs the peers from their lock file when they are missing; a machine without a registry measures without them. */
+export function installPeers() {
+  if (existsSync(PORTKEY)) return;
+  try {
+    execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+      cwd: PEERS,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  } catch {
+    console.error('The peers could not be installed; they are left out.');
+  }
+}
+
+/**
+ * Waits for the first answer: to be alive is not yet to be ready.
+ *
+ * @param {string} name
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {{ port: number, path: string, headers?: Record<string, string>, directory?: string }} where
+ * @returns {Promise<RunningGateway>}
+ */
+async function running(name, child, { port, path, headers = {}, directory }) {
+  const body = JSON.stringify({
+    model: 'phi3',
+    messages: [{ role: 'user', content: 'Are you there? #tokens=1' }],
+    stream: false,
+  });
+  const request = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body };
+  await waitUntilReady(`http://127.0.0.1:${port}${path}`, child, { request });
+  return {
+    name,
+    port,
+    path,
+    headers,
+    pids: listProcessTree(/** @type {number} */ (child.pid)),
+    stop: async () => {
+      await stop(child);
+      if (directory) removeScratch(directory);
+    },
+  };
+}
+
+/** @param {{ port: number, backendPort: number, directory: string, databaseUrl: string | undefined }} settings */
+function citadelEnvironment({ port, backendPort, directory, databaseUrl }) {
+  const { PATH, HOME } = process.env;
+  return {
+    PATH,
+    HOME,
+    CITADEL_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    OLLAMA_URL: `http://127.0.0.1:${backendPort}`,
+    MODELS_ADMIT: 'any',
+    RATE_LIMIT: 'off',
+    LOAD_SHED: 'off',
+    LOG_LEVEL: 'info',
+    CITADEL_DATA_DIR: directory,
+    ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+  };
+}
+
+/**
+ * @param {string} directory
+ * @param {number} port
+ * @param {number} backendPort
+ */
+const nginxConfiguration = (directory, port, backendPort) => `
+daemon off;
+master_process off;
+worker_processes 1;
+pid ${directory}/nginx.pid;
+events { worker_connections 8192; }
+http {
+  access_log off;
+  client_body_temp_path ${directory}/body;
+  proxy_temp_path ${directory}/proxy;
+  fastcgi_temp_path ${directory}/fastcgi;
+  uwsgi_temp_path ${directory}/uwsgi;
+  scgi_temp_path ${directory}/scgi;
+  keepalive_requests 10000000;
+  upstream backend {
+    server 127.0.0.1:${backendPort};
+    keepalive 1024;
+    keepalive_requests 10000000;
+  }
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location / {
+      proxy_pass http://backend;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_buffering off;
+    }
+  }
+}
+`;

@@ -1,0 +1,154 @@
+import { LOAD_CPU, listProcessTree, readRssKb, resetPeakRss, startOnCpu } from './processes.mjs';
+import { LOAD_CLIENT } from './programs.mjs';
+import { WARM_UP } from './scenarios.mjs';
+
+/**
+ * What the load client prints.
+ *
+ * @typedef {object} ClientResult
+ * @property {number} windowUs
+ * @property {number} tokens received in the window
+ * @property {number} windowReplies completed in the window
+ * @property {number} replies completed in all
+ * @property {number} answeringAtWindow streams that had begun to answer when the window opened
+ * @property {number} bad
+ * @property {number} unfinished
+ * @property {number} reconnects
+ * @property {string} firstBad
+ * @property {number} nextId
+ * @property {number} cpuUs of the gateway
+ * @property {number} othersUs CPU of all that is not gateway, backend or client
+ * @property {number} rssKb
+ * @property {number} peakKb
+ * @property {number} firstTokenP50Us
+ * @property {number} firstTokenP99Us
+ * @property {number} replyP50Us
+ * @property {number} replyP99Us
+ * @property {number} delayP50Us
+ * @property {number} delayP99Us
+ *
+ * One measurement of one gateway in one round.
+ *
+ * @typedef {object} Sample
+ * @property {number} tokensPerSecond
+ * @property {number} repliesPerSecond
+ * @property {number} cpuShare of one core
+ * @property {number} othersShare of one core: other work on the machine, and the gateway's database
+ * @property {number} cpuUsPerToken
+ * @property {number} cpuUsPerReply
+ * @property {number} carried share of the tokens that were due
+ * @property {number} idleKb
+ * @property {number} peakKb
+ * @property {number} kbPerStream
+ * @property {ClientResult} client
+ */
+
+/** The load client is told, so that the backend is not taken for a stranger. @type {number | undefined} */
+let backendPid;
+
+/** @param {number | undefined} pid */
+export const setBackend = (pid) => void (backendPid = pid);
+
+/** Every request of a run has its own number, so that no prompt is ever repeated. */
+let nextId = 1;
+
+/**
+ * @param {import('./scenarios.mjs').Scenario} scenario
+ * @param {import('./gateways.mjs').RunningGateway} gateway
+ * @returns {Promise<Sample>}
+ */
+export async function measure({ load, fresh }, gateway) {
+  const pids = gateway.pids.flatMap(listProcessTree).filter((pid, at, all) => all.indexOf(pid) === at);
+  if (fresh) {
+    await askClient(gateway, { streams: 4, tokens: 16, perWrite: 4, settleMs: 0, windowMs: 100 }, pids);
+    resetPeakRss(pids);
+  }
+  const idleKb = readRssKb(pids);
+  const client = await askClient(gateway, load, pids);
+  const seconds = client.windowUs / 1e6;
+  const due = load.intervalUs ? (load.streams * load.perWrite * client.windowUs) / load.intervalUs : 0;
+  return {
+    tokensPerSecond: client.tokens / seconds,
+    repliesPerSecond: client.windowReplies / seconds,
+    cpuShare: client.cpuUs / client.windowUs,
+    othersShare: client.othersUs / client.windowUs,
+    cpuUsPerToken: client.cpuUs / Math.max(1, client.tokens),
+    cpuUsPerReply: client.cpuUs / Math.max(1, client.windowReplies),
+    carried: due ? client.tokens / due : 1,
+    idleKb,
+    peakKb: client.peakKb,
+    kbPerStream: (client.peakKb - idleKb) / load.streams,
+    client,
+  };
+}
+
+/**
+ * Lets a new process compile and grow what it will need.
+ *
+ * @param {import('./gateways.mjs').RunningGateway} gateway
+ * @param {number} [rounds] at most so many seconds of each kind of load
+ */
+export async function warmUp(gateway, rounds = 8) {
+  for (const load of WARM_UP) {
+    let best = 0;
+    for (let round = 1, idle = 0; round <= rounds && idle < 2; round++) {
+      const { tokens } = await askClient(gateway, load, []);
+      idle = tokens > best * 1.05 ? 0 : idle + 1;
+      best = Math.max(best, tokens);
+    }
+  }
+}
+
+/**
+ * @param {import('./gateways.mjs').RunningGateway} gateway
+ * @param {import('./scenarios.mjs').Load} load
+ * @param {number[]} pids
+ * @returns {Promise<ClientResult>}
+ */
+async function askClient(gateway, load, pids) {
+  const child = startOnCpu(LOAD_CPU, [LOAD_CLIENT, ...clientArguments(gateway, load, pids)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout?.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+  if (code !== 0) throw new Error(`The load client ended with ${code}.`);
+  const result = JSON.parse(output);
+  nextId = result.nextId;
+  return result;
+}
+
+/**
+ * @param {import('./gateways.mjs').RunningGateway} gateway
+ * @param {import('./scenarios.mjs').Load} load
+ * @param {number[]} pids
+ */
+function clientArguments(gateway, load, pids) {
+  const headers = Object.entries({ ...gateway.headers, ...load.headers });
+  /** @type {Record<string, string | number | undefined>} */
+  const values = {
+    port: gateway.port,
+    path: gateway.path,
+    headers: headers.map(([name, value]) => `${name}: ${value}\r\n`).join(''),
+    streams: load.streams,
+    tokens: load.tokens,
+    'per-write': load.perWrite,
+    'interval-us': load.intervalUs,
+    'ramp-ms': load.rampMs,
+    'settle-ms': load.settleMs,
+    'window-ms': load.windowMs,
+    'drain-ms': load.drainMs,
+    'first-id': nextId,
+    watch: pids.join(',') || undefined,
+    'backend-pid': backendPid,
+  };
+  const flags = [load.whole && '--whole', load.once && '--once', load.batch && '--batch'].filter(
+    (flag) => flag !== undefined && flag !== false,
+  );
+  return [
+    ...Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, String(value)],
+    ),
+    ...flags,
+  ];
+}
