@@ -23,7 +23,9 @@ const REDOC_PAGE = `<!doctype html>
 export function createApiDocument(app: NestFastifyApplication, { project }: AppConfig): OpenAPIObject {
   const about = new DocumentBuilder()
     .setTitle('Citadel Gateway')
-    .setDescription('A gateway between applications and language models. Every error body is listed in docs/errors.md.')
+    .setDescription(
+      'A gateway between applications and language models. Every error body is listed in docs/errors.md.',
+    )
     .setVersion(project.version)
     .addBearerAuth()
     .build();
@@ -33,11 +35,16 @@ export function createApiDocument(app: NestFastifyApplication, { project }: AppC
 /** `/docs` with its document beside it, `/openapi.json`, and `/redoc`. Everything is served from here. */
 export function setUpApiDocs(app: NestFastifyApplication, config: AppConfig): void {
   const document = createApiDocument(app, config);
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json', customSiteTitle: 'Citadel Gateway' });
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'docs-json',
+    customSiteTitle: 'Citadel Gateway',
+  });
 
   const fastify = app.getHttpAdapter().getInstance();
   const bundle = createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js');
   fastify.get('/openapi.json', () => document);
   fastify.get('/redoc', (_, reply) => reply.type('text/html; charset=utf-8').send(REDOC_PAGE));
-  fastify.get('/redoc/redoc.standalone.js', async (_, reply) => reply.type('text/javascript').send(await readFile(bundle)));
+  fastify.get('/redoc/redoc.standalone.js', async (_, reply) =>
+    reply.type('text/javascript').send(await readFile(bundle)),
+  );
 }

@@ -1,17 +1,18 @@
+import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { POLICIES } from './app.policies.js';
 import type { AccessPolicy } from './common/http/access-policy.js';
 import { GatewayError } from './common/errors/gateway.error.js';
+import { findHeadFault } from './common/http/request-head.js';
 import type { RouteTable } from './common/http/route-table.js';
 import { TrustedNetworks } from './common/http/trusted-networks.js';
 import type { HttpConfig } from './config/index.js';
 import { ANONYMOUS } from './contracts/principal.js';
 
-/** Name and value of each header line. */
-const MAX_RAW_HEADERS = 2 * 100;
-const MAX_URL_LENGTH = 8 * 1024;
 /** Routes that carry conversations, with images in them. */
 const CHAT_ROUTE = /completions$|^\/v1\/agents\//;
+
+export const isChatRoute = (route: string): boolean => CHAT_ROUTE.test(route);
 
 /** Attaches to each route, as it is declared, what the table says of it. */
 export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes: RouteTable): void {
@@ -19,23 +20,39 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
     const methods = Array.isArray(route.method) ? route.method : [route.method];
     for (const method of methods) routes.add(method, route.url);
     route.config = { ...route.config, policy: policyOf(route, methods) };
-    if (CHAT_ROUTE.test(route.url)) route.bodyLimit = http.maxChatBodyBytes;
+    if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;
   });
 }
 
-/** The first look at each request: its head's size, its id, and whether its route's policy lets it in. */
+/** The first look at each request: its id, and whether its head can be trusted to say where it ends. */
+export function checkHeads(fastify: FastifyInstance): void {
+  const condemned = new WeakSet<Socket>();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { raw } = request;
+    // What comes behind a bad head may be part of it: it is neither answered nor looked at.
+    if (condemned.has(raw.socket)) return void reply.hijack();
+    sayOfEach(request, reply);
+    const fault = findHeadFault(raw);
+    if (fault?.code === 'bad_http') condemned.add(raw.socket);
+    done(fault);
+  });
+}
+
+/** Headers of every answer. */
+export function sayOfEach({ id }: FastifyRequest, { raw }: FastifyReply): void {
+  raw.setHeader('x-request-id', id);
+  raw.setHeader('x-correlation-id', id);
+  raw.setHeader('x-content-type-options', 'nosniff');
+  raw.setHeader('cache-control', 'no-store');
+}
+
+/** Whether the route's policy lets the caller in, and then whether what is sent will be read at all. */
 export function guardRequests(fastify: FastifyInstance, http: HttpConfig): void {
   const networks = new TrustedNetworks(http.trustedNetworks);
   fastify.decorateRequest('principal', undefined);
-  fastify.addHook(
-    'onRequest',
-    (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
-      reply.raw.setHeader('x-request-id', request.id);
-      reply.raw.setHeader('x-content-type-options', 'nosniff');
-      reply.raw.setHeader('cache-control', 'no-store');
-      done(refusal(request, networks, http.authRequireAll));
-    },
-  );
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    done(refusal(request, networks, http.authRequireAll) ?? excess(request));
+  });
 }
 
 function refusal(
@@ -43,10 +60,6 @@ function refusal(
   networks: TrustedNetworks,
   requireAll: boolean,
 ): GatewayError | undefined {
-  if (request.raw.rawHeaders.length > MAX_RAW_HEADERS)
-    return new GatewayError('headers_too_large', 'More than 100 lines of headers.');
-  if (request.url.length > MAX_URL_LENGTH)
-    return new GatewayError('uri_too_long', 'The request target is longer than 8 KiB.');
   const policy = request.routeOptions.config.policy;
   // A path without a route has no policy; it is answered 404.
   if (policy === undefined || policy === 'pub') return undefined;
@@ -55,6 +68,13 @@ function refusal(
   }
   request.principal = ANONYMOUS;
   return undefined;
+}
+
+/** Also where no body is read, as with GET: then it would be taken in only to be thrown away. */
+function excess({ headers, routeOptions }: FastifyRequest): GatewayError | undefined {
+  return Number(headers['content-length'] ?? 0) > routeOptions.bodyLimit
+    ? new GatewayError('request_too_large', 'The body is larger than this route takes.')
+    : undefined;
 }
 
 function policyOf({ url }: RouteOptions, methods: readonly string[]): AccessPolicy {

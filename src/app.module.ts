@@ -4,10 +4,14 @@ import { LifecycleModule } from './common/lifecycle.module.js';
 import { ConfigModule, type AppConfig } from './config/index.js';
 import { DatabaseModule } from './infrastructure/database/index.js';
 import { EventsModule } from './infrastructure/events/events.module.js';
+import { LoadModule } from './infrastructure/load/index.js';
+import { RedisModule } from './infrastructure/redis/index.js';
 import { AgentsModule } from './modules/agents/index.js';
 import { AuditModule } from './modules/audit/index.js';
 import { ChatModule } from './modules/chat/index.js';
 import { GenerationModule } from './modules/generation/index.js';
+import { HealthModule } from './modules/health/index.js';
+import { MetricsModule } from './modules/metrics/index.js';
 import { ModelsModule } from './modules/models/index.js';
 
 /** Where generations go on record, and what looks after it. */
@@ -17,11 +21,24 @@ const DATABASE: Storage = [DatabaseModule, AuditModule];
 
 /** The table of contents. */
 @Module({
-  imports: [LifecycleModule, EventsModule, ModelsModule, AgentsModule, GenerationModule, ChatModule],
+  imports: [
+    LifecycleModule,
+    EventsModule,
+    LoadModule,
+    RedisModule,
+    ModelsModule,
+    AgentsModule,
+    GenerationModule,
+    ChatModule,
+    HealthModule,
+  ],
   controllers: [AppController],
 })
 export class AppModule {
   static with(config: AppConfig, storage: Storage = DATABASE): DynamicModule {
-    return { module: AppModule, imports: [ConfigModule.forRoot(config), ...storage] };
+    return {
+      module: AppModule,
+      imports: [ConfigModule.forRoot(config), MetricsModule.forRoot(), ...storage],
+    };
   }
 }

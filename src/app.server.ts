@@ -7,4 +7,6 @@ export const SERVER_OPTIONS = {
   requestTimeout: 30_000,
   keepAliveTimeout: 72_000,
   connectionsCheckingInterval: 5_000,
+  // Checked with the rest of the head, so that its absence is answered in our form.
+  requireHostHeader: false,
 } satisfies ServerOptions;

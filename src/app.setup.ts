@@ -1,7 +1,8 @@
 import cors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { declareRoutes, guardRequests } from './app.hooks.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { checkHeads, declareRoutes, guardRequests, isChatRoute, sayOfEach } from './app.hooks.js';
 import { AppModule, type Storage } from './app.module.js';
 import { setUpApiDocs } from './app.docs.js';
 import { SERVER_OPTIONS } from './app.server.js';
@@ -13,15 +14,26 @@ import { requestIdOf } from './common/http/request-id.js';
 import { RouteTable } from './common/http/route-table.js';
 import { RequestValidationPipe } from './common/validation/request-validation.pipe.js';
 import type { AppConfig } from './config/index.js';
-import { PinoLogger } from './infrastructure/logging/pino-logger.js';
+import { LoadMonitor, shedLoad } from './infrastructure/load/index.js';
+import { logRequests, PinoLogger } from './infrastructure/logging/index.js';
 
 /** The application, ready to listen: what `main.ts` starts is what the tests test. */
-export async function createApp(config: AppConfig, storage?: Storage): Promise<NestFastifyApplication> {
+export async function createApp(
+  config: AppConfig,
+  storage?: Storage,
+  logger = new PinoLogger(config.logLevel),
+): Promise<NestFastifyApplication> {
   const { http } = config;
   const routes = new RouteTable();
+  const errors = new ErrorFilter(routes);
   const adapter = new FastifyAdapter({
     bodyLimit: http.maxBodyBytes,
     clientErrorHandler: answerClientError,
+    // What the router itself refuses, such as a malformed escape in the path: no hook has seen it.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      sayOfEach(request, reply);
+      errors.answer(error, request, reply);
+    },
     genReqId: requestIdOf,
     keepAliveTimeout: SERVER_OPTIONS.keepAliveTimeout,
     requestTimeout: SERVER_OPTIONS.requestTimeout,
@@ -30,15 +42,19 @@ export async function createApp(config: AppConfig, storage?: Storage): Promise<N
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, storage), adapter, {
     bodyParser: false,
-    logger: new PinoLogger(config.logLevel),
+    logger,
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
   declareRoutes(fastify, http, routes);
-  guardRequests(fastify, http);
+  logRequests(fastify, logger);
+  checkHeads(fastify);
   acceptJson(fastify);
+  // Before the guard, so that a script may read why it was refused.
   await app.register(cors, corsOptions(http.corsOrigins));
-  app.useGlobalFilters(new ErrorFilter(routes));
+  guardRequests(fastify, http);
+  shedLoad(fastify, app.get(LoadMonitor), isChatRoute);
+  app.useGlobalFilters(errors);
   app.useGlobalPipes(new RequestValidationPipe());
   setUpApiDocs(app, config);
   return app;

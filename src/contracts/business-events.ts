@@ -1,21 +1,13 @@
-import type { OutcomeRecord } from './journal.js';
+import type { BeginRecord, OutcomeRecord } from './journal.js';
 
 /** What happened that observers care about. One name per fact, one call site per name. */
 export interface BusinessEvents {
-  'generation-began': GenerationBegan;
+  'generation-began': BeginRecord;
   'generation-settled': OutcomeRecord;
   'backend-attempt-ended': BackendAttemptEnded;
   'breaker-changed': { readonly backend: string; readonly state: 'closed' | 'open' | 'half-open' };
   'reader-blocked': { readonly profile: string };
   'reader-dropped': { readonly profile: string };
-  'stream-opened': { readonly agent: string };
-  'stream-closed': { readonly agent: string };
-}
-
-export interface GenerationBegan {
-  readonly model: string;
-  readonly agent?: string;
-  readonly profile: string;
 }
 
 export interface BackendAttemptEnded {

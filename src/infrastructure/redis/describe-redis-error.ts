@@ -1,0 +1,12 @@
+/** Replies that begin with a code of Redis, such as `WRONGPASS`. */
+const REPLY_CODE = /^([A-Z]{3,20})\b/;
+
+/** Why Redis does not serve, in few words that hold neither addresses nor credentials. */
+export function describeRedisError(error: unknown): string {
+  if (!(error instanceof Error)) return 'not reachable';
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string') return code;
+  if (/timed? ?out/i.test(error.message)) return 'no answer in time';
+  const reply = REPLY_CODE.exec(error.message.replace(/^Ready check failed: /, ''))?.[1];
+  return reply ?? 'not reachable';
+}

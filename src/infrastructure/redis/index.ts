@@ -1,0 +1,3 @@
+export { RedisAwayError, RedisConnection } from './redis-connection.js';
+export { type RedisCheck, RedisHealth } from './redis-health.js';
+export { RedisModule } from './redis.module.js';

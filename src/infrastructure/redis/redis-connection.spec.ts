@@ -1,0 +1,156 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
+import { RedisAwayError, RedisConnection } from './redis-connection.js';
+import { RedisHealth } from './redis-health.js';
+import { hasRedisServer, RedisProcess } from './testing/redis-process.js';
+
+const COMMAND_TIMEOUT_MS = 100;
+
+function connectionTo(url: string): RedisConnection {
+  return new RedisConnection({
+    redis: { kind: 'redis', url, connectTimeoutMs: 500, commandTimeoutMs: COMMAND_TIMEOUT_MS },
+  });
+}
+
+async function timed<T>(act: () => Promise<T>): Promise<{ ms: number; outcome: T | Error }> {
+  const startedAt = performance.now();
+  const outcome = await act().catch((error: unknown) => error as Error);
+  return { ms: performance.now() - startedAt, outcome };
+}
+
+describe('without a Redis in the configuration', () => {
+  const connection = new RedisConnection({ redis: { kind: 'memory' } });
+
+  it('is disabled, and starts and stops all the same', async () => {
+    connection.onModuleInit();
+    expect(await new RedisHealth(connection).check()).toEqual({ status: 'disabled' });
+    await expect(connection.run((client) => client.ping())).rejects.toThrow(RedisAwayError);
+    connection.onApplicationShutdown();
+  });
+});
+
+if (!hasRedisServer) {
+  const { TEST_REDIS_URL } = process.env;
+  console.log(
+    `redis-server is not installed: ${TEST_REDIS_URL ? 'only TEST_REDIS_URL is used' : 'Redis is not tested'}`,
+  );
+
+  it.runIf(TEST_REDIS_URL)('is healthy with the Redis of TEST_REDIS_URL', async () => {
+    const connection = connectionTo(TEST_REDIS_URL!);
+    connection.onModuleInit();
+    const health = new RedisHealth(connection);
+    await eventually(
+      () => health.check(),
+      ({ status }) => status === 'healthy',
+    );
+    connection.onApplicationShutdown();
+  });
+}
+
+describe.runIf(hasRedisServer)(RedisConnection.name, () => {
+  let redis: RedisProcess;
+  let connection: RedisConnection;
+  let health: RedisHealth;
+  let warn: MockInstance;
+  let log: MockInstance;
+
+  beforeEach(async () => {
+    warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
+    log = vi.spyOn(Logger.prototype, 'log').mockReturnValue(undefined);
+    redis = await RedisProcess.create();
+    connection = connectionTo(redis.url);
+    health = new RedisHealth(connection);
+  });
+
+  afterEach(async () => {
+    connection.onApplicationShutdown();
+    await redis.stop();
+    vi.restoreAllMocks();
+  });
+
+  const ready = () => eventually(() => connection.ready, Boolean, { what: 'the connection' });
+
+  it('runs commands, and reports version, memory and clients', async () => {
+    await redis.start();
+    connection.onModuleInit();
+    await ready();
+    expect(await connection.run((client) => client.set('a', '1'))).toBe('OK');
+    expect(await health.check()).toEqual({
+      status: 'healthy',
+      redis_version: expect.stringMatching(/^\d+\.\d+/),
+      used_memory: expect.stringMatching(/^[\d.]+[BKMG]$/),
+      connected_clients: 1,
+    });
+  });
+
+  it('does not hold up the start, and finds a Redis that comes later', async () => {
+    const { ms } = await timed(() => Promise.resolve(connection.onModuleInit()));
+    expect(ms).toBeLessThan(COMMAND_TIMEOUT_MS);
+    await eventually(() => warn.mock.calls.length > 0);
+    expect(await health.check()).toEqual({ status: 'unhealthy', error: 'ECONNREFUSED' });
+    await redis.start();
+    await ready();
+    expect((await health.check()).status).toBe('healthy');
+  });
+
+  it('costs callers nothing once a Redis that froze was noticed, and comes back by itself', async () => {
+    await redis.start();
+    connection.onModuleInit();
+    await ready();
+    redis.freeze();
+
+    const first = await timed(() => health.check());
+    expect(first.outcome).toEqual({ status: 'unhealthy', error: 'no answer in time' });
+    expect(first.ms).toBeLessThan(COMMAND_TIMEOUT_MS + 900);
+
+    await eventually(() => !connection.ready);
+    const calls = await Promise.all(
+      Array.from({ length: 100 }, () => timed(() => connection.run((client) => client.get('a')))),
+    );
+    for (const { outcome } of calls) expect(outcome).toBeInstanceOf(RedisAwayError);
+    expect(Math.max(...calls.map(({ ms }) => ms))).toBeLessThan(COMMAND_TIMEOUT_MS);
+
+    redis.thaw();
+    const thawedAt = performance.now();
+    await eventually(
+      () => health.check(),
+      ({ status }) => status === 'healthy',
+    );
+    expect(performance.now() - thawedAt).toBeLessThan(2_000);
+  });
+
+  it('starts against a frozen Redis', async () => {
+    await redis.start();
+    redis.freeze();
+    connection.onModuleInit();
+    await eventually(() => warn.mock.calls.length > 0);
+    expect((await health.check()).status).toBe('unhealthy');
+    redis.thaw();
+    await ready();
+  });
+
+  it('says once when Redis goes and once when it comes back', async () => {
+    await redis.start();
+    connection.onModuleInit();
+    await ready();
+    await redis.stop();
+    await eventually(() => !connection.ready);
+    // Several attempts to connect again.
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(warn).toHaveBeenCalledTimes(1);
+    await redis.start();
+    await ready();
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(log.mock.calls.map(([text]) => text as string)).toEqual(['Redis is ready', 'Redis is ready']);
+  });
+
+  it('says nothing when it is closed by the gateway itself', async () => {
+    await redis.start();
+    connection.onModuleInit();
+    await ready();
+    connection.onApplicationShutdown();
+    await eventually(() => !connection.ready);
+    expect(warn).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,112 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { AppConfig, type RedisConfig } from '../../config/index.js';
+import { describeRedisError } from './describe-redis-error.js';
+
+const FIRST_RETRY_MS = 50;
+const MAX_RETRY_MS = 500;
+/** A server that does not answer does not say goodbye either. */
+const GOODBYE_MS = 100;
+
+/** Redis is away, and whoever asks learns it at once. */
+export class RedisAwayError extends Error {
+  override readonly name = 'RedisAwayError';
+}
+
+/** The one connection to Redis, where one is configured. It comes and goes by itself; nobody ever waits for it. */
+@Injectable()
+export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(RedisConnection.name);
+  private readonly client: Redis | undefined;
+  private told: 'ready' | 'away' | undefined;
+  private failure: string | undefined;
+  private closed = false;
+
+  constructor(@Inject(AppConfig) { redis }: Pick<AppConfig, 'redis'>) {
+    this.client = redis.kind === 'redis' ? this.create(redis) : undefined;
+  }
+
+  /** Whether a Redis is configured at all. */
+  get configured(): boolean {
+    return this.client !== undefined;
+  }
+
+  get ready(): boolean {
+    return this.client?.status === 'ready';
+  }
+
+  /** Why it is away, as far as that is known. */
+  get lastFailure(): string {
+    return this.failure ?? 'not connected yet';
+  }
+
+  /**
+   * Runs commands. Rejects at once while Redis is away. A server that stopped to answer costs one time-out and not one
+   * per caller: the connection is given up with it.
+   */
+  async run<T>(use: (client: Redis) => Promise<T>): Promise<T> {
+    const { client } = this;
+    if (client?.status !== 'ready') throw new RedisAwayError(this.lastFailure);
+    try {
+      return await use(client);
+    } catch (error) {
+      if (isTimeout(error)) this.giveUp(client, error);
+      throw error;
+    }
+  }
+
+  onModuleInit(): void {
+    // The start does not wait; what goes wrong comes as an event.
+    this.client?.connect().catch(() => undefined);
+  }
+
+  onApplicationShutdown(): void {
+    this.closed = true;
+    this.client?.disconnect();
+  }
+
+  private create({
+    url,
+    connectTimeoutMs,
+    commandTimeoutMs,
+  }: Extract<RedisConfig, { kind: 'redis' }>): Redis {
+    const client = new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: connectTimeoutMs,
+      commandTimeout: commandTimeoutMs,
+      disconnectTimeout: GOODBYE_MS,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 1,
+      retryStrategy: (attempt) => Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), MAX_RETRY_MS),
+    });
+    client.on('error', (error: Error) => this.away(error));
+    client.on('close', () => this.away());
+    client.on('ready', () => this.back());
+    return client;
+  }
+
+  private giveUp(client: Redis, error: unknown): void {
+    if (client.status !== 'ready') return;
+    this.away(error);
+    client.disconnect(true);
+  }
+
+  private away(error?: unknown): void {
+    if (error !== undefined) this.failure = describeRedisError(error);
+    else this.failure ??= 'connection closed';
+    if (this.closed || this.told === 'away') return;
+    this.told = 'away';
+    this.logger.warn(`Redis is away, the gateway goes on without: ${this.lastFailure}`);
+  }
+
+  private back(): void {
+    this.failure = undefined;
+    if (this.told === 'ready') return;
+    this.told = 'ready';
+    this.logger.log('Redis is ready');
+  }
+}
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && /^Command timed out/.test(error.message);

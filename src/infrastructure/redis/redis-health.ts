@@ -1,0 +1,51 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { describeRedisError } from './describe-redis-error.js';
+import { RedisAwayError, RedisConnection } from './redis-connection.js';
+
+export type RedisCheck =
+  | {
+      readonly status: 'healthy';
+      readonly redis_version: string;
+      /** In human form, such as `1.02M`. */
+      readonly used_memory: string;
+      readonly connected_clients: number;
+    }
+  | { readonly status: 'unhealthy'; readonly error: string }
+  /** None is configured: the memory of this process serves. */
+  | { readonly status: 'disabled' };
+
+/** Whether Redis answers now. Never rejects, and takes as long as one command may. */
+@Injectable()
+export class RedisHealth {
+  private running: Promise<RedisCheck> | undefined;
+
+  constructor(@Inject(RedisConnection) private readonly connection: RedisConnection) {}
+
+  /** Askers share one question. */
+  check(): Promise<RedisCheck> {
+    this.running ??= this.ask().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  private async ask(): Promise<RedisCheck> {
+    if (!this.connection.configured) return { status: 'disabled' };
+    try {
+      const [, info] = await this.connection.run((client) => Promise.all([client.ping(), client.info()]));
+      return {
+        status: 'healthy',
+        redis_version: fieldOf(info, 'redis_version'),
+        used_memory: fieldOf(info, 'used_memory_human'),
+        connected_clients: Number(fieldOf(info, 'connected_clients')),
+      };
+    } catch (error) {
+      return {
+        status: 'unhealthy',
+        error: error instanceof RedisAwayError ? error.message : describeRedisError(error),
+      };
+    }
+  }
+}
+
+/** `INFO` answers `name:value` lines. */
+const fieldOf = (info: string, name: string): string =>
+  new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';

@@ -1,0 +1,58 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import {
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TrustedNetworks } from '../../common/http/trusted-networks.js';
+import { AppConfig } from '../../config/index.js';
+import { asksStreamingApi, STREAMING_API } from './asks-streaming-api.js';
+import { HealthDto, LivenessDto, ReadinessDto } from './dto/health.dto.js';
+import { HealthService } from './health.service.js';
+
+@ApiTags('observability')
+@Controller()
+export class HealthController {
+  private readonly networks: TrustedNetworks;
+
+  constructor(
+    @Inject(HealthService) private readonly service: HealthService,
+    @Inject(AppConfig) { http }: AppConfig,
+  ) {
+    this.networks = new TrustedNetworks(http.trustedNetworks);
+  }
+
+  @Get('health')
+  @ApiOperation({ summary: 'How the gateway and its parts are; 200 as long as it serves' })
+  @ApiQuery({
+    name: 'profile',
+    required: false,
+    enum: [STREAMING_API],
+    description: 'Whose health is meant, where the port does not tell.',
+  })
+  @ApiOkResponse({ type: HealthDto })
+  health(@Req() request: FastifyRequest): Promise<HealthDto> {
+    const inFull = request.principal?.role === 'admin' || this.networks.isTrusted(request.raw);
+    return this.service.health({ asStreamingApi: asksStreamingApi(request), inFull });
+  }
+
+  @Get('live')
+  @ApiOperation({ summary: 'Whether the process answers at all' })
+  @ApiOkResponse({ type: LivenessDto })
+  live(): LivenessDto {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Whether the gateway can take work' })
+  @ApiOkResponse({ type: ReadinessDto })
+  @ApiServiceUnavailableResponse({ type: ReadinessDto, description: 'It cannot; `missing` says why.' })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<ReadinessDto> {
+    const readiness = await this.service.readiness();
+    if (readiness.status === 'unavailable') void reply.status(503);
+    return readiness;
+  }
+}

@@ -1,0 +1,52 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { BackendProbe, RoutingTable } from '../models/index.js';
+import { LabelSet } from './label-set.js';
+
+const MAX_MODELS = 100;
+const MAX_AGENTS = 50;
+const NO_AGENT = 'none';
+
+/** The values of labels that follow the configuration. What a caller chose never becomes one. */
+@Injectable()
+export class MetricLabels {
+  private readonly models: LabelSet;
+  private readonly agents: LabelSet;
+
+  constructor(@Inject(RoutingTable) routing: RoutingTable, @Inject(BackendProbe) probe: BackendProbe) {
+    this.models = new LabelSet(
+      MAX_MODELS,
+      (model) => isConfigured(routing, model) || isListed(routing, probe, model),
+    );
+    this.agents = new LabelSet(MAX_AGENTS, (agent) =>
+      routing.current.agents.some(({ key }) => key === agent),
+    );
+  }
+
+  /** For a model's name at its backend. */
+  model(model: string | undefined): string {
+    return this.models.toLabel(model ?? '');
+  }
+
+  agent(key: string | undefined): string {
+    return key === undefined ? NO_AGENT : this.agents.toLabel(key);
+  }
+}
+
+function isConfigured({ current }: RoutingTable, model: string): boolean {
+  const { aliases, validModels, defaultModel, embeddingModels, routes, agents } = current;
+  return (
+    model === defaultModel ||
+    validModels.includes(model) ||
+    embeddingModels.includes(model) ||
+    Object.values(aliases).includes(model) ||
+    routes.some((route) => route.model === model || route.targets.some((target) => target.model === model)) ||
+    agents.some((agent) => agent.model === model)
+  );
+}
+
+/** Ollama lists `phi3` as `phi3:latest`. */
+function isListed({ current }: RoutingTable, probe: BackendProbe, model: string): boolean {
+  return current.backends.some(({ name }) =>
+    probe.status(name)?.models.some(({ id }) => id === model || id === `${model}:latest`),
+  );
+}
