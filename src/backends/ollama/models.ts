@@ -3,26 +3,36 @@ import type { UpstreamClient } from '../../infrastructure/http/upstream-client.j
 import { readJson } from '../shared/read-json.js';
 
 interface TagsAnswer {
-  models?: { name?: string; modified_at?: string; capabilities?: string[]; details?: { family?: string } }[];
+  models?: (OllamaModel | null)[];
+}
+
+interface OllamaModel {
+  name?: unknown;
+  modified_at?: unknown;
+  capabilities?: unknown;
+  details?: { family?: unknown } | null;
 }
 
 /** The models Ollama has pulled, from `GET /api/tags`. */
 export async function listOllamaModels(client: UpstreamClient, signal: AbortSignal): Promise<BackendModel[]> {
-  const { models } = (await readJson(client, '/api/tags', signal)) as TagsAnswer;
-  if (!Array.isArray(models)) throw new Error('the answer lists no models');
-  return models.flatMap(({ name, modified_at, capabilities, details }) => {
+  const answer = (await readJson(client, '/api/tags', signal)) as TagsAnswer | null;
+  if (!Array.isArray(answer?.models)) throw new Error('the answer lists no models');
+  return answer.models.flatMap((model) => {
+    const { name, modified_at: modifiedAt, capabilities, details } = model ?? {};
     if (typeof name !== 'string') return [];
-    const modified = Math.floor(Date.parse(modified_at ?? '') / 1000);
+    const modified = Math.floor(Date.parse(String(modifiedAt)) / 1000);
     return [
       {
         id: name,
         created: Number.isNaN(modified) ? undefined : modified,
         ownedBy: 'ollama',
-        chat: capabilities?.includes('completion') ?? !isEmbeddingFamily(details?.family),
+        chat: Array.isArray(capabilities)
+          ? capabilities.includes('completion')
+          : !isEmbeddingFamily(details?.family),
       },
     ];
   });
 }
 
 /** Servers before capabilities were listed: embedding models are encoders. */
-const isEmbeddingFamily = (family: string | undefined) => family !== undefined && family.endsWith('bert');
+const isEmbeddingFamily = (family: unknown): boolean => typeof family === 'string' && family.endsWith('bert');

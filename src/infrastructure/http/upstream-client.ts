@@ -1,4 +1,4 @@
-import { Pool, type Dispatcher } from 'undici';
+import { Pool } from 'undici';
 import { toUpstreamFault, type UpstreamFault } from './upstream-fault.js';
 
 /** Hears one answer. After `end` or `fault` nothing more comes, and nothing at all after `abort`. */
@@ -55,7 +55,7 @@ export class UpstreamClient {
         headers: { ...this.options.headers, ...request.headers },
         body: request.body ?? null,
       },
-      call as Dispatcher.DispatchHandler,
+      call,
     );
     return call;
   }

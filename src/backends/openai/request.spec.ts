@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import type { GenerationRequest } from '../../contracts/generation-request.js';
+import { toRequest } from '../shared/testing/to-request.js';
+import { toOpenAiRequest, toRequestDialect } from './request.js';
+
+const COMPATIBLE = { ownServer: false };
+
+const bodyOf = (request: GenerationRequest, dialect = COMPATIBLE) =>
+  JSON.parse(toOpenAiRequest(request, dialect).body) as Record<string, unknown>;
+
+describe(toOpenAiRequest.name, () => {
+  it('asks for a stream with usage, and sends nothing that was not said', () => {
+    const { path, body } = toOpenAiRequest(toRequest({ model: 'm' }), COMPATIBLE);
+    expect(path).toBe('/chat/completions');
+    expect(JSON.parse(body)).toEqual({
+      model: 'm',
+      stream: true,
+      stream_options: { include_usage: true },
+      max_tokens: 1000,
+      temperature: 0.7,
+      messages: [{ role: 'user', content: 'Go on' }],
+    });
+  });
+
+  it('sends all that was said', () => {
+    const request = toRequest({
+      model: 'm',
+      sampling: {
+        maxTokens: 7,
+        temperature: 0,
+        topP: 0.5,
+        seed: 40,
+        stop: ['\n', 'END'],
+        frequencyPenalty: 0.1,
+        presencePenalty: -0.2,
+      },
+      tools: [
+        { name: 'f', description: 'does f', parameters: { type: 'object' }, strict: true },
+        { name: 'g' },
+      ],
+      toolChoice: { name: 'g' },
+      parallelToolCalls: false,
+      responseFormat: { type: 'json_schema', name: 's', schema: { type: 'object' }, strict: true },
+      reasoningEffort: 'low',
+      choice: 2,
+      user: 'u1',
+      requestedModel: 'alias',
+    });
+    expect(bodyOf(request)).toEqual({
+      model: 'm',
+      stream: true,
+      stream_options: { include_usage: true },
+      max_tokens: 7,
+      temperature: 0,
+      top_p: 0.5,
+      seed: 42,
+      stop: ['\n', 'END'],
+      frequency_penalty: 0.1,
+      presence_penalty: -0.2,
+      tools: [
+        {
+          type: 'function',
+          function: { name: 'f', description: 'does f', parameters: { type: 'object' }, strict: true },
+        },
+        { type: 'function', function: { name: 'g' } },
+      ],
+      tool_choice: { type: 'function', function: { name: 'g' } },
+      parallel_tool_calls: false,
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 's', schema: { type: 'object' }, strict: true },
+      },
+      reasoning_effort: 'low',
+      user: 'u1',
+      messages: [{ role: 'user', content: 'Go on' }],
+    });
+  });
+
+  it('writes messages as OpenAI does, images as data URLs', () => {
+    const request = toRequest({
+      messages: [
+        { role: 'system', content: 'Be "brief".', name: 'boss' },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is ä?' },
+            { type: 'image', mediaType: 'image/png', base64: 'aGk=' },
+          ],
+        },
+        { role: 'assistant', content: null, toolCalls: [{ id: 'c1', name: 'f', arguments: '{"a":1}' }] },
+        { role: 'tool', content: 'done', toolCallId: 'c1' },
+        { role: 'assistant', content: 'ok', toolCalls: [] },
+      ],
+    });
+    expect(bodyOf(request).messages).toEqual([
+      { role: 'system', content: 'Be "brief".', name: 'boss' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is ä?' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,aGk=' } },
+        ],
+      },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'c1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } }],
+      },
+      { role: 'tool', content: 'done', tool_call_id: 'c1' },
+      { role: 'assistant', content: 'ok' },
+    ]);
+  });
+
+  it('keeps the words of a choice of tools, and says nothing about tools when there are none', () => {
+    for (const toolChoice of ['none', 'auto', 'required'] as const) {
+      expect(bodyOf(toRequest({ tools: [{ name: 'f' }], toolChoice })).tool_choice).toBe(toolChoice);
+      const body = bodyOf(toRequest({ tools: [], toolChoice, parallelToolCalls: true }));
+      expect(Object.keys(body)).not.toEqual(expect.arrayContaining([expect.stringContaining('tool')]));
+    }
+  });
+
+  it('asks for any JSON object', () => {
+    expect(bodyOf(toRequest({ responseFormat: { type: 'json_object' } })).response_format).toEqual({
+      type: 'json_object',
+    });
+  });
+
+  it('does not send what only Ollama knows', () => {
+    const { body } = toOpenAiRequest(
+      toRequest({ backendOptions: { numCtx: 8192, keepAlive: '5m' } }),
+      COMPATIBLE,
+    );
+    expect(body).not.toMatch(/ctx|keep/);
+  });
+
+  it('completes a prompt', () => {
+    const request = toRequest({
+      prompt: 'def f(',
+      suffix: 'return x',
+      reasoningEffort: 'low',
+      tools: [{ name: 'f' }],
+    });
+    const { path, body } = toOpenAiRequest(request, COMPATIBLE);
+    expect(path).toBe('/completions');
+    expect(JSON.parse(body)).toEqual({
+      model: 'any',
+      stream: true,
+      stream_options: { include_usage: true },
+      max_tokens: 1000,
+      temperature: 0.7,
+      prompt: 'def f(',
+      suffix: 'return x',
+    });
+  });
+
+  it("speaks to OpenAI's own server in its newer words", () => {
+    const own = { ownServer: true };
+    const chat = bodyOf(toRequest({ sampling: { maxTokens: 5 } }), own);
+    expect(chat).toMatchObject({
+      max_completion_tokens: 5,
+      stream_options: { include_usage: true, include_obfuscation: false },
+    });
+    expect(chat).not.toHaveProperty('max_tokens');
+    expect(bodyOf(toRequest({ prompt: 'x' }), own)).toHaveProperty('max_tokens', 1000);
+  });
+});
+
+describe(toRequestDialect.name, () => {
+  it.each([
+    ['https://api.openai.com/v1', true],
+    ['https://eu.api.openai.com/v1', true],
+    ['https://notapi.openai.com.example/v1', false],
+    ['https://myapi.openai.com/v1', false],
+    ['http://host:8000/v1', false],
+    ['https://proxy.example/api.openai.com/v1', false],
+  ])('%s', (url, ownServer) => {
+    expect(toRequestDialect(url)).toEqual({ ownServer });
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { findErrorText, toErrorText } from './error-text.js';
+import {
+  endedEarly,
+  fromFault,
+  fromStatus,
+  protocolFailure,
+  reportedFailure,
+  toSafeText,
+} from './failures.js';
+
+describe(fromFault.name, () => {
+  it.each([
+    ['unreachable', false, 'upstream_unavailable'],
+    ['broken', false, 'upstream_unavailable'],
+    ['broken', true, 'upstream_incomplete'],
+    ['protocol', false, 'upstream_protocol_error'],
+    ['protocol', true, 'upstream_protocol_error'],
+  ] as const)('%s, with something said: %s, is %s', (kind, started, code) => {
+    const failure = fromFault({ kind, detail: 'ECONNRESET 10.0.0.7:11434' }, started);
+    expect(failure.code).toBe(code);
+    expect(failure.detail).toContain('10.0.0.7');
+    expect(failure.message).not.toContain('10.0.0.7');
+  });
+});
+
+describe(endedEarly.name, () => {
+  it('is a broken protocol before anything was said, and an incomplete answer after', () => {
+    expect(endedEarly(false).code).toBe('upstream_protocol_error');
+    expect(endedEarly(true).code).toBe('upstream_incomplete');
+  });
+});
+
+describe(fromStatus.name, () => {
+  it.each([
+    [204, 'upstream_protocol_error'],
+    [301, 'upstream_protocol_error'],
+    [400, 'invalid_request'],
+    [401, 'upstream_auth'],
+    [403, 'upstream_auth'],
+    [404, 'model_not_found'],
+    [405, 'upstream_error'],
+    [413, 'invalid_request'],
+    [422, 'invalid_request'],
+    [429, 'rate_limit_exceeded'],
+    [499, 'upstream_error'],
+    [500, 'upstream_error'],
+    [503, 'server_busy'],
+    [504, 'upstream_error'],
+  ])('%i is %s', (status, code) => {
+    expect(fromStatus(status, '', undefined).code).toBe(code);
+  });
+
+  it('tells the words only for what the caller can mend, and logs them always', () => {
+    for (const status of [400, 413, 422])
+      expect(fromStatus(status, 'too long', undefined).message).toContain('too long');
+    for (const status of [401, 403, 404, 429, 500, 503]) {
+      const failure = fromStatus(status, 'the words', undefined);
+      expect(failure.message).not.toContain('the words');
+      expect(failure.detail).toBe(`status ${status}: the words`);
+    }
+  });
+
+  it('says nothing where nothing was said', () => {
+    expect(fromStatus(400, '', undefined).message).toBe('The model server refused the request.');
+  });
+
+  it.each([
+    ['7', 7],
+    ['0', 0],
+    ['999999', 3600],
+    ['soon', undefined],
+    ['-3', undefined],
+    ['', undefined],
+    [undefined, undefined],
+    ['Thu, 01 Jan 1970 00:00:00 GMT', undefined],
+  ])('reads Retry-After %j as %j seconds', (header, seconds) => {
+    expect(fromStatus(429, '', header).retryAfterS).toBe(seconds);
+    expect(fromStatus(503, '', header).retryAfterS).toBe(seconds);
+    expect(fromStatus(500, '', header)).not.toHaveProperty('retryAfterS');
+  });
+
+  it('reads a date in Retry-After', () => {
+    const seconds = fromStatus(429, '', new Date(Date.now() + 90_000).toUTCString()).retryAfterS;
+    expect(seconds).toBeGreaterThan(80);
+    expect(seconds).toBeLessThanOrEqual(90);
+  });
+});
+
+describe(reportedFailure.name, () => {
+  it('bounds what it keeps', () => {
+    const { message, detail } = reportedFailure('x'.repeat(1_000_000));
+    expect(message.length).toBeLessThan(400);
+    expect(detail?.length).toBeLessThan(5000);
+  });
+});
+
+describe(protocolFailure.name, () => {
+  it('says what was wrong', () => {
+    expect(protocolFailure('a line is not UTF-8').message).toBe(
+      'The model server broke its protocol: a line is not UTF-8.',
+    );
+  });
+});
+
+describe(toSafeText.name, () => {
+  it.each([
+    ['max_tokens must be at most 4096 (got 5000)', 'max_tokens must be at most 4096 (got 5000)'],
+    ['model "qwen2.5:7b" is too large', 'model "qwen2.5:7b" is too large'],
+    ['see https://host.internal/docs?x=1 for more', 'see [address] for more'],
+    ['dial tcp 10.9.8.7:11434: refused', 'dial tcp [address]: refused'],
+    ['dial tcp [fe80::1]:80: refused', 'dial tcp [address]: refused'],
+    ['lookup ollama.internal.lan:53 and localhost:11434', 'lookup [address] and [address]'],
+    ['open /var/lib/models/blob: no such file', 'open [path]: no such file'],
+    ['your sk-abcdefgh12345678 is wrong', 'your [secret] is wrong'],
+    ['it broke\n    at run (/srv/app/index.js:1:2)\n    at main', 'it broke'],
+    ['one\r\n\ttwo\u0000three', 'one two three'],
+    ['<html><body>Bad <b>Gateway</b></body></html>', 'Bad Gateway'],
+    ['  ', ''],
+  ])('%j becomes %j', (text, safe) => {
+    expect(toSafeText(text)).toBe(safe);
+  });
+
+  it('is short, and quick for any text', () => {
+    const long = ['a-'.repeat(500_000), '\n'.repeat(1_000_000), '/a'.repeat(500_000), '<'.repeat(1_000_000)];
+    const { user } = process.cpuUsage();
+    for (const text of long) expect(toSafeText(text).length).toBeLessThanOrEqual(301);
+    expect((process.cpuUsage().user - user) / 1000).toBeLessThan(1000);
+  });
+});
+
+describe(toErrorText.name, () => {
+  it.each([
+    ['{"error":"no"}', 'no'],
+    ['{"error":{"message":"no","code":5}}', 'no'],
+    ['{"object":"error","message":"no"}', 'no'],
+    ['{"detail":"no"}', 'no'],
+    ['[{"error":{"message":"no"}}]', 'no'],
+    ['"no"', 'no'],
+    ['no\n', 'no\n'],
+    ['{"error":{"code":5}}', ''],
+    ['{"detail":[{"loc":["body"]}]}', ''],
+    ['null', ''],
+    ['[]', ''],
+    ['', ''],
+    ['\n<html><body>10.0.0.1</body></html>', ''],
+  ])('%j says %j', (body, text) => {
+    expect(toErrorText(body)).toBe(text);
+  });
+
+  it('reads the UTF-8 that the characters stand for', () => {
+    expect(toErrorText(Buffer.from('{"error":"größer"}').toString('latin1'))).toBe('größer');
+    expect(toErrorText(Buffer.from('größer').toString('latin1'))).toBe('größer');
+  });
+
+  it('survives any nesting', () => {
+    expect(toErrorText(`${'['.repeat(10_000)}${']'.repeat(10_000)}`)).toBe('');
+    expect(findErrorText({ error: { error: { error: 'deep' } } })).toBeUndefined();
+  });
+});
