@@ -1,7 +1,9 @@
 import type { WireText } from './wire-text.js';
 
-/** The pieces of text a reader has before it, by their position in the log. */
+/** The pieces of text a reader has before and behind it, by their position in the log. */
 export interface TextWindow {
+  /** Where the text begins that the pieces belong to. What stands before it in the log is not text. */
+  readonly start: number;
   piece(position: number): WireText;
 }
 
@@ -9,8 +11,10 @@ export interface TextWindow {
 export type WindowEdge =
   /** More may come; waiting is allowed. */
   | 'open'
-  /** The oldest piece has waited long enough, or it is the very first: something must go now. */
+  /** The oldest piece has waited its time: what may go must go. Only what a bad border would split may wait again. */
   | 'due'
+  /** The text's first piece, or one that has waited twice: something must go, wherever it ends. */
+  | 'now'
   /** No text follows these pieces: the answer ended here, or something other than text comes next. */
   | 'closed';
 
@@ -32,7 +36,7 @@ export interface StreamingProfile {
   readonly defaults: ProfileSettings;
   /**
    * Where the frame that begins with the piece at `from` ends (exclusive): in `from + 1 ..= to`, or `from` to wait,
-   * which is allowed while the edge is open. `chunkSize` is the most pieces a frame should hold.
+   * as the edge allows. `chunkSize` is the most pieces a frame should hold.
    */
   cut(window: TextWindow, from: number, to: number, chunkSize: number, edge: WindowEdge): number;
 }
