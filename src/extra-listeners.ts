@@ -11,7 +11,7 @@ export class ExtraListeners {
 
   static async open(app: NestFastifyApplication, { host, extraPorts }: HttpConfig): Promise<ExtraListeners> {
     const fastify = app.getHttpAdapter().getInstance();
-    const main = app.getHttpServer() as Server;
+    const main = app.getHttpServer();
     const servers: Server[] = [];
     for (const port of extraPorts) {
       const server = createServer(SERVER_OPTIONS, (request, response) => fastify.routing(request, response));

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -16,13 +16,22 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
+export interface TestGatewayOptions {
+  /** Lines put to those of `environments/test.yaml`. */
+  readonly yaml?: string;
+}
+
 /**
  * The whole application on a port of its own, as `main.ts` sets it up, with its settings from `env`. Records go to
  * memory unless a storage is given; `database` is the real one.
  */
-export async function createGateway(env: ProcessEnv = {}, storage?: Storage | 'database'): Promise<TestGateway> {
+export async function createGateway(
+  env: ProcessEnv = {},
+  storage?: Storage | 'database',
+  { yaml }: TestGatewayOptions = {},
+): Promise<TestGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), 'citadel-test-'));
-  const config = loadConfig({
+  const settings = {
     CITADEL_ENV: 'test',
     CITADEL_DATA_DIR: dataDir,
     HOST: '127.0.0.1',
@@ -30,7 +39,11 @@ export async function createGateway(env: ProcessEnv = {}, storage?: Storage | 'd
     LOG_LEVEL: 'silent',
     DRAIN_TIMEOUT_S: '1',
     ...env,
-  });
+  };
+  const config = loadConfig(
+    settings,
+    yaml === undefined ? {} : { configDir: await createConfigDir(dataDir, yaml) },
+  );
   const memory = new MemoryStorage();
   const app = await createApp(config, storage === 'database' ? undefined : (storage ?? [memory.module()]));
   await app.listen(0, '127.0.0.1');
@@ -45,4 +58,11 @@ export async function createGateway(env: ProcessEnv = {}, storage?: Storage | 'd
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+async function createConfigDir(dataDir: string, yaml: string): Promise<string> {
+  const configDir = join(dataDir, 'config');
+  await cp(new URL('../../config', import.meta.url), configDir, { recursive: true });
+  await appendFile(join(configDir, 'environments', 'test.yaml'), `\n${yaml}\n`);
+  return configDir;
 }

@@ -6,6 +6,8 @@ import { GatewayError } from './gateway.error.js';
 import { renderError } from './render-error.js';
 import { toGatewayError } from './to-gateway-error.js';
 
+const WORTH_TAKING_BYTES = 64 * 1024;
+
 /** Says every error in the form its caller expects, and logs once what a caller must not see. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -29,13 +31,18 @@ export class ErrorFilter implements ExceptionFilter {
     if (error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
     if (error.allow !== undefined) reply.header('allow', error.allow.join(', '));
     if (status === 401) reply.header('www-authenticate', 'Bearer error="invalid_token"');
-    if (status === 413 || status === 408) reply.header('connection', 'close');
+    if (status === 408 || error.code === 'bad_http' || isBodyToCome(request))
+      reply.header('connection', 'close');
     void reply
       .status(status)
       .header('content-type', 'application/json; charset=utf-8')
       .send(
         JSON.stringify(
-          renderError(request.url, { code: error.code, message: error.message, param: error.param }),
+          renderError(request.routeOptions.url ?? request.url, {
+            code: error.code,
+            message: error.message,
+            param: error.param,
+          }),
         ),
       );
   }
@@ -43,7 +50,8 @@ export class ErrorFilter implements ExceptionFilter {
   private toError(thrown: unknown, request: FastifyRequest): GatewayError {
     if (!(thrown instanceof NotFoundException)) return toGatewayError(thrown);
     const allow = this.routes.methodsOf(request.url);
-    if (allow.length === 0) return new GatewayError('not_found', 'Nothing is here.');
+    if (allow.length === 0 || allow.includes(request.method))
+      return new GatewayError('not_found', 'Nothing is here.');
     return new GatewayError('method_not_allowed', `This path has no ${request.method}.`, { allow });
   }
 
@@ -62,3 +70,8 @@ export class ErrorFilter implements ExceptionFilter {
       );
   }
 }
+
+/** Whether so much of the body is still to be sent that it is cheaper to close than to take it. */
+const isBodyToCome = ({ raw, headers }: FastifyRequest): boolean =>
+  !raw.complete &&
+  (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > WORTH_TAKING_BYTES);

@@ -15,7 +15,7 @@ const BY_CODE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 const BY_STATUS: Readonly<Record<number, readonly [ErrorCode, string]>> = {
   400: ['invalid_request', 'The request is malformed.'],
   401: ['unauthorized', 'Authentication required. Please provide a valid Bearer token'],
-  403: ['unauthorized', 'Authentication required. Please provide a valid Bearer token'],
+  403: ['not_found', 'Nothing is here.'],
   404: ['not_found', 'Nothing is here.'],
   408: ['request_timeout', 'The request did not arrive in time.'],
   413: ['request_too_large', 'The body is larger than this route takes.'],

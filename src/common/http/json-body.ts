@@ -4,7 +4,7 @@ import { GatewayError } from '../errors/gateway.error.js';
 const MAX_DEPTH = 64;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor']);
 
 /**
  * Parses a request body: UTF-8 JSON (RFC 8259) without duplicate meanings. Refuses what bends objects (`__proto__`),
@@ -18,7 +18,7 @@ export function parseJsonBody(body: Buffer): unknown {
   try {
     value = JSON.parse(body.toString('utf8')) as unknown;
   } catch (error) {
-    throw new GatewayError('invalid_json', `The body is not valid JSON: ${positionOf(error)}`, {
+    throw new GatewayError('invalid_json', `The body is not valid JSON: ${positionOf(error)}.`, {
       cause: error,
     });
   }
@@ -66,8 +66,9 @@ function checkText(text: string): void {
 
 const invalid = (message: string) => new GatewayError('invalid_json', message);
 
-/** V8 quotes the body in its message; only the place is told. */
+/** V8 quotes the body in its message; only the place is told, which it leaves out for short bodies. */
 function positionOf(error: unknown): string {
   const { message } = error as SyntaxError;
-  return /position \d+/.exec(message)?.[0] ?? 'it ends too early.';
+  if (message.startsWith('Unexpected end')) return 'it ends too early';
+  return /position \d+/.exec(message)?.[0] ?? 'something in it is out of place';
 }

@@ -14,6 +14,12 @@ export class RouteTable {
 
   methodsOf(url: string): string[] {
     const path = url.split('?', 1)[0]!;
-    return [...this.methods].filter((method) => this.router.find(method, path) !== null).sort();
+    return [...this.methods].filter((method) => this.has(method, path)).sort();
+  }
+
+  /** As Nest sees it: an empty segment is no parameter. */
+  private has(method: HTTPMethod, path: string): boolean {
+    const route = this.router.find(method, path);
+    return route !== null && !Object.values(route.params).includes('');
   }
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { heartbeat } from './heartbeat.js';
+import { onClientGone } from './on-client-gone.js';
 
 /** A client that takes nothing for this long is let go. */
 const DRAIN_TIMEOUT_MS = 30_000;
@@ -36,6 +37,7 @@ export class SseStream {
   private closed = false;
   private drainTimer: NodeJS.Timeout | undefined;
   private readonly raw: ServerResponse;
+  private readonly stopListening: () => void;
 
   constructor(
     private readonly reply: FastifyReply,
@@ -43,7 +45,7 @@ export class SseStream {
   ) {
     this.raw = reply.raw;
     heartbeat.add(this);
-    this.raw.on('close', this.onClose);
+    this.stopListening = onClientGone(reply, this.onClose);
     this.raw.on('drain', this.onDrain);
   }
 
@@ -94,7 +96,7 @@ export class SseStream {
     this.closed = true;
     clearTimeout(this.drainTimer);
     heartbeat.remove(this);
-    this.raw.off('close', this.onClose);
+    this.stopListening();
     this.raw.off('drain', this.onDrain);
   }
 

@@ -2,6 +2,7 @@ import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/c
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError, type ValidatorOptions } from 'class-validator';
 import { GatewayError } from '../errors/gateway.error.js';
+import { requireBounded } from './require-bounded.js';
 
 const OPTIONS: ValidatorOptions = { forbidUnknownValues: false, validationError: { target: false } };
 
@@ -10,16 +11,21 @@ const OPTIONS: ValidatorOptions = { forbidUnknownValues: false, validationError:
 export class RequestValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
     if (type !== 'body' || metatype === undefined || metatype === Object) return value;
-    if (value === undefined)
-      throw new GatewayError('invalid_json', 'The body is empty; a JSON object is expected.');
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new GatewayError('invalid_request', 'The body must be a JSON object.');
-    }
-    const dto = plainToInstance(metatype as new () => object, value);
+    const body = requireObject(value);
+    requireBounded(body);
+    const dto = plainToInstance(metatype as new () => object, body);
     const [first] = validateSync(dto, OPTIONS);
     if (first !== undefined) throw toGatewayError(first);
     return dto;
   }
+}
+
+/** Throws for a body that is missing or anything but a JSON object. */
+export function requireObject(value: unknown): object {
+  if (value === undefined)
+    throw new GatewayError('invalid_json', 'The body is empty; a JSON object is expected.');
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new GatewayError('invalid_request', 'The body must be a JSON object.');
 }
 
 function toGatewayError(error: ValidationError): GatewayError {

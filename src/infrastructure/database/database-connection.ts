@@ -44,7 +44,7 @@ export class DatabaseConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onModuleInit(): Promise<void> {
-    if (this.config.database.kind === 'embedded') return this.connect();
+    if (this.config.database.kind === 'embedded') return this.connectOrClose();
     const first = this.attempt();
     await Promise.race([first, passed(FIRST_ATTEMPT_PATIENCE_MS)]);
   }
@@ -64,6 +64,15 @@ export class DatabaseConnection implements OnModuleInit, OnApplicationShutdown {
       const delay = RETRY_AFTER_MS[Math.min(this.failures, RETRY_AFTER_MS.length - 1)];
       this.failures += 1;
       this.retry = setTimeout(() => void this.attempt(), delay);
+    }
+  }
+
+  private async connectOrClose(): Promise<void> {
+    try {
+      await this.connect();
+    } catch (error) {
+      if (this.dataSource.isInitialized) await this.dataSource.destroy();
+      throw error;
     }
   }
 

@@ -35,6 +35,7 @@ export class JournalWriter {
   private stopped = false;
   private lastEndAt = -Infinity;
   private running: Promise<void> | undefined;
+  private draining: Promise<void> | undefined;
   private wake: () => void = () => undefined;
 
   constructor(private readonly insert: (batch: readonly Buffer[]) => Promise<void>) {}
@@ -59,7 +60,12 @@ export class JournalWriter {
   }
 
   /** Writes out what is there, as far as the time allows. The rest counts as dropped, and nothing is taken any more. */
-  async drain(timeoutMs: number): Promise<void> {
+  drain(timeoutMs: number): Promise<void> {
+    this.draining ??= this.writeOut(timeoutMs);
+    return this.draining;
+  }
+
+  private async writeOut(timeoutMs: number): Promise<void> {
     this.hurried = true;
     this.wake();
     await Promise.race([this.running, passed(timeoutMs)]);

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
-import { RequestValidationPipe } from '../../common/validation/request-validation.pipe.js';
+import { requireObject, RequestValidationPipe } from '../../common/validation/request-validation.pipe.js';
 import type { AgentSettings } from '../../config/index.js';
 import { AgentRegistry, ProfileRegistry } from '../agents/index.js';
 import type { CallBody, Exchange } from './call.js';
@@ -21,7 +21,8 @@ export class AgentStreamService {
     @Inject(ProfileRegistry) private readonly profiles: ProfileRegistry,
   ) {}
 
-  answer(body: object, exchange: Exchange): Promise<void> {
+  answer(sent: unknown, exchange: Exchange): Promise<void> {
+    const body = requireObject(sent);
     const { agent_type: byName, type: byShortName } = exchange.request.query as Record<string, unknown>;
     const inBody = body as { agent_type?: unknown; type?: unknown };
     const { profile, agent } = this.resolve(

@@ -64,7 +64,7 @@ export class AgentStreamsController {
   @Post('agents/stream')
   @HttpCode(200)
   @ApiAgentStream('For any agent type, named by `agent_type` or `type`; takes a chat or a completion body')
-  agent(@Body() body: object, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  agent(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.agentStreams.answer(body, { request, reply });
   }
 }

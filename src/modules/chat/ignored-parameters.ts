@@ -13,9 +13,6 @@ const SAMPLING = [
   'frequency_penalty',
   'presence_penalty',
   'user',
-  'chunk_size',
-  'timeout',
-  'buffer_size',
 ];
 
 /** Fields that are acted upon, by kind of body. The rest is ignored, and said to be. */
@@ -33,15 +30,22 @@ const KNOWN = {
   completion: new Set([...SAMPLING, 'prompt', 'suffix', 'echo', 'best_of']),
 };
 
+/** Those that only streams for any agent type have. */
+const OF_AGENT_STREAMS = new Set(['agent_type', 'type', 'chunk_size', 'timeout', 'buffer_size']);
+
 const MOST_NAMES = 20;
 const HEADER_SAFE = /^[\w.-]{1,64}$/;
 
 /** Lists what was sent and has no effect in `X-Ignored-Parameters`. */
-export function markIgnoredParameters({ body, exchange }: Call): void {
+export function markIgnoredParameters({ body, exchange, terms }: Call): void {
   let ignored = '';
   let count = 0;
-  for (const name in body.dto) {
-    if (KNOWN[body.kind].has(name) || !HEADER_SAFE.test(name) || ++count > MOST_NAMES) continue;
+  const sent = body.dto as unknown as Readonly<Record<string, unknown>>;
+  for (const name in sent) {
+    // Undefined is a declared field that was not sent.
+    if (sent[name] === undefined || KNOWN[body.kind].has(name)) continue;
+    if (terms.tunable && OF_AGENT_STREAMS.has(name)) continue;
+    if (!HEADER_SAFE.test(name) || ++count > MOST_NAMES) continue;
     ignored += ignored === '' ? name : `, ${name}`;
   }
   if (ignored !== '') exchange.reply.header('x-ignored-parameters', ignored);

@@ -32,11 +32,17 @@ export interface RunContext {
 export class ChoiceRun implements AnswerRun, AnswerSink {
   private call: BackendCall | undefined;
   private target: Target | undefined;
+  /** What lets the running call through its target's gate. */
+  private pass = 0;
   private next = 0;
   attempts = 0;
   private attemptStartedAt = 0;
   private started = false;
+  /** Whether a backend works on it: between two attempts none does. */
+  private running = false;
   private over = false;
+  /** Whether nothing has come since the last look. */
+  private silent = true;
   private paused = false;
   private watchdog: NodeJS.Timeout | undefined;
   private retryTimer: NodeJS.Timeout | undefined;
@@ -65,7 +71,7 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
     if (this.over) return;
     clearTimeout(this.retryTimer);
     const { call } = this;
-    if (call !== undefined) this.leave('cancelled', this.started ? 'success' : 'neutral');
+    if (call !== undefined) this.leave('cancelled', 'neutral');
     this.over = true;
     call?.abort();
   }
@@ -78,26 +84,31 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
 
   resume(): void {
     this.paused = false;
-    if (this.call !== undefined) this.watch(this.context.timeouts.idleTimeoutMs);
+    if (this.call !== undefined) this.watch();
     this.call?.resume();
   }
 
   touch(): void {
-    if (!this.paused) this.watchdog?.refresh();
+    if (this.silent || this.paused || !this.running) return;
+    this.silent = true;
+    this.watchdog?.refresh();
   }
 
   text(piece: WireText): void {
+    this.silent = false;
     if (!this.started) this.begin();
     if (this.request.choice === 0) this.generation.append(piece);
     else this.generation.appendTagged(textEntry(piece, this.request.choice));
   }
 
   reasoning(piece: WireText): void {
+    this.silent = false;
     if (!this.started) this.begin();
     this.generation.appendTagged(reasoningEntry(piece, this.request.choice));
   }
 
   toolCall(delta: ToolCallDelta): void {
+    this.silent = false;
     if (!this.started) this.begin();
     this.generation.appendTagged(toolCallEntry(delta, this.request.choice));
   }
@@ -118,15 +129,19 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
   private attempt(): void {
     const { targets } = this.context.plan;
     const target = targets[this.next % targets.length]!;
-    const refusal = target.gate.enter();
-    if (refusal !== undefined) return this.failedAttempt(refusal);
+    const pass = target.gate.enter();
+    if (typeof pass === 'object') return this.failedAttempt(pass);
+    this.pass = pass;
     this.target = target;
     this.attempts++;
+    this.running = true;
     this.attemptStartedAt = performance.now();
-    this.watch(this.context.timeouts.firstTokenTimeoutMs);
+    this.watch();
     const call = target.gate.backend.generate({ ...this.request, model: target.model }, this);
     // It may have failed already, and the next attempt may run.
-    if (this.target === target && this.watchdog !== undefined) this.call = call;
+    if (this.target !== target || !this.running) return;
+    this.call = call;
+    if (this.paused) call.pause();
   }
 
   private failedAttempt(failure: Failure): void {
@@ -152,15 +167,19 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
 
   private begin(): void {
     this.started = true;
-    this.watch(this.context.timeouts.idleTimeoutMs);
+    this.target!.gate.answered(this.pass);
+    this.watch();
   }
 
-  private watch(timeoutMs: number): void {
+  /** Nobody is called silent whom we hold back ourselves. */
+  private watch(): void {
+    const { firstTokenTimeoutMs, idleTimeoutMs } = this.context.timeouts;
     clearTimeout(this.watchdog);
-    this.watchdog = setTimeout(() => this.silent(), timeoutMs);
+    if (this.paused) return;
+    this.watchdog = setTimeout(() => this.fellSilent(), this.started ? idleTimeoutMs : firstTokenTimeoutMs);
   }
 
-  private silent(): void {
+  private fellSilent(): void {
     const { call } = this;
     const message = this.started
       ? 'The model server fell silent in the middle of its answer.'
@@ -171,10 +190,10 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
 
   private leave(status: 'finished' | 'failed' | 'cancelled', verdict: CallVerdict): void {
     clearTimeout(this.watchdog);
-    this.watchdog = undefined;
+    this.running = false;
     this.call = undefined;
     const { gate, model } = this.target!;
-    gate.leave(verdict);
+    gate.leave(this.pass, verdict);
     this.context.events.emit('backend-attempt-ended', {
       backend: gate.backend.name,
       backendKind: gate.backend.kind,

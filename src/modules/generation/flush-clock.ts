@@ -3,26 +3,38 @@ interface Alarm {
   readonly ring: () => void;
 }
 
+/** Rung alarms that are kept before the queue is shortened. */
+const MOST_RUNG = 1024;
+
 /** Alarms of one delay: a queue and one timer for all who wait. An alarm is never taken back; who is rung looks. */
 class AlarmQueue {
-  private readonly alarms: Alarm[] = [];
+  private alarms: Alarm[] = [];
   private next = 0;
+  private isTicking = false;
 
   constructor(private readonly delayMs: number) {}
 
   add(ring: () => void): void {
     this.alarms.push({ dueAt: performance.now() + this.delayMs, ring });
-    if (this.alarms.length - this.next === 1) setTimeout(this.run, this.delayMs);
+    if (!this.isTicking) this.tick(this.delayMs);
+  }
+
+  private tick(delayMs: number): void {
+    this.isTicking = true;
+    setTimeout(this.run, delayMs);
   }
 
   private readonly run = (): void => {
+    // Timers go off up to a millisecond early.
     const now = performance.now() + 1;
-    while (this.next < this.alarms.length && this.alarms[this.next]!.dueAt <= now)
-      this.alarms[this.next++]!.ring();
-    if (this.next === this.alarms.length || this.next > 1024)
-      (this.alarms.splice(0, this.next), (this.next = 0));
-    const first = this.alarms[this.next];
-    if (first !== undefined) setTimeout(this.run, Math.max(1, first.dueAt - performance.now()));
+    let first = this.alarms[this.next];
+    for (; first !== undefined && first.dueAt <= now; first = this.alarms[++this.next]) first.ring();
+    if (first === undefined || this.next > MOST_RUNG) {
+      this.alarms = this.alarms.slice(this.next);
+      this.next = 0;
+    }
+    this.isTicking = false;
+    if (first !== undefined) this.tick(Math.max(1, first.dueAt - performance.now()));
   };
 }
 

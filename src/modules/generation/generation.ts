@@ -146,7 +146,7 @@ export class Generation implements Wakeable {
   }
 
   pump(): void {
-    const { log, readers } = this;
+    const { log } = this;
     if (log.count > this.seen) {
       this.firstEntryAt ??= performance.now();
       this.seen = log.count;
@@ -158,8 +158,7 @@ export class Generation implements Wakeable {
         });
       }
     }
-    // Backwards, as a reader may leave while it is pumped.
-    for (let i = readers.length - 1; i >= 0; i--) readers[i]!.pump();
+    this.pumpReaders();
     log.seal();
     if (this.blockedReaders > 0) this.holdBack();
   }
@@ -174,6 +173,12 @@ export class Generation implements Wakeable {
       this.paused = false;
       for (const run of this.runs) run.resume();
     }
+  }
+
+  private pumpReaders(): void {
+    const { readers } = this;
+    // Backwards, as a reader may leave while it is pumped.
+    for (let i = readers.length - 1; i >= 0; i--) readers[i]!.pump();
   }
 
   private holdBack(): void {
@@ -195,6 +200,9 @@ export class Generation implements Wakeable {
     this.lastBackendName = runs[0]?.backendName;
     this.runs = [];
     for (const run of runs) run.stop();
+    if (this.log.count > 0) this.firstEntryAt ??= performance.now();
+    // What came together with a bad end is still handed over, so that the record can say what was delivered.
+    if (outcome.status !== 'finished') this.pumpReaders();
     this.onEnded(this, outcome);
   }
 }

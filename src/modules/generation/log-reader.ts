@@ -1,7 +1,7 @@
 import type { Failure } from '../../contracts/failure.js';
 import { cancelFailure, type CancelReason } from '../../contracts/generation-outcome.js';
 import type { FrameWriter } from '../../contracts/stream-dialect.js';
-import type { ProfileSettings, StreamingProfile } from '../../contracts/streaming-profile.js';
+import type { ProfileSettings, StreamingProfile, WindowEdge } from '../../contracts/streaming-profile.js';
 import { flushClock } from './flush-clock.js';
 import type { Generation, GenerationReader } from './generation.js';
 import { bodyOf, choiceOf, haveSameTag, isTagged, kindOf, toolCallOf } from './log/entry.js';
@@ -31,8 +31,10 @@ export class LogReader implements GenerationReader {
   private readonly cursor: LogCursor;
   private opened = false;
   private closed = false;
-  private due = false;
+  /** What the text at `position` gets to hear while more may come: it waits, has waited once, has waited twice. */
+  private patience: Exclude<WindowEdge, 'closed'> = 'open';
   private waitingAt = -1;
+  private textEnd = 0;
   blocked = false;
 
   constructor(
@@ -43,7 +45,7 @@ export class LogReader implements GenerationReader {
     private readonly sink: StreamSink,
     public position = 0,
   ) {
-    this.cursor = new LogCursor(generation.log);
+    this.cursor = new LogCursor(generation.log, position);
   }
 
   /** Pieces the slowest acceptable reader may be behind. */
@@ -106,33 +108,37 @@ export class LogReader implements GenerationReader {
       const first = cursor.piece(from);
       if (log.tagged > 0 && isTagged(first)) {
         frames += this.taggedFrame(first, from, stop);
+        cursor.start = this.position;
         continue;
       }
-      const to = log.tagged === 0 ? stop : log.plainRunEnd((position) => cursor.piece(position), from, stop);
-      const cut = this.cut(from, to);
-      if (cut === from) break;
+      const to = log.tagged === 0 ? stop : this.findTextEnd(from, stop);
+      const edge = this.edge(from, to, stop);
+      const cut = this.profile.cut(cursor, from, to, this.settings.chunkSize, edge);
+      if (cut === from) {
+        this.wait(from);
+        break;
+      }
       let text = first;
       for (let position = from + 1; position < cut; position++) text += cursor.piece(position);
       frames += writer.text(text, 0);
       this.position = cut;
-      this.due = false;
+      this.patience = 'open';
     }
     return frames;
   }
 
-  private cut(from: number, to: number): number {
-    const { log } = this.generation;
-    const isFirst = from === 0;
-    const isClosed = to < log.count || this.generation.ended;
-    const cut = this.profile.cut(
-      this.cursor,
-      from,
-      to,
-      this.settings.chunkSize,
-      isClosed ? 'closed' : this.due || isFirst ? 'due' : 'open',
-    );
-    if (cut === from) this.wait(from);
-    return cut;
+  /** Where the bare text ends that `from` stands in. What was looked through once is not looked through again. */
+  private findTextEnd(from: number, stop: number): number {
+    let end = Math.max(from, this.textEnd);
+    while (end < stop && !isTagged(this.cursor.piece(end))) end++;
+    return (this.textEnd = end);
+  }
+
+  private edge(from: number, to: number, stop: number): WindowEdge {
+    if (to < stop) return 'closed';
+    if (stop < this.generation.log.count) return 'open';
+    if (this.generation.ended) return 'closed';
+    return from === this.cursor.start || this.settings.flushMs === 0 ? 'now' : this.patience;
   }
 
   private wait(position: number): void {
@@ -141,7 +147,7 @@ export class LogReader implements GenerationReader {
     flushClock.ringIn(this.settings.flushMs, () => {
       if (this.closed || this.position !== position) return;
       this.waitingAt = -1;
-      this.due = true;
+      this.patience = this.patience === 'open' ? 'due' : 'now';
       wake.mark(this.generation);
     });
   }

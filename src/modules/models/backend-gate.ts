@@ -26,8 +26,8 @@ export class BackendGate {
     this.breaker = new CircuitBreaker(clock, onBreaker);
   }
 
-  /** Undefined lets the call through, to be followed by one `leave`; otherwise why not. */
-  enter(): Failure | undefined {
+  /** Lets the call through with a pass, which its one `leave` brings back; otherwise why not. */
+  enter(): number | Failure {
     if (this.running >= this.maxConcurrent) {
       return {
         code: 'server_busy',
@@ -35,7 +35,8 @@ export class BackendGate {
         retryAfterS: 1,
       };
     }
-    if (!this.breaker.admit()) {
+    const pass = this.breaker.admit();
+    if (pass === undefined) {
       return {
         code: 'server_busy',
         message: 'The model server failed repeatedly and is left alone for a moment.',
@@ -43,12 +44,17 @@ export class BackendGate {
       };
     }
     this.running++;
-    return undefined;
+    return pass;
   }
 
-  leave(verdict: CallVerdict): void {
+  /** The call gets its answer. */
+  answered(pass: number): void {
+    this.breaker.answered(pass);
+  }
+
+  leave(pass: number, verdict: CallVerdict): void {
     this.running--;
-    this.breaker.record(verdict);
+    this.breaker.record(pass, verdict);
   }
 
   static verdict(failure: Failure): CallVerdict {

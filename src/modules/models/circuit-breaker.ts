@@ -26,12 +26,22 @@ export type CallVerdict =
   /** Says nothing about the backend: the caller's fault, or it was cancelled. */
   | 'neutral';
 
+/** What a window forgets at a time. */
+const SLOTS_PER_WINDOW = 10;
+
+interface Slot {
+  readonly number: number;
+  calls: number;
+  failures: number;
+}
+
 /** Keeps calls away from a backend that mostly fails, and lets one call at a time try whether it is back. */
 export class CircuitBreaker {
   private current: BreakerState = 'closed';
-  private successes = 0;
-  private failures = 0;
-  private windowEnds = 0;
+  /** Counts the changes of state: how a call ended that was let through before the last one is no news. */
+  private era = 0;
+  /** Newest first. */
+  private slots: Slot[] = [];
   private opensUntil = 0;
   private probing = false;
 
@@ -52,32 +62,40 @@ export class CircuitBreaker {
       : Math.max(1, Math.ceil((this.opensUntil - this.clock.now()) / 1000));
   }
 
-  /** Whether a call may go. Each call let through is followed by one `record`. */
-  admit(): boolean {
-    if (this.current === 'closed') return true;
+  /** Lets a call through with the era it belongs to, which its one `record` brings back; undefined keeps it away. */
+  admit(): number | undefined {
     if (this.current === 'open' && this.clock.now() >= this.opensUntil) this.change('half-open');
-    if (this.current === 'open' || this.probing) return false;
-    this.probing = true;
-    return true;
+    if (this.current === 'open' || this.probing) return undefined;
+    this.probing = this.current === 'half-open';
+    return this.era;
   }
 
-  record(verdict: CallVerdict): void {
-    if (this.current !== 'closed') {
-      this.probing = false;
-      if (verdict === 'success') this.close();
-      else if (verdict === 'failure') this.open();
-      return;
-    }
+  /** The call gets its answer. Others need not wait for the end of it. */
+  answered(era: number): void {
+    if (era === this.era && this.current === 'half-open') this.change('closed');
+  }
+
+  record(era: number, verdict: CallVerdict): void {
+    if (era !== this.era) return;
+    this.probing = false;
     if (verdict === 'neutral') return;
-    const now = this.clock.now();
-    if (now >= this.windowEnds) {
-      this.successes = this.failures = 0;
-      this.windowEnds = now + this.settings.windowMs;
+    if (this.current === 'closed') this.count(verdict === 'failure');
+    else if (verdict === 'success') this.change('closed');
+    else this.open();
+  }
+
+  private count(isFailure: boolean): void {
+    const { windowMs, minimumCalls, threshold } = this.settings;
+    const number = Math.floor((this.clock.now() / windowMs) * SLOTS_PER_WINDOW);
+    if (this.slots[0]?.number !== number) {
+      const known = this.slots.filter((slot) => slot.number > number - SLOTS_PER_WINDOW);
+      this.slots = [{ number, calls: 0, failures: 0 }, ...known];
     }
-    if (verdict === 'success') this.successes++;
-    else this.failures++;
-    const calls = this.successes + this.failures;
-    if (calls >= this.settings.minimumCalls && this.failures >= calls * this.settings.threshold) this.open();
+    this.slots[0]!.calls++;
+    if (isFailure) this.slots[0]!.failures++;
+    const calls = this.slots.reduce((sum, slot) => sum + slot.calls, 0);
+    const failures = this.slots.reduce((sum, slot) => sum + slot.failures, 0);
+    if (calls >= minimumCalls && failures >= calls * threshold) this.open();
   }
 
   private open(): void {
@@ -85,14 +103,11 @@ export class CircuitBreaker {
     this.change('open');
   }
 
-  private close(): void {
-    this.windowEnds = 0;
-    this.change('closed');
-  }
-
   private change(state: BreakerState): void {
-    if (state === this.current) return;
     this.current = state;
+    this.era++;
+    this.probing = false;
+    this.slots = [];
     this.onChange(state);
   }
 }

@@ -8,6 +8,9 @@ import { RoutingTable } from './routing-table.js';
 /** Models that come from the configuration have no date of their own: this is when their list was drawn up. */
 const CONFIGURED_SINCE = Date.UTC(2025, 0, 1) / 1000;
 
+/** Long enough for simulator names, which carry settings. */
+const NAME = /^[^\p{Cc}]{1,256}$/u;
+
 export interface ListedModel {
   readonly id: string;
   /** Unix seconds. */
@@ -50,6 +53,7 @@ export class ModelCatalog {
   }
 
   isAdmitted(model: string): boolean {
+    if (!NAME.test(model)) return false;
     if (isConfiguredModel(this.routing.current, model)) return true;
     const { admit } = this.routing.current;
     const resolved = this.routing.resolve(model);

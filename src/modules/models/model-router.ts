@@ -9,8 +9,8 @@ import { ModelCatalog } from './model-catalog.js';
 import type { Plan, Target } from './plan.js';
 import { RoutingTable } from './routing-table.js';
 
-/** Longest model name worth echoing; simulator names carry settings. */
-const MAX_NAME_LENGTH = 256;
+/** As much of a name as is worth echoing. */
+const MAX_ECHO_LENGTH = 256;
 
 /** Decides where a request is served. Admission comes first: no backend hears of a model that is not admitted. */
 @Injectable()
@@ -37,7 +37,7 @@ export class ModelRouter {
   }
 
   private requireGenerating(model: string): void {
-    if (model.length > MAX_NAME_LENGTH || !this.catalog.isAdmitted(model)) throw modelNotFound(model);
+    if (!this.catalog.isAdmitted(model)) throw modelNotFound(model);
     if (this.catalog.canGenerate(model)) return;
     throw new GatewayError('invalid_request', `The model '${model}' only makes embeddings.`, {
       param: 'model',
@@ -62,6 +62,6 @@ export class ModelRouter {
 }
 
 export function modelNotFound(model: string): GatewayError {
-  const name = model.length > MAX_NAME_LENGTH ? `${model.slice(0, MAX_NAME_LENGTH)}…` : model;
+  const name = model.length > MAX_ECHO_LENGTH ? `${model.slice(0, MAX_ECHO_LENGTH)}…` : model;
   return new GatewayError('model_not_found', `The model '${name}' does not exist`, { param: 'model' });
 }

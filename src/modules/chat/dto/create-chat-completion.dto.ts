@@ -7,6 +7,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   Max,
@@ -40,6 +41,7 @@ export class CreateChatCompletionDto extends SamplingDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(4096)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => MessageDto)
   messages!: MessageDto[];
@@ -59,6 +61,7 @@ export class CreateChatCompletionDto extends SamplingDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(128)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ToolDto)
   tools?: ToolDto[] | null;

@@ -14,8 +14,8 @@ export const IsMessageContent = (): PropertyDecorator =>
   ValidateBy({
     name: 'isMessageContent',
     validator: {
-      validate: (value: unknown, context) => faultOf(value, context!.object as MessageLike) === undefined,
-      defaultMessage: (context) => faultOf(context!.value, context!.object as MessageLike)!,
+      validate: (value: unknown, context) => faultOf(value, context!.object) === undefined,
+      defaultMessage: (context) => faultOf(context!.value, context!.object)!,
     },
   });
 

@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   IsArray,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   MaxLength,
@@ -33,6 +34,7 @@ export class ToolCallDto {
   type!: 'function';
 
   @ApiProperty({ description: 'What is called.', type: ToolCallFunctionDto })
+  @IsObject()
   @ValidateNested()
   @Type(() => ToolCallFunctionDto)
   function!: ToolCallFunctionDto;
@@ -62,6 +64,7 @@ export class MessageDto {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(128)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => ToolCallDto)
   tool_calls?: ToolCallDto[] | null;

@@ -4,6 +4,7 @@ import {
   IsBoolean,
   IsInt,
   IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   Max,
@@ -16,6 +17,8 @@ import { IsStop } from '../../../common/validation/is-stop.js';
 export const DEFAULT_MAX_TOKENS = 1000;
 export const DEFAULT_TEMPERATURE = 0.7;
 const MOST_TOKENS = 1_000_000;
+
+const IsFinite = () => IsNumber({}, { message: '$property must be a number' });
 
 export class StreamOptionsDto {
   @ApiPropertyOptional({ description: 'Adds a last chunk with the token counts.', default: false })
@@ -46,7 +49,7 @@ export class SamplingDto {
     type: Number,
   })
   @IsOptional()
-  @IsNumber()
+  @IsFinite()
   @Min(0)
   @Max(2)
   temperature?: number | null;
@@ -58,7 +61,7 @@ export class SamplingDto {
     type: Number,
   })
   @IsOptional()
-  @IsNumber()
+  @IsFinite()
   @Min(0)
   @Max(1)
   top_p?: number | null;
@@ -87,6 +90,7 @@ export class SamplingDto {
 
   @ApiPropertyOptional({ description: 'Only with `stream`.', type: StreamOptionsDto })
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => StreamOptionsDto)
   stream_options?: StreamOptionsDto | null;
@@ -115,7 +119,7 @@ export class SamplingDto {
     type: Number,
   })
   @IsOptional()
-  @IsNumber()
+  @IsFinite()
   @Min(-2)
   @Max(2)
   frequency_penalty?: number | null;
@@ -127,7 +131,7 @@ export class SamplingDto {
     type: Number,
   })
   @IsOptional()
-  @IsNumber()
+  @IsFinite()
   @Min(-2)
   @Max(2)
   presence_penalty?: number | null;
@@ -160,7 +164,7 @@ export class SamplingDto {
     type: Number,
   })
   @IsOptional()
-  @IsNumber()
+  @IsFinite()
   @Min(1)
   @Max(600)
   timeout?: number | null;

@@ -53,14 +53,23 @@ export const IsToolChoice = (): PropertyDecorator =>
   ValidateBy({
     name: 'isToolChoice',
     validator: {
-      validate: (value: unknown) =>
+      validate: (value: unknown, context) =>
         value === 'none' ||
         value === 'auto' ||
         value === 'required' ||
-        typeof (value as { function?: { name?: unknown } }).function?.name === 'string',
-      defaultMessage: () => 'tool_choice must be none, auto, required, or name a function',
+        isOffered((value as NamedChoice).function?.name, (context!.object as { tools?: unknown }).tools),
+      defaultMessage: () => 'tool_choice must be none, auto, required, or name one of the tools',
     },
   });
+
+interface NamedChoice {
+  function?: { name?: unknown } | null;
+}
+
+const isOffered = (name: unknown, tools: unknown): boolean =>
+  typeof name === 'string' &&
+  Array.isArray(tools) &&
+  tools.some((tool: NamedChoice | null) => tool?.function?.name === name);
 
 export type ResponseFormatBody =
   | { type: 'text' }

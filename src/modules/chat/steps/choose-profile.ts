@@ -32,13 +32,12 @@ export function chooseProfile(call: Call, { profiles }: AdmissionServices): void
 
 /** From the query, else from the body, whose bounds were checked with the rest of it. */
 function override(call: Call, name: Override): number | undefined {
-  const asked = (call.exchange.request.query as Record<string, string | undefined>)[name];
+  const asked = (call.exchange.request.query as Record<string, string | string[] | undefined>)[name];
   if (asked === undefined) return call.body.dto[name] ?? undefined;
-  const value = Number(asked);
+  // Given twice it is a list, and no number.
+  const value = typeof asked === 'string' && asked.trim() !== '' ? Number(asked) : NaN;
   const [least, most] = BOUNDS[name];
-  const isFine =
-    asked.trim() !== '' && value >= least && value <= most && (name === 'timeout' || Number.isInteger(value));
-  if (isFine) return value;
+  if (value >= least && value <= most && (name === 'timeout' || Number.isInteger(value))) return value;
   throw new GatewayError('invalid_value', `${name} must be a number from ${least} to ${most}`, {
     param: name,
   });

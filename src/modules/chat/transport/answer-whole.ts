@@ -1,3 +1,4 @@
+import { onClientGone } from '../../../common/http/on-client-gone.js';
 import { cancelFailure } from '../../../contracts/generation-outcome.js';
 import { WholeAnswerReader, type Generation } from '../../generation/index.js';
 import type { AdmittedCall } from '../call.js';
@@ -13,12 +14,9 @@ export async function answerWhole(
 ): Promise<void> {
   const { reply } = call.exchange;
   const reader = new WholeAnswerReader(generation);
-  const leave = () => {
-    if (!reply.raw.writableEnded) generation.detach(reader, 'client_gone');
-  };
-  reply.raw.on('close', leave);
+  const stopListening = onClientGone(reply, () => generation.detach(reader, 'client_gone'));
   const outcome = await reader.outcome();
-  reply.raw.off('close', leave);
+  stopListening();
 
   reply.headers(answerHeaders(generation));
   if (outcome.status === 'finished') {

@@ -1,5 +1,3 @@
-import { isTagged } from './entry.js';
-
 const SEGMENT_BITS = 6;
 /** Entries per sealed segment. */
 export const SEGMENT_SIZE = 1 << SEGMENT_BITS;
@@ -58,13 +56,5 @@ export class GenerationLog {
   flatten(): string {
     if (this.tail.length === 0) return this.segments.join('\n');
     return [...this.segments, this.tail.join('\n')].join('\n');
-  }
-
-  /** Entries of bare text from `from` on, before `to` or the first tagged one. */
-  plainRunEnd(read: (position: number) => string, from: number, to: number): number {
-    if (this.tagged === 0) return to;
-    let end = from;
-    while (end < to && !isTagged(read(end))) end++;
-    return end;
   }
 }

@@ -4,24 +4,25 @@ import type { GenerationLog } from './generation-log.js';
 /** Random access for one reader. Keeps the block it reads in, so that a sealed segment is split once. */
 export class LogCursor implements TextWindow {
   private block: readonly string[] = [];
-  private start = 0;
-  private isTail = false;
+  private blockStart = 0;
 
-  constructor(private readonly log: GenerationLog) {}
+  constructor(
+    private readonly log: GenerationLog,
+    /** Where the text begins that is being read. */
+    public start = 0,
+  ) {}
 
   piece(position: number): string {
-    const start = this.log.blockStart(position);
-    // The tail is replaced when it is sealed, so it is never kept.
-    if (start !== this.start || this.isTail || this.block.length === 0) {
-      this.block = this.log.block(position);
-      this.start = start;
-      this.isTail = start === this.log.blockStart(this.log.count);
-    }
-    return this.block[position - start]!;
+    const { blockStart } = this;
+    if (position >= blockStart && position < blockStart + this.block.length)
+      return this.block[position - blockStart]!;
+    this.block = this.log.block(position);
+    this.blockStart = this.log.blockStart(position);
+    return this.block[position - this.blockStart]!;
   }
 
   /** Lets go of the tail between two turns: it will be sealed and must not be kept alive twice. */
   release(): void {
-    if (this.isTail) this.block = [];
+    if (this.blockStart === this.log.blockStart(this.log.count)) this.block = [];
   }
 }

@@ -1,0 +1,143 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AppConfig, ConfigModule, type PostgresConfig } from '../../src/config/index.js';
+import {
+  createDataSource,
+  DatabaseConnection,
+  DatabaseHealth,
+  DatabaseModule,
+  type GatewayDataSource,
+} from '../../src/infrastructure/database/index.js';
+import { AuditModule, DatabaseJournal } from '../../src/modules/audit/index.js';
+import { eventually, withDeadline } from '../support/eventually.js';
+import { createOnServer, outcomeOf, SERVER_URL, TcpProxy, type TestDatabase } from './database-support.js';
+
+describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
+  let database: TestDatabase & { config: PostgresConfig };
+  let proxy: TcpProxy;
+  let app: INestApplicationContext;
+  let dataSource: DataSource;
+  let journal: DatabaseJournal;
+  let number: number;
+
+  const start = async () => {
+    const config = { database: { ...database.config, url: proxy.url } } as AppConfig;
+    const module = await Test.createTestingModule({
+      imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
+    }).compile();
+    app = await module.init();
+    dataSource = app.get(DataSource);
+    journal = app.get(DatabaseJournal);
+  };
+  const settle = (count: number) => {
+    for (let left = count; left > 0; left -= 1)
+      journal.outcome(outcomeOf({ begin: { id: `gen-${number++}` } }));
+  };
+  const allWritten = () =>
+    eventually(
+      () => journal.stats(),
+      ({ pending }) => pending === 0,
+      { deadlineMs: 10_000 },
+    );
+  const recorded = async () => {
+    const rows = await dataSource.query<{ id: string; messages: number }[]>(
+      `SELECT c.metadata->>'generation_id' AS id, count(m.id)::int AS messages
+         FROM conversations c JOIN messages m ON m.conversation_id = c.id GROUP BY c.id ORDER BY c.id`,
+    );
+    return rows.map(({ id, messages }) => `${id}: ${messages}`);
+  };
+  /** By a way of its own. */
+  const rowsAtServer = async () => {
+    const direct = createDataSource(database.config);
+    await direct.initialize();
+    const [row] = await direct.query<{ count: number }[]>('SELECT count(*)::int AS count FROM conversations');
+    await direct.destroy();
+    return row?.count;
+  };
+  const everything = () => Array.from({ length: number }, (_, index) => `gen-${index}: 3`);
+
+  beforeEach(async () => {
+    number = 0;
+    database = await createOnServer();
+    proxy = new TcpProxy(new URL(database.config.url));
+    await proxy.start();
+  });
+  afterEach(async () => {
+    proxy.thaw();
+    await app.close();
+    await proxy.cut().catch(() => undefined);
+    await database.remove();
+  });
+
+  it('does not keep the gateway from starting, and is used once it is there', async () => {
+    await proxy.cut();
+    await withDeadline(start(), { deadlineMs: 3_000 });
+    const connection = app.get(DatabaseConnection);
+    expect(connection.state).toBe('connecting');
+    expect(await app.get(DatabaseHealth).check()).toEqual({ status: 'unhealthy', error: 'not connected' });
+    await withDeadline(expect(dataSource.query('SELECT 1')).rejects.toThrow(), { deadlineMs: 200 });
+    settle(5);
+
+    await proxy.start();
+    await withDeadline(connection.ready());
+    await allWritten();
+    expect(await recorded()).toEqual(everything());
+  });
+
+  it('breaks no more than the queries of that time', async () => {
+    await start();
+    settle(3);
+    await allWritten();
+    await proxy.cut();
+    await withDeadline(expect(dataSource.query('SELECT 1')).rejects.toThrow(), { deadlineMs: 1_200 });
+    expect(await app.get(DatabaseHealth).check()).toMatchObject({ status: 'unhealthy' });
+    settle(200);
+    await eventually(
+      () => journal.stats(),
+      ({ pending }) => pending === 200,
+    );
+
+    await proxy.start();
+    await allWritten();
+    expect(await recorded()).toEqual(everything());
+    expect(await app.get(DatabaseHealth).check()).toMatchObject({ status: 'healthy' });
+  });
+
+  it('holds up nobody for long while it is frozen', async () => {
+    await start();
+    const removed = new Promise((resolve) => (dataSource as GatewayDataSource).pool?.once('remove', resolve));
+    proxy.freeze();
+    const frozenAt = performance.now();
+    const query = expect(dataSource.query('SELECT 1')).rejects.toThrow('Query read timeout');
+    settle(10);
+    expect(await app.get(DatabaseHealth).check()).toMatchObject({ status: 'unhealthy' });
+    expect(performance.now() - frozenAt).toBeLessThan(1_500);
+    await query;
+    expect(performance.now() - frozenAt).toBeLessThan(4_000);
+    // The connection of the unanswered query is given up: nobody waits behind it.
+    await withDeadline(removed, { deadlineMs: 500 });
+
+    proxy.thaw();
+    await allWritten();
+    expect(await recorded()).toEqual(everything());
+    await eventually(
+      () => app.get(DatabaseHealth).check(),
+      ({ status }) => status === 'healthy',
+    );
+  });
+
+  it('is not told twice when only its answer was lost', async () => {
+    await start();
+    proxy.swallowAnswers = true;
+    settle(4);
+    await eventually(async () => (await rowsAtServer()) === 4, Boolean);
+    await proxy.cut();
+    proxy.swallowAnswers = false;
+    await proxy.start();
+    await allWritten();
+    expect(await recorded()).toEqual(everything());
+    expect(journal.stats()).toMatchObject({ written: 4, dropped: 0 });
+  });
+});

@@ -1,0 +1,203 @@
+import { Test } from '@nestjs/testing';
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AppConfig, ConfigModule } from '../../src/config/index.js';
+import {
+  createDataSource,
+  DatabaseConnection,
+  DatabaseHealth,
+  DatabaseModule,
+  GatewayDataSource,
+  runMigrations,
+} from '../../src/infrastructure/database/index.js';
+import {
+  AuditModule,
+  ConversationEntity,
+  ConversationStore,
+  MessageEntity,
+} from '../../src/modules/audit/index.js';
+import { createOnServer, DATABASE_KINDS, SERVER_URL, type TestDatabase } from './database-support.js';
+import { DataSource } from 'typeorm';
+
+describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
+  let database: TestDatabase;
+  let app: INestApplicationContext;
+  let dataSource: GatewayDataSource;
+
+  beforeAll(async () => {
+    database = await create();
+    const config = { database: database.config } as AppConfig;
+    const module = await Test.createTestingModule({
+      imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
+    }).compile();
+    app = await module.init();
+    dataSource = app.get(DataSource);
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.remove();
+  });
+
+  describe('the start', () => {
+    it('leaves the database ready', async () => {
+      const connection = app.get(DatabaseConnection);
+      expect(connection.state).toBe('ready');
+      await connection.ready();
+    });
+
+    it('makes the tables of the audit', async () => {
+      expect(await columnsOf(dataSource, 'conversations')).toEqual([
+        'id integer NOT NULL nextval',
+        'user_id character varying(255) NOT NULL',
+        'model_name character varying(255) NOT NULL',
+        'title text',
+        'metadata jsonb',
+        'created_at timestamp without time zone CURRENT_TIMESTAMP',
+        'updated_at timestamp without time zone CURRENT_TIMESTAMP',
+      ]);
+      expect(await columnsOf(dataSource, 'messages')).toEqual([
+        'id integer NOT NULL nextval',
+        'conversation_id integer',
+        'role character varying(50) NOT NULL',
+        'content text NOT NULL',
+        'metadata jsonb',
+        'created_at timestamp without time zone CURRENT_TIMESTAMP',
+      ]);
+    });
+
+    it('makes their indexes and the reference', async () => {
+      const indexes = await dataSource.query<{ definition: string }[]>(
+        `SELECT indexdef AS definition FROM pg_indexes WHERE indexname LIKE 'idx_%' ORDER BY indexname`,
+      );
+      expect(indexes.map(({ definition }) => definition.replace(/.* ON public\./, ''))).toEqual([
+        'conversations USING btree (created_at)',
+        "conversations USING btree (((metadata ->> 'generation_id'::text)))",
+        'conversations USING btree (user_id)',
+        'messages USING btree (conversation_id)',
+      ]);
+      const references = await dataSource.query<{ definition: string }[]>(
+        `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE contype = 'f'`,
+      );
+      expect(references).toEqual([
+        { definition: 'FOREIGN KEY (conversation_id) REFERENCES conversations(id)' },
+      ]);
+    });
+
+    it('makes what the entities describe', async () => {
+      const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+      // TypeORM's word for CURRENT_TIMESTAMP.
+      const changes = upQueries.filter(({ query }) => !query.endsWith('SET DEFAULT now()'));
+      expect(changes).toEqual([]);
+    });
+
+    it('may be repeated', async () => {
+      expect(await runMigrations(dataSource)).toEqual([]);
+      await dataSource.query('DELETE FROM migrations');
+      expect(await runMigrations(dataSource)).toHaveLength(2);
+    });
+  });
+
+  describe('times', () => {
+    it('are UTC whatever the process and the server think', async () => {
+      expect(await dataSource.query('SHOW timezone')).toEqual([{ TimeZone: 'UTC' }]);
+      const at = new Date('2026-07-01T12:00:00.123Z');
+      const [row] = await dataSource.query<{ text: string; at: Date }[]>(
+        'SELECT $1::timestamp::text AS text, $1::timestamp AS at',
+        [at],
+      );
+      expect(row).toEqual({ text: '2026-07-01 12:00:00.123', at });
+    });
+  });
+
+  describe(ConversationStore.name, () => {
+    it('keeps a conversation and its messages', async () => {
+      const store = app.get(ConversationStore);
+      const before = Date.now();
+      const id = await store.saveConversation({ userId: 'ada', modelName: 'llama3', title: 'On engines' });
+      const other = await store.saveConversation({
+        userId: 'ada',
+        modelName: 'llama3',
+        metadata: { a: { b: 1 } },
+      });
+      expect(other).toBe(id + 1);
+      const first = await store.saveMessage({ conversationId: id, role: 'user', content: 'Hello' });
+      const rest = await store.saveMessages([
+        { conversationId: id, role: 'assistant', content: 'Good day', metadata: { choice: 0 } },
+        { conversationId: id, role: 'user', content: 'a\u0000b\ud800', metadata: { c: '\u0000' } },
+      ]);
+      expect(rest).toEqual([first + 1, first + 2]);
+
+      const conversation = await dataSource.getRepository(ConversationEntity).findOneByOrFail({ id });
+      expect(conversation).toMatchObject({
+        userId: 'ada',
+        modelName: 'llama3',
+        title: 'On engines',
+        metadata: {},
+      });
+      expect(Math.abs(conversation.createdAt.getTime() - before)).toBeLessThan(60_000);
+      const messages = await dataSource
+        .getRepository(MessageEntity)
+        .find({ where: { conversationId: id }, order: { id: 'ASC' } });
+      expect(messages.map(({ role, content, metadata }) => [role, content, metadata])).toEqual([
+        ['user', 'Hello', {}],
+        ['assistant', 'Good day', { choice: 0 }],
+        ['user', 'a\ufffdb\ufffd', { c: '\ufffd', sanitized: true }],
+      ]);
+    });
+
+    it('moves updated_at when a conversation changes', async () => {
+      const conversations = dataSource.getRepository(ConversationEntity);
+      const id = await app.get(ConversationStore).saveConversation({ userId: 'ada', modelName: 'llama3' });
+      const before = await conversations.findOneByOrFail({ id });
+      await conversations.update(id, { title: 'Renamed' });
+      const after = await conversations.findOneByOrFail({ id });
+      expect(after.updatedAt.getTime()).toBeGreaterThan(before.updatedAt.getTime());
+      expect(after.createdAt).toEqual(before.createdAt);
+    });
+
+    it('refuses a message to a conversation that is not there', async () => {
+      const save = app.get(ConversationStore).saveMessage({ conversationId: 0, role: 'user', content: '' });
+      await expect(save).rejects.toMatchObject({ driverError: { code: '23503' } });
+    });
+  });
+
+  describe(DatabaseHealth.name, () => {
+    it('names database, user and pool', async () => {
+      expect(await app.get(DatabaseHealth).check()).toEqual({
+        status: 'healthy',
+        database: { database: expect.any(String), user: expect.any(String) },
+        connection_pool: { size: expect.any(Number), max_size: dataSource.pool?.options.max },
+      });
+    });
+  });
+});
+
+describe.runIf(SERVER_URL)('several replicas that start at once', () => {
+  it('migrate once', async () => {
+    const database = await createOnServer();
+    const replicas = Array.from({ length: 3 }, () => createDataSource(database.config));
+    const ran = await Promise.all(
+      replicas.map(async (replica) => {
+        await replica.initialize();
+        return runMigrations(replica);
+      }),
+    );
+    expect(ran.map(({ length }) => length).sort()).toEqual([0, 0, 2]);
+    await Promise.all(replicas.map((replica) => replica.destroy()));
+    await database.remove();
+  });
+});
+
+async function columnsOf(dataSource: GatewayDataSource, table: string): Promise<string[]> {
+  const columns = await dataSource.query<
+    { name: string; type: string; required: boolean; value: string | null }[]
+  >(
+    `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attnotnull AS required, pg_get_expr(adbin, adrelid) AS value
+       FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+      WHERE attrelid = $1::regclass AND attnum > 0 ORDER BY attnum`,
+    [table],
+  );
+  return columns.map(({ name, type, required, value }) =>
+    [name, type, required ? 'NOT NULL' : '', value?.replace(/\(.*/, '') ?? ''].filter(Boolean).join(' '),
+  );
+}
