@@ -6,8 +6,6 @@ export interface BusinessEvents {
   'generation-settled': OutcomeRecord;
   'backend-attempt-ended': BackendAttemptEnded;
   'breaker-changed': { readonly backend: string; readonly state: 'closed' | 'open' | 'half-open' };
-  'reader-blocked': { readonly profile: string };
-  'reader-dropped': { readonly profile: string };
 }
 
 export interface BackendAttemptEnded {

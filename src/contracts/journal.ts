@@ -41,6 +41,8 @@ export interface OutcomeRecord {
   readonly generatedPieces: number;
   /** How many of these had been handed to the client that asked. */
   readonly deliveredPieces: number;
+  /** How often a reader had to wait for its client. */
+  readonly readerWaits: number;
   readonly firstTokenMs?: number;
   readonly durationMs: number;
   readonly endedAt: Date;

@@ -38,6 +38,7 @@ export async function createGateway(
     PORT: '0',
     LOG_LEVEL: 'silent',
     DRAIN_TIMEOUT_S: '1',
+    LOAD_SHED: 'off',
     ...env,
   };
   const config = loadConfig(

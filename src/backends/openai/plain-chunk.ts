@@ -6,6 +6,9 @@ const PROBE = 'citadel';
 
 const KEY = /"(?:content|text|reasoning_content|reasoning)"\s*:\s*"/g;
 
+/** So many places of a line are tried: a hostile one has thousands. */
+const MAX_TRIES = 8;
+
 /**
  * How one server spells an event that carries nothing but a piece, learned from such an event: what stands before and
  * after the piece is the same for the whole stream. JSON that differs from it in this one string only means the same
@@ -28,7 +31,9 @@ export class PlainChunk {
   /** Learns from a `data` line that was read as this piece and nothing else; undefined when its place is not certain. */
   static learn(line: string, { kind, text }: Piece): PlainChunk | undefined {
     if (text === PROBE) return undefined;
+    let tries = 0;
     for (const { index, 0: key } of line.matchAll(KEY)) {
+      if (tries++ === MAX_TRIES) break;
       const start = index + key.length;
       const end = endOfJsonString(line, start);
       if (end === -1) continue;

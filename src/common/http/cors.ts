@@ -3,6 +3,7 @@ import type { FastifyCorsOptions } from '@fastify/cors';
 /** What a browser's script may read besides the body. */
 const EXPOSED = [
   'X-Request-Id',
+  'X-Correlation-ID',
   'X-Generation-ID',
   'X-Citadel-Backend',
   'X-Ignored-Parameters',

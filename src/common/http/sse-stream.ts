@@ -8,10 +8,10 @@ const DRAIN_TIMEOUT_MS = 30_000;
 /** After its last frame a client that does not read gets this long to take it. */
 const FAREWELL_MS = 5_000;
 
+/** Whether the connection is kept alive is left to Node: it knows what the client asked for. */
 const SSE_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-cache, no-transform',
-  connection: 'keep-alive',
   'x-accel-buffering': 'no',
 };
 

@@ -30,6 +30,7 @@ const RECORD: OutcomeRecord = {
   usage: { promptTokens: 3, completionTokens: 2, estimated: true },
   generatedPieces: 2,
   deliveredPieces: 1,
+  readerWaits: 0,
   firstTokenMs: 10,
   durationMs: 2_000,
   endedAt: ENDED_AT,

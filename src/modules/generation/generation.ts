@@ -49,6 +49,8 @@ export class Generation implements Wakeable {
   private lastBackendName: string | undefined;
   private answersLeft: number;
   private blockedReaders = 0;
+  /** How often a reader had to wait for its client. */
+  readerWaits = 0;
   private paused = false;
   private seen = 0;
   /** The furthest any reader had got that has left. */
@@ -165,6 +167,7 @@ export class Generation implements Wakeable {
 
   readerBlocked(): void {
     this.blockedReaders++;
+    this.readerWaits++;
   }
 
   readerUnblocked(): void {

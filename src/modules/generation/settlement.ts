@@ -55,6 +55,7 @@ export class Settlement {
       usage: generation.usage,
       generatedPieces: log.count,
       deliveredPieces: generation.deliveredPieces,
+      readerWaits: generation.readerWaits,
       firstTokenMs: firstEntryAt === undefined ? undefined : firstEntryAt - startedAt,
       durationMs: now - startedAt,
       endedAt: new Date(),

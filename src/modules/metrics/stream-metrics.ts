@@ -20,12 +20,14 @@ export class StreamMetrics implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.on('generation-settled', (record) => this.settled(record));
-    this.events.on('reader-blocked', ({ profile }) => this.blocked.inc({ profile }));
-    this.events.on('reader-dropped', ({ profile }) => this.dropped.inc({ profile }));
   }
 
-  private settled({ begin, outcome: { status }, deliveredPieces, durationMs }: OutcomeRecord): void {
+  private settled({ begin, outcome, deliveredPieces, readerWaits, durationMs }: OutcomeRecord): void {
     if (!begin.stream) return;
+    const { status } = outcome;
+    const { profile } = begin;
+    if (readerWaits > 0) this.blocked.inc({ profile }, readerWaits);
+    if (outcome.status === 'cancelled' && outcome.reason === 'slow_client') this.dropped.inc({ profile });
     const agent = this.labels.agent(begin.agent);
     this.sessions.inc({ agent, status });
     this.chunks.inc({ agent }, deliveredPieces);

@@ -1,5 +1,5 @@
 import type { ToolCallDelta } from '../../../contracts/model-backend.js';
-import { fromWireText, toWireJson, type WireText } from '../../../contracts/wire-text.js';
+import { toWireJson, type WireText } from '../../../contracts/wire-text.js';
 
 /*
  * A log entry is one line. Text of the first answer stands bare, which is nearly all there ever is. Anything else is
@@ -40,7 +40,5 @@ export const haveSameTag = (a: string, b: string): boolean =>
 export function toolCallOf(entry: string): ToolCallDelta {
   return JSON.parse(Buffer.from(bodyOf(entry), 'latin1').toString('utf8')) as ToolCallDelta;
 }
-
-export const decode = (entries: readonly string[]): string => fromWireText(entries.map(bodyOf).join(''));
 
 const tag = (kind: number, choice: number): string => String.fromCharCode(kind, 0x30 + choice);

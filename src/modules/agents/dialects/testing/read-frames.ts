@@ -7,7 +7,7 @@ export function readFrames(frames: string): unknown[] {
     .slice(0, -2)
     .split('\n\n')
     .map((frame) => {
-      if (!/^data: .+$/.test(frame)) throw new Error(`not one data line: ${frame}`);
+      if (!/^data: [^\r\n]+$/.test(frame)) throw new Error(`not one data line: ${frame}`);
       const data = frame.slice('data: '.length);
       return data === '[DONE]' ? data : (JSON.parse(data) as unknown);
     });
