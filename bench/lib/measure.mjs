@@ -77,7 +77,8 @@ export async function measure({ load, fresh }, gateway) {
     carried: due ? client.tokens / due : 1,
     idleKb,
     peakKb: client.peakKb,
-    kbPerStream: (client.peakKb - idleKb) / load.streams,
+    // A stream that has not been let in yet takes no memory, and must not make the others look smaller.
+    kbPerStream: (client.peakKb - idleKb) / Math.max(1, client.answeringAtWindow),
     client,
   };
 }

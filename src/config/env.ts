@@ -7,6 +7,7 @@ import { decimal, flag, listOf, oneOf, type Parsed, type Parser, text, wholeNumb
 const PARSERS = {
   CITADEL_ENV: oneOf('development', 'test', 'production'),
   CITADEL_DATA_DIR: text,
+  CITADEL_CONFIG_DIR: text,
   LOG_LEVEL: logLevel,
 
   P8FS_API_HOST: host,

@@ -8,14 +8,14 @@ import { toAppConfig } from './to-app-config.js';
 import { loadYamlFiles } from './yaml-files.js';
 
 export interface LoadConfigOptions {
-  /** The folder with `environments`, `services`, `secrets` and `agents.yaml`; the one of this package unless told. */
+  /** The folder with `environments`, `services`, `secrets` and `agents.yaml`; CITADEL_CONFIG_DIR or the one of this package unless told. */
   readonly configDir?: string;
 }
 
 /** Everything that is configured, checked as a whole. Throws ConfigError for what cannot be used. */
 export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = {}): AppConfig {
-  const { configDir = join(PACKAGE_ROOT, 'config') } = options;
   const env = parseEnv(processEnv);
+  const configDir = options.configDir ?? env.CITADEL_CONFIG_DIR ?? join(PACKAGE_ROOT, 'config');
   const environment = env.CITADEL_ENV ?? 'production';
   const yaml = loadYamlFiles(configDir, environment);
   const secrets = new Secrets(processEnv, join(configDir, 'secrets'));

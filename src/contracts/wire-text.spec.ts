@@ -22,7 +22,6 @@ describe(toWireText.name, () => {
   it('is the bytes of the text inside of JSON, without raw control characters', () => {
     for (const text of everyCharacter()) {
       const wire = toWireText(text);
-      // eslint-disable-next-line no-control-regex -- control characters are what is looked for
       if (/[\x00-\x1f]|[^\x00-\xff]/.test(wire)) expect.fail(JSON.stringify(text));
       const sent = Buffer.from(`"${wire}"`, 'latin1').toString('utf8');
       if (JSON.parse(sent) !== text) expect.fail(JSON.stringify(text));

@@ -249,6 +249,7 @@ export function outcomeOf({
     usage: { promptTokens: 12, completionTokens: 3 },
     generatedPieces: 3,
     deliveredPieces: 3,
+    readerWaits: 0,
     firstTokenMs: 120,
     durationMs: 2_500,
     endedAt: new Date('2026-07-01T10:00:02.500Z'),

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { readChatStream } from '../support/sse.js';
@@ -18,6 +18,20 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
+const started: GatewayProcess[] = [];
+const start = (env: Record<string, string> = {}) => {
+  const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir, ...env });
+  started.push(gateway);
+  return gateway;
+};
+// What a failed test left running would hold the data directory of the next.
+afterEach(async () => {
+  for (const gateway of started.splice(0)) {
+    gateway.kill('SIGKILL');
+    await gateway.exit();
+  }
+});
+
 const ask = (url: string, body: object = {}) =>
   fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
@@ -27,9 +41,11 @@ const ask = (url: string, body: object = {}) =>
 
 describe('the gateway as a process', { timeout: 120_000 }, () => {
   it('says where it is, what it chose and why, and gives a command to try that works', async () => {
-    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir });
+    const gateway = start();
     await gateway.url();
-    expect(gateway.output).toMatch(/database: embedded PostgreSQL in .* \(neither DATABASE_URL nor DATABASE_HOST is set\)/);
+    expect(gateway.output).toMatch(
+      /database: embedded PostgreSQL in .* \(neither DATABASE_URL nor DATABASE_HOST is set\)/,
+    );
     expect(gateway.output).toMatch(/cache: memory \(REDIS_URL is not set\)/);
     expect(gateway.output).toMatch(/backend: (the simulator \(no ollama answers|ollama \()/);
     const [, curl] = await gateway.said(/Try it:\n([\s\S]*?)\n\n/);
@@ -40,15 +56,15 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
   });
 
   it('refuses the data directory of a running one, and takes it over at once from a killed one', async () => {
-    const first = new GatewayProcess({ CITADEL_DATA_DIR: dataDir });
+    const first = start();
     expect((await ask(await first.url())).status).toBe(200);
-    const second = new GatewayProcess({ CITADEL_DATA_DIR: dataDir });
+    const second = start();
     expect(await second.exit()).toBe(1);
     expect(second.output).toContain(dataDir);
 
     first.kill('SIGKILL');
     expect(await first.exit()).toBe('SIGKILL');
-    const third = new GatewayProcess({ CITADEL_DATA_DIR: dataDir });
+    const third = start();
     expect((await ask(await third.url())).status).toBe(200);
     expect(await third.stop()).toBe(0);
   });
@@ -57,7 +73,7 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     const ollama = await new FakeOllama({ models: 'any' }).listen();
     ollama.answer({ pieces: ['one', ' two'] });
     const gate = ollama.hold(1);
-    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir, OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' });
+    const gateway = start({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' });
     const url = await gateway.url();
     const response = await ask(url, { stream: true });
     await gate.reached;
@@ -72,24 +88,38 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
   });
 
   it('reads its routing anew on SIGHUP, and keeps the old one when the new one is wrong', async () => {
-    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir });
+    const configDir = join(dataDir, 'config');
+    const routing = join(configDir, 'services/api-gateway/routing.yaml');
+    await cp('config', configDir, { recursive: true });
+    const gateway = start({ CITADEL_CONFIG_DIR: configDir });
     const url = await gateway.url();
+    const knows = async (model: string) => (await fetch(`${url}/v1/models/${model}`)).status === 200;
+    expect(await knows('llama-of-today')).toBe(false);
+
+    const before = await readFile(routing, 'utf8');
+    await writeFile(routing, before.replace(/valid_models:\n/, 'valid_models:\n  - llama-of-today\n'));
     gateway.kill('SIGHUP');
     await gateway.said(/routing was read anew/);
+    expect(await knows('llama-of-today')).toBe(true);
+
+    await writeFile(routing, 'valid_models: [unfinished');
+    gateway.kill('SIGHUP');
+    await gateway.said(/the routing stays as it was/);
+    expect(await knows('llama-of-today')).toBe(true);
     expect((await ask(url)).status).toBe(200);
     expect(await gateway.stop()).toBe(0);
   });
 
   it('serves the same on further ports', async () => {
     const port = await freePort();
-    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir, EXTRA_PORTS: String(port) });
+    const gateway = start({ EXTRA_PORTS: String(port) });
     await gateway.url();
     expect((await ask(`http://127.0.0.1:${port}`)).status).toBe(200);
     expect(await gateway.stop()).toBe(0);
   });
 
   it('says which setting is wrong and does not start', async () => {
-    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir, MODELS_ADMIT: 'some' });
+    const gateway = start({ MODELS_ADMIT: 'some' });
     expect(await gateway.exit()).toBe(1);
     expect(gateway.output).toMatch(/^Citadel cannot start: .*MODELS_ADMIT/);
   });
@@ -97,7 +127,7 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
   it('says when its port is taken', async () => {
     const port = await freePort();
     const holder = createServer().listen(port, '127.0.0.1');
-    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir, PORT: String(port) });
+    const gateway = start({ PORT: String(port) });
     expect(await gateway.exit()).toBe(1);
     expect(gateway.output).toContain(`address already in use 127.0.0.1:${port}`);
     holder.close();
@@ -130,4 +160,3 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
-

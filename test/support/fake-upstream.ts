@@ -12,6 +12,8 @@ export type Script = (exchange: Exchange) => Promise<void> | void;
 
 export interface FakeUpstreamOptions {
   readonly split?: Split;
+  /** A free one unless given. */
+  readonly port?: number;
 }
 
 /** An HTTP server on a real socket of 127.0.0.1 that records what clients do and answers by scripts, byte by byte. */
@@ -21,7 +23,7 @@ export class FakeUpstream {
   /** A second fake that came with this one, such as a redirect's target. Closed together. */
   companion: FakeUpstream | undefined;
   private server: Server | undefined;
-  private boundPort = 0;
+  private boundPort: number;
   private frozen: Gate<Exchange> | undefined;
   private scripts: Script[] = [];
   private current: Script | undefined;
@@ -30,8 +32,9 @@ export class FakeUpstream {
   private readonly cursors = new Map<string | undefined, number>();
   private readonly connectionLog = new Arrivals<UpstreamConnection>();
 
-  constructor({ split = 'per-line' }: FakeUpstreamOptions = {}) {
+  constructor({ split = 'per-line', port = 0 }: FakeUpstreamOptions = {}) {
     this.split = split;
+    this.boundPort = port;
   }
 
   get port(): number {

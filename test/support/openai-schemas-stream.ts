@@ -34,7 +34,7 @@ function faultsInCommon(stream: ChatStream, rules: StreamRules): string[] {
   const { chunks, frames } = stream;
   return [
     ...SAME_IN_EACH.flatMap((key) => {
-      const values = new Set(chunks.map((chunk) => chunk[key as keyof ChatChunk]));
+      const values = new Set(chunks.map((chunk) => JSON.stringify(chunk[key as keyof ChatChunk])));
       return values.size === 1 ? [] : [`${key} differs: ${[...values].join(', ')}`];
     }),
     ...frames

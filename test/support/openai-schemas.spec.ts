@@ -98,6 +98,5 @@ describe('the rules of a stream', () => {
   });
 });
 
-async function* streamOf(payloads: readonly string[]): AsyncGenerator<Uint8Array> {
-  yield* await Promise.all(payloads.map((payload) => Buffer.from(`data: ${payload}\n\n`)));
-}
+const streamOf = (payloads: readonly string[]) =>
+  new Response(payloads.map((payload) => `data: ${payload}\n\n`).join(''));

@@ -520,6 +520,12 @@ describe(OpenAiAnswer.name, () => {
       );
     });
 
+    it('gives way to the piece that counts when it is empty itself', () => {
+      const both = (first: string) => delta({ reasoning_content: first, reasoning: 'second' });
+      const { reasoningText } = readAnswer([both('a'), both('b'), both(''), STOP]);
+      expect(reasoningText).toBe('absecond');
+    });
+
     it.each(['\\x', '\\u12g4', '\u0007', '\u000b', '\\'])('is refused where JSON refuses it: %j', (bad) => {
       const { pieces, failure } = readAnswer([
         content('a'),

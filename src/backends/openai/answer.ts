@@ -33,8 +33,9 @@ export class OpenAiAnswer extends EventReader {
   protected override line(line: string): void {
     const plain = this.plain;
     const end = plain === undefined ? -1 : plain.endOfPiece(line);
-    if (plain === undefined || end === -1) return super.line(line);
-    if (end > plain.start) this.piece(plain.kind, line.slice(plain.start, end));
+    // An event without the piece may mean another one that it stood before.
+    if (plain === undefined || end <= plain.start) return super.line(line);
+    this.piece(plain.kind, line.slice(plain.start, end));
   }
 
   /** What breaks after the finish reason takes nothing from the answer. */

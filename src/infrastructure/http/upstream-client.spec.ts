@@ -230,5 +230,52 @@ describe(UpstreamClient.name, () => {
       call.resume();
       expect((await withDeadline(recorder.over)).body).toBe('hi');
     });
+
+    it('can be ended while another answer is being read', async () => {
+      const gate = scriptHeld();
+      const held = send();
+      held.recorder.onData = () => held.call.pause();
+      await gate.reached;
+      await eventually(() => held.recorder.body === 'some');
+      held.recorder.onData = () => undefined;
+      gate.open();
+      const other = send();
+      other.recorder.onData = () => held.call.resume();
+      await withDeadline(Promise.all([held.recorder.over, other.recorder.over]));
+      expect([held.recorder.body, other.recorder.body]).toEqual(['some more', 'some more']);
+    });
+
+    const endings: readonly [
+      name: string,
+      framing: Framing,
+      end: (exchange: Exchange) => unknown,
+      heard: string,
+    ][] = [
+      ['ended', 'until-close', (exchange) => exchange.endEarly(), 'end'],
+      ['reset', 'until-close', (exchange) => exchange.reset(), 'fault broken'],
+      ['ended in a body of chunks', 'chunked', (exchange) => exchange.endEarly(), 'fault broken'],
+      ['reset in a body of chunks', 'chunked', (exchange) => exchange.reset(), 'fault broken'],
+      ['ended in a body of known length', 1000, (exchange) => exchange.endEarly(), 'fault broken'],
+    ];
+    it.each(endings)(
+      'is survived when the connection is %s and not kept alive',
+      async (_name, framing, end, heard) => {
+        const gate = new Gate<Exchange>();
+        server.script(async (exchange) => {
+          exchange.head(200, { Connection: 'close' }, framing);
+          await exchange.write('some');
+          await exchange.hold(gate);
+          await end(exchange);
+        });
+        const { recorder, call } = send();
+        recorder.onData = () => call.pause();
+        await gate.reached;
+        await eventually(() => recorder.body === 'some');
+        gate.open();
+        await turns(50);
+        call.resume();
+        expect((await withDeadline(recorder.over)).heard).toEqual(['head 200', 'data', heard]);
+      },
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { createPooledConnection, type CarriedCall } from './pooled-connection.js';
 import { toUpstreamFault, type UpstreamFault } from './upstream-fault.js';
 
 /** Hears one answer. After `end` or `fault` nothing more comes, and nothing at all after `abort`. */
@@ -42,6 +43,7 @@ export class UpstreamClient {
       bodyTimeout: 0,
       keepAliveTimeout: 30_000,
       pipelining: 1,
+      factory: createPooledConnection,
     });
   }
 
@@ -79,11 +81,12 @@ export class UpstreamHeaders {
 }
 
 /** One request on its way. Implements undici's handler itself: one object a request, none a chunk. */
-export class UpstreamCall {
+export class UpstreamCall implements CarriedCall {
   private handler: UpstreamHandler | undefined;
   private abortConnection: (() => void) | undefined;
   private resumeReading: (() => void) | undefined;
   private paused = false;
+  private isEnding = false;
 
   constructor(handler: UpstreamHandler) {
     this.handler = handler;
@@ -99,11 +102,21 @@ export class UpstreamCall {
   }
 
   pause(): void {
-    this.paused = true;
+    if (!this.isEnding) this.paused = true;
   }
 
   resume(): void {
     if (!this.paused) return;
+    this.paused = false;
+    // Not at once: undici parses one answer at a time, and this may be called while it parses another.
+    queueMicrotask(() => {
+      if (!this.paused) this.resumeReading?.();
+    });
+  }
+
+  /** @internal the connection */
+  connectionEnds(): void {
+    this.isEnding = true;
     this.paused = false;
     this.resumeReading?.();
   }

@@ -12,7 +12,11 @@ const FAILED = { status: 'failed', failure: { code: 'upstream_error', message: '
 const CANCELLED = { status: 'cancelled', reason: 'timeout' } as const;
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  // The clock of the readers is shared: what it waits for must not be lost with the timers.
+  vi.runAllTimers();
+  vi.useRealTimers();
+});
 
 describe(LogReader.name, () => {
   describe('writing', () => {

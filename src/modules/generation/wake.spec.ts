@@ -49,7 +49,7 @@ describe(Wake.name, () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('gives who is marked by another in the same turn a turn of its own', () => {
+  it('pumps who is marked by another in this turn, or in the next when it had its turn', () => {
     const b = sleeper('b');
     const a = sleeper('a', () => wake.mark(b));
     wake.mark(a);

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { readProcessEnv, reloadRouting } from '../../config/index.js';
+import { AppConfig, readProcessEnv, reloadRouting } from '../../config/index.js';
 import { BackendDirectory } from './backend-directory.js';
 import { BackendProbe } from './backend-probe.js';
 import { RoutingTable } from './routing-table.js';
@@ -10,6 +10,7 @@ export class RoutingReload {
   private readonly logger = new Logger(RoutingReload.name);
 
   constructor(
+    @Inject(AppConfig) private readonly config: AppConfig,
     @Inject(RoutingTable) private readonly table: RoutingTable,
     @Inject(BackendDirectory) private readonly directory: BackendDirectory,
     @Inject(BackendProbe) private readonly probe: BackendProbe,
@@ -17,7 +18,7 @@ export class RoutingReload {
 
   async reload(): Promise<void> {
     try {
-      const routing = reloadRouting(readProcessEnv());
+      const routing = reloadRouting({ CITADEL_ENV: this.config.environment, ...readProcessEnv() });
       this.directory.load(routing.backends);
       this.table.replace(routing);
       this.logger.log('routing was read anew');

@@ -89,9 +89,9 @@ describe(OpenAiChatDialect.name, () => {
   });
 
   it('has no usage key anywhere unless asked', () => {
-    const { open, text, finished } = writer();
-    for (const frame of readFrames(open() + text('a', 0) + finished({ finishReasons: ['stop'], usage })))
-      expect(frame).not.toHaveProperty('usage');
+    const plain = writer();
+    const frames = plain.open() + plain.text('a', 0) + plain.finished({ finishReasons: ['stop'], usage });
+    for (const frame of readFrames(frames)) expect(frame).not.toHaveProperty('usage');
   });
 
   it('ends a failure and a stop with an error that has all four keys, and without [DONE]', () => {

@@ -29,7 +29,7 @@ const SELDOM_MARKED =
 
 /** Two flag letters (regional indicators) make a flag. Escaped ones are two halves, which may be in two pieces. */
 const FLAG_LETTERS = /(?:\xf0\x9f\x87[\xa6-\xbf]|\\u[dD]83[cC]|\\u[dD][dD][eEfF][\da-fA-F])*$/;
-/** Pieces of nothing but flags among which the first one is looked for. Even, so that a guess keeps step. */
+/** Pieces of nothing but flags among which the first one is looked for. */
 const LOOK_BACK = 1024;
 
 /** Whether no character lies across the border before the piece at `cut`. */
@@ -37,7 +37,7 @@ export function isGraphemeBorder(window: TextWindow, cut: number): boolean {
   const before = lastCodePoint(window.piece(cut - 1));
   const after = firstCodePoint(window.piece(cut));
   if (before < FIRST_COMBINING && after < FIRST_COMBINING) return before !== RETURN || after !== NEWLINE;
-  if (isFlagLetter(before) && isFlagLetter(after)) return flagLettersBefore(window, cut) % 2 === 0;
+  if (isFlagLetter(before) && isFlagLetter(after)) return isBetweenFlags(window, cut);
   if (BINDS_PREVIOUS.test(String.fromCodePoint(after))) return false;
   const last = String.fromCodePoint(before);
   return !BINDS_NEXT.test(last) && !PREPENDED.test(last) && !LINKER.test(last);
@@ -51,13 +51,15 @@ export function seemsComplete(wire: WireText): boolean {
 
 const isFlagLetter = (code: number): boolean => code >= 0x1f1e6 && code <= 0x1f1ff;
 
-function flagLettersBefore(window: TextWindow, cut: number): number {
+/** Whether the flag letters before `cut` make whole flags. */
+function isBetweenFlags(window: TextWindow, cut: number): boolean {
+  const oldest = Math.max(window.start, cut - LOOK_BACK);
   let count = 0;
-  for (let position = cut - 1; position >= Math.max(window.start, cut - LOOK_BACK); position--) {
+  for (let position = cut - 1; position >= oldest; position--) {
     const piece = window.piece(position);
     const [letters] = FLAG_LETTERS.exec(piece)!;
     count += letters.split('\xf0').length - 1 + (letters.split('\\').length - 1) / 2;
-    if (letters.length < piece.length) break;
+    if (letters.length < piece.length) return count % 2 === 0;
   }
-  return count;
+  return oldest === window.start && count % 2 === 0;
 }

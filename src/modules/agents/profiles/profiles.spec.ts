@@ -30,7 +30,7 @@ function* plays(Profile: (typeof PROFILES)[number], pace: Partial<Pace> = {}): G
   }
 }
 
-describe.each(PROFILES)('$name', (Profile) => {
+describe.each(PROFILES.map((Profile) => [Profile.name, Profile] as const))('%s', (_name, Profile) => {
   it('loses, adds and reorders nothing, looks at nothing that has not come, and always goes on', () => {
     for (const frames of plays(Profile)) {
       let next = 0;
