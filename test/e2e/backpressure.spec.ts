@@ -2,12 +2,12 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GenerationRegistry } from '../../src/modules/generation/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
-import { eventually } from '../support/eventually.js';
 import type { Exchange } from '../support/exchange.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { askChat } from '../support/gateway-calls.js';
 import { Gate } from '../support/gate.js';
 import { readChatStream } from '../support/sse.js';
+import { stalled } from '../support/stalled.js';
 
 /** Far more than the kernel and the gateway keep for one client. */
 const TOKENS = 200_000;
@@ -89,21 +89,6 @@ class SleepyClient {
   }
 }
 
-/** Resolves when the upstream has not been able to write for a while. */
-async function stalled(exchange: Exchange): Promise<void> {
-  let written = -1;
-  let since = 0;
-  await eventually(
-    () => {
-      if (exchange.flushedBytes !== written) since = performance.now();
-      written = exchange.flushedBytes;
-      return performance.now() - since;
-    },
-    (ms) => written > 0 && ms > 300,
-    { deadlineMs: 15_000, what: 'that the upstream stalls' },
-  );
-}
-
 describe('a client that does not read', () => {
   it('pauses the upstream, costs little memory, and gets every token once it reads', async () => {
     const gate = answerLong();
@@ -182,7 +167,6 @@ describe('a client that does not read', () => {
     it('loses its connection when it does not even take that', async () => {
       const client = await drop();
       vi.advanceTimersByTime(5_000);
-      await eventually(() => gateway.app.getHttpServer().getConnections.length === 1);
       client.wake();
       await client.closed;
 

@@ -191,3 +191,15 @@ describe('what does not go together', () => {
     await expectRefusal(path, body, param, /^(invalid_(value|request)|unsupported_parameter|unknown_agent)$/);
   });
 });
+
+describe('a header that names nothing', () => {
+  it.each([
+    ['x-p8-agent', 'nobody', 'unknown_agent', 'X-P8-Agent'],
+    ['x-p8-agent', 'constructor', 'unknown_agent', 'X-P8-Agent'],
+    ['x-stream-profile', 'loud', 'invalid_value', 'profile'],
+  ])('is refused: %s: %s', async (header, value, code, param) => {
+    const response = await post(`${gateway.url}/v1/chat/completions`, CHAT, { headers: { [header]: value } });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code, param } });
+  });
+});

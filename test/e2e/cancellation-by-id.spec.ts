@@ -103,8 +103,8 @@ describe('POST /v1/generations/:id/cancel', () => {
       cancel('chatcmpl-0'),
     ]);
     expect(answers.map(({ status }) => status)).toEqual([409, 409, 404]);
-    expect(await answers[0]!.json()).toEqual(openError('already_finished', 'invalid_request_error'));
-    expect(await answers[2]!.json()).toEqual({
+    expect(await answers[0].json()).toEqual(openError('already_finished', 'invalid_request_error'));
+    expect(await answers[2].json()).toEqual({
       error: { ...openError('generation_not_found', 'invalid_request_error').error, param: 'id' },
     });
   });

@@ -79,6 +79,17 @@ describe('a path spelled otherwise', () => {
     },
   );
 
+  it('is too long when one of its parts is', async () => {
+    for (const path of [
+      `/v1/generations/${'x'.repeat(1100)}`,
+      `/api/v1/agent/${'x'.repeat(1100)}/chat/completions`,
+    ]) {
+      const { status, body } = await ask(path.startsWith('/api') ? 'POST' : 'GET', path);
+      expect([status, codeOf(String(body))]).toEqual([414, 'uri_too_long']);
+      expect(faultsOfRefusal(path, String(body))).toEqual([]);
+    }
+  });
+
   const SAME = [
     '/v1/chat/completions',
     '/v1/chat/completions/',
