@@ -41,6 +41,16 @@ const saying = (content: string) => `{"model":"phi3","messages":[{"role":"user",
 const nested = (levels: number) => chat(`,"x":${'['.repeat(levels)}${']'.repeat(levels)}`);
 const GOOD = chat('');
 
+const CALLING = {
+  role: 'assistant',
+  tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }],
+};
+const CALLED = { role: 'tool', tool_call_id: 'a', content: 'ok' };
+const LONG_TALK = {
+  model: 'phi3',
+  messages: Array.from({ length: 4096 }, (_, turn) => (turn % 2 ? CALLED : CALLING)),
+};
+
 const BAD_BODIES: readonly (readonly [string, string | Uint8Array])[] = [
   ['nothing', ''],
   ['white space', ' \r\n\t'],
@@ -91,6 +101,7 @@ describe('a body of', () => {
     ['64 levels', nested(63)],
     ['names that objects inherit', chat(',"toString":1,"hasOwnProperty":2,"prototype":3')],
     ['such names as text', saying('__proto__ constructor \\u0041')],
+    ['as many messages as there may be, with calls in them', JSON.stringify(LONG_TALK)],
   ])('%s is taken', async (_what, body) => {
     expect((await send(body)).status).toBe(200);
   });

@@ -7,6 +7,7 @@ import { askChat, generationOf } from '../support/gateway-calls.js';
 import { readChatStream } from '../support/sse.js';
 import { faultText, getFault } from '../support/upstream-faults.js';
 
+const MIB = 1024 * 1024;
 const PIECES = ['Hé', 'l"lo\\', '\n\t', '👋🏽', ' 👨‍👩‍👧', ' <b>&</b>', '', 'ﬀ\u2028', '\u0000', ' end'];
 const TEXT = PIECES.join('');
 
@@ -54,6 +55,26 @@ describe.each([
       });
     },
   );
+
+  it.each([
+    ['a stream', true],
+    ['a whole answer', false],
+  ])('without end are refused before they fill the memory: %s', async (_form, stream) => {
+    server.split = 'per-line';
+    server.script(async (exchange) => {
+      exchange.head(200, server.streamHeaders);
+      const line = server.toWire(server.piecePayload(exchange.request, 'x'.repeat(MIB / 2)));
+      for (;;) await exchange.write(line);
+    });
+    const response = await askChat(gateway, { stream });
+    const answer = stream ? await readChatStream(response) : ((await response.json()) as object);
+
+    expect(response.status).toBe(stream ? 200 : 502);
+    expect(answer).toHaveProperty('error.code', 'upstream_protocol_error');
+    if (stream) expect(answer).toMatchObject({ finishReason: null, done: false });
+    const { connection } = server.requests.findLast(({ method }) => method === 'POST')!;
+    expect(await server.connectionClosed(connection)).toHaveProperty('closedBy', 'client');
+  });
 
   it('have a first token also when everything comes at once', async () => {
     server.split = 'one-write';

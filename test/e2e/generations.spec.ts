@@ -188,8 +188,12 @@ describe('the record of an answer', () => {
     expect(text).not.toContain('/var/lib');
   });
 
-  it('is made once for each generation, whatever its end', async () => {
+  it('is begun before a backend hears of it, and made once, whatever the end', async () => {
     const before = gateway.storage.begins.length;
+    ollama.answer(() => {
+      expect(gateway.storage.begins).toHaveLength(before + 1);
+      return ANSWER;
+    });
     ollama.answer(ANSWER);
     await (await askChat(gateway)).text();
     await readChatStream(await askChat(gateway, { stream: true }));
@@ -204,4 +208,24 @@ describe('the record of an answer', () => {
       [begins[2]?.id, 'failed'],
     ]);
   });
+});
+
+it('more of them than there may be are answered 503', async () => {
+  const narrow = await createGateway({
+    OLLAMA_URL: ollama.origin,
+    MODELS_ADMIT: 'any',
+    GENERATION_MAX_STREAMS: '1',
+  });
+  ollama.answer(ANSWER);
+  const gate = ollama.hold(0);
+  const running = askChat(narrow);
+  await gate.reached;
+  const refused = await askChat(narrow, { stream: true });
+  gate.open();
+
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  expect((await refused.json()) as object).toHaveProperty('error.code', 'server_busy');
+  expect(await running).toHaveProperty('status', 200);
+  expect(await askChat(narrow)).toHaveProperty('status', 200);
+  await narrow.close();
 });

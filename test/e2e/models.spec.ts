@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BackendProbe } from '../../src/modules/models/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { readModel, readModels } from '../support/openai-schemas-bodies.js';
@@ -13,6 +14,8 @@ beforeAll(async () => {
   ollama = await new FakeOllama({ models }).listen();
   gateway = await createGateway({ LOAD_SHED: 'off', OLLAMA_URL: ollama.origin });
   any = await createGateway({ LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' });
+  // On a busy machine the look at the start may have come too late.
+  await gateway.app.get(BackendProbe).look();
 });
 afterAll(async () => {
   await Promise.all([gateway.close(), any.close()]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BackendProbe } from '../../src/modules/models/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { askChat, post } from '../support/gateway-calls.js';
@@ -29,6 +30,8 @@ afterAll(async () => {
 const open = async (env: Record<string, string>) => {
   const gateway = await createGateway({ LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, ...env });
   opened.push(gateway);
+  // On a busy machine the look at the start may have come too late.
+  await gateway.app.get(BackendProbe).look();
   return gateway;
 };
 
@@ -153,6 +156,17 @@ describe('names', () => {
       expect([status, body.error.type]).toEqual([400, 'invalid_request_error']);
     },
   );
+});
+
+describe('production', () => {
+  it('admits what is configured, and no simulator', async () => {
+    const gateway = await open({ CITADEL_ENV: 'production' });
+    expect((await tryModel(gateway, 'phi3')).status).toBe(200);
+    for (const model of ['extra:7b', 'sim/words', 'sim/words?tokens=3']) {
+      const { status, asked } = await tryModel(gateway, model);
+      expect([model, status, asked]).toEqual([model, 404, []]);
+    }
+  });
 });
 
 describe('ENTERPRISE_STREAM', () => {

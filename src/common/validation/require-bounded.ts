@@ -1,7 +1,7 @@
 import { GatewayError } from '../errors/gateway.error.js';
 
 /** Bounds of a body that is about to be made a DTO: what validating it costs grows with these, not with its bytes. */
-const MOST_OBJECTS = 10_000;
+const MOST_OBJECTS = 20_000;
 const MOST_VALUES = 100_000;
 /** Per object, where the cost grows with the square. */
 const MOST_KEYS = 1_000;

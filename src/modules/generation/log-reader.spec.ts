@@ -69,6 +69,20 @@ describe(LogReader.name, () => {
       expect(sink.text).toBe('a b c d');
     });
 
+    it('waits anew for each frame', () => {
+      const { generation, sink } = follow(new GuiProfile());
+      say(generation, 'a');
+      turn();
+      say(generation, 'b');
+      vi.advanceTimersByTime(251);
+      expect(sink.text).toBe('ab');
+      say(generation, 'c');
+      vi.advanceTimersByTime(200);
+      expect(sink.text).toBe('ab');
+      vi.advanceTimersByTime(51);
+      expect(sink.text).toBe('abc');
+    });
+
     it('gives at a deadline the good part, and what is left one deadline later', () => {
       const { generation, sink } = follow(new CopilotProfile());
       say(generation, 'a');
@@ -92,6 +106,21 @@ describe(LogReader.name, () => {
       say(generation, '\u200d', '👩', '!');
       turn();
       expect(sink.said.at(-1)).toEqual(['text', 0, '👩\u200d👩!']);
+    });
+
+    it('gives what is held when something else follows', () => {
+      const { generation, sink } = follow(new SmoothProfile());
+      say(generation, 'a');
+      turn();
+      say(generation, 'b');
+      turn();
+      expect(sink.text).toBe('a');
+      callTool(generation, 0, '{}');
+      turn();
+      expect(sink.said.slice(2)).toEqual([
+        ['text', 0, 'b'],
+        ['tool-call', 0, { index: 0, arguments: '{}' }],
+      ]);
     });
 
     it('does not wait at all without a flush deadline', () => {

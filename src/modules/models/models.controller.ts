@@ -21,7 +21,7 @@ export class ModelsController {
   @ApiOperation({ summary: 'One model' })
   @ApiParam({ name: 'path', description: 'Name of the model, URL-encoded or raw.' })
   @ApiOkResponse({ type: ModelDto })
-  get(@Param('*') id: string): ModelDto {
+  get(@Param() { '*': id }: Record<'*', string>): ModelDto {
     const model = this.catalog.find(id);
     if (model === undefined) throw modelNotFound(id);
     return toModelDto(model);

@@ -90,6 +90,8 @@ describe(CopilotProfile.name, () => {
     ['so does indentation in the piece of its break', ['', 'a', ';', '{', '\n  ', '  '], 'open', 4],
     ['tabs are indentation', ['', 'a', ';', '\n', '\t', '\t'], 'open', 4],
     ['a written backslash and n are no break', ['', 'a', ';', '\\n', '  ', '  '], 'open', 6],
+    ['nor with spaces behind it', ['', 'a', ';', '{', '\\n  ', '  '], 'open', 6],
+    ['but a break behind a backslash is one', ['', 'a', ';', '{', '\\\n  ', '  '], 'open', 4],
     ['spaces inside a line are no indentation', ['', 'a', '=', '1', '  ', '  '], 'open', 6],
     ['a fence waits for its last mark', ['', 'a', '\n', '\n', '``', '`'], 'open', 4],
     ['known marks of one fence stay together', ['', 'a', '\n', '\n', '~', '~', '~', '\n'], 'open', 4],

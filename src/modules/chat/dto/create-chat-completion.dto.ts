@@ -1,5 +1,4 @@
 import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -13,8 +12,8 @@ import {
   Max,
   Min,
   MinLength,
-  ValidateNested,
 } from 'class-validator';
+import { Nested } from '../../../common/validation/nested.js';
 import { MessageDto } from './message.dto.js';
 import { SamplingDto } from './sampling.dto.js';
 import {
@@ -42,8 +41,7 @@ export class CreateChatCompletionDto extends SamplingDto {
   @ArrayMinSize(1)
   @ArrayMaxSize(4096)
   @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => MessageDto)
+  @Nested(MessageDto, { each: true })
   messages!: MessageDto[];
 
   @ApiPropertyOptional({
@@ -62,8 +60,7 @@ export class CreateChatCompletionDto extends SamplingDto {
   @IsArray()
   @ArrayMaxSize(128)
   @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => ToolDto)
+  @Nested(ToolDto, { each: true })
   tools?: ToolDto[] | null;
 
   @ApiPropertyOptional({

@@ -1,15 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
-  IsObject,
-  IsOptional,
-  IsString,
-  MaxLength,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { Nested } from '../../../common/validation/nested.js';
 import { IsMessageContent, type ContentPartBody } from './is-message-content.js';
 
 export const ROLES = ['developer', 'system', 'user', 'assistant', 'tool', 'function'] as const;
@@ -35,8 +26,7 @@ export class ToolCallDto {
 
   @ApiProperty({ description: 'What is called.', type: ToolCallFunctionDto })
   @IsObject()
-  @ValidateNested()
-  @Type(() => ToolCallFunctionDto)
+  @Nested(ToolCallFunctionDto)
   function!: ToolCallFunctionDto;
 }
 
@@ -65,8 +55,7 @@ export class MessageDto {
   @IsArray()
   @ArrayMaxSize(128)
   @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => ToolCallDto)
+  @Nested(ToolCallDto, { each: true })
   tool_calls?: ToolCallDto[] | null;
 
   @ApiPropertyOptional({ description: 'Of a tool’s message: the call it answers.', type: String })

@@ -1,5 +1,4 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   IsBoolean,
   IsInt,
@@ -10,8 +9,8 @@ import {
   Max,
   MaxLength,
   Min,
-  ValidateNested,
 } from 'class-validator';
+import { Nested } from '../../../common/validation/nested.js';
 import { IsStop } from '../../../common/validation/is-stop.js';
 
 export const DEFAULT_MAX_TOKENS = 1000;
@@ -91,8 +90,7 @@ export class SamplingDto {
   @ApiPropertyOptional({ description: 'Only with `stream`.', type: StreamOptionsDto })
   @IsOptional()
   @IsObject()
-  @ValidateNested()
-  @Type(() => StreamOptionsDto)
+  @Nested(StreamOptionsDto)
   stream_options?: StreamOptionsDto | null;
 
   @ApiPropertyOptional({

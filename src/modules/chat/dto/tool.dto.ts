@@ -1,5 +1,4 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   IsBoolean,
   IsIn,
@@ -9,8 +8,8 @@ import {
   Matches,
   MaxLength,
   ValidateBy,
-  ValidateNested,
 } from 'class-validator';
+import { Nested } from '../../../common/validation/nested.js';
 
 export class FunctionDefinitionDto {
   @ApiProperty({ description: 'Name of the function.' })
@@ -42,8 +41,7 @@ export class ToolDto {
 
   @ApiProperty({ description: 'The function.', type: FunctionDefinitionDto })
   @IsObject()
-  @ValidateNested()
-  @Type(() => FunctionDefinitionDto)
+  @Nested(FunctionDefinitionDto)
   function!: FunctionDefinitionDto;
 }
 

@@ -1,0 +1,138 @@
+import {
+  getMetadataStorage,
+  type ValidationArguments,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
+import { nestedDtoOf } from './nested.js';
+
+export type DtoClass = new () => object;
+
+/** What is wrong with a body, and where. */
+export interface Fault {
+  /** In the caller's spelling, such as `messages[0].role`. */
+  readonly param: string;
+  readonly message: string;
+  readonly isMissing: boolean;
+}
+
+interface Check {
+  readonly name: string;
+  readonly constraint: ValidatorConstraintInterface;
+  readonly constraints: unknown[];
+  readonly message: string | undefined;
+  /** Whether it is said of each element of a list. */
+  readonly each: boolean;
+}
+
+interface Field {
+  readonly name: string;
+  readonly isOptional: boolean;
+  readonly checks: readonly Check[];
+  readonly nested: CompiledDto | undefined;
+}
+
+/**
+ * What class-validator's decorators say of a DTO class, worked out once. Checking a body then walks a table in place of
+ * the library's general machinery, which costs a request more than all the rest of the gateway.
+ */
+export class CompiledDto {
+  private static readonly compiled = new Map<DtoClass, CompiledDto>();
+  private readonly fields: readonly Field[];
+
+  private constructor(private readonly dto: DtoClass) {
+    const names = new Set<string>();
+    const metadata = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
+    for (const { propertyName } of metadata) names.add(propertyName);
+    this.fields = [...names].map((name) => {
+      const own = metadata.filter(({ propertyName }) => propertyName === name);
+      const nested = nestedDtoOf(dto, name);
+      return {
+        name,
+        isOptional: own.some(({ type }) => type === 'conditionalValidation'),
+        checks: own.flatMap((each) => toCheck(each, dto)).sort(typesFirst),
+        nested: nested === undefined ? undefined : CompiledDto.of(nested),
+      };
+    });
+  }
+
+  static of(dto: DtoClass): CompiledDto {
+    let compiled = this.compiled.get(dto);
+    if (compiled === undefined) this.compiled.set(dto, (compiled = new CompiledDto(dto)));
+    return compiled;
+  }
+
+  /** The first fault, in the order in which the DTO declares its fields. */
+  faultOf(body: object, path = ''): Fault | undefined {
+    for (const field of this.fields) {
+      const value = (body as Record<string, unknown>)[field.name];
+      if (field.isOptional && (value === undefined || value === null)) continue;
+      const fault = this.faultOfField(field, value, body, path === '' ? field.name : `${path}.${field.name}`);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+
+  private faultOfField(field: Field, value: unknown, object: object, param: string): Fault | undefined {
+    for (const check of field.checks) {
+      const { constraint, constraints, message } = check;
+      const context = { value, constraints, object, property: field.name, targetName: this.dto.name };
+      if (passes(check, context)) continue;
+      if (value === undefined) return { param, message: `${param} is required`, isMissing: true };
+      const template = message ?? constraint.defaultMessage?.(context) ?? '$property is not valid';
+      return { param, message: fillIn(template, param, field.name, constraints), isMissing: false };
+    }
+    if (field.nested === undefined) return undefined;
+    if (!Array.isArray(value)) return faultOfObject(field.nested, value, param);
+    for (let i = 0; i < value.length; i++) {
+      const fault = faultOfObject(field.nested, value[i], `${param}[${i}]`);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+}
+
+type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
+
+function passes({ constraint, each }: Check, context: ValidationArguments): boolean {
+  const { value } = context as { value: unknown };
+  if (!each) return constraint.validate(value, context) === true;
+  return Array.isArray(value) && value.every((element) => constraint.validate(element, context) === true);
+}
+
+function toCheck(
+  { type, constraintCls, constraints, message, name, each }: Metadata,
+  dto: DtoClass,
+): Check[] {
+  if (type === 'conditionalValidation' || type === 'nestedValidation') return [];
+  if (typeof message === 'function')
+    throw new Error(`${dto.name}: messages made by functions are not supported.`);
+  return getMetadataStorage()
+    .getTargetValidatorConstraints(constraintCls)
+    .map(({ instance }) => ({
+      name: name ?? '',
+      constraint: instance,
+      constraints: constraints ?? [],
+      message,
+      each,
+    }));
+}
+
+/** What a value should have been is said before how large it may be. */
+const typesFirst = (a: Check, b: Check): number =>
+  Number(b.name.startsWith('is')) - Number(a.name.startsWith('is'));
+
+function faultOfObject(dto: CompiledDto, value: unknown, param: string): Fault | undefined {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return dto.faultOf(value, param);
+  return { param, message: `${param} must be an object`, isMissing: false };
+}
+
+/** The library's templates name the property and their constraints; custom ones write the property's name out. */
+function fillIn(template: string, param: string, property: string, constraints: readonly unknown[]): string {
+  const filled = template.replace(/\$constraint(\d+)/g, (_, n: string) => {
+    const constraint = constraints[Number(n) - 1];
+    return Array.isArray(constraint) ? constraint.join(', ') : String(constraint);
+  });
+  return filled.includes('$property')
+    ? filled.replaceAll('$property', param)
+    : filled.replace(property, param);
+}
