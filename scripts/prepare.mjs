@@ -25,7 +25,11 @@ export function installDependencies() {
 
 export function build() {
   const built = changedAt(at('dist', '.tsbuildinfo'));
-  const newest = Math.max(newestIn(at('src')), changedAt(at('tsconfig.json')), changedAt(at('package-lock.json')));
+  const newest = Math.max(
+    newestIn(at('src')),
+    changedAt(at('tsconfig.json')),
+    changedAt(at('package-lock.json')),
+  );
   if (existsSync(at('dist', 'main.js')) && built >= newest) return;
   console.error('Building …');
   run('npm', ['run', '--silent', 'build']);
@@ -41,7 +45,8 @@ const changedAt = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 function newestIn(folder) {
   let newest = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) newest = Math.max(newest, changedAt(join(entry.parentPath ?? entry.path, entry.name)));
+    if (entry.isFile())
+      newest = Math.max(newest, changedAt(join(entry.parentPath ?? entry.path, entry.name)));
   }
   return newest;
 }

@@ -5,8 +5,12 @@ import { build, installDependencies, requireNode, ROOT } from './prepare.mjs';
 requireNode();
 installDependencies();
 build();
-const { status } = spawnSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)], {
-  cwd: ROOT,
-  stdio: 'inherit',
-});
+const { status } = spawnSync(
+  process.execPath,
+  ['node_modules/vitest/vitest.mjs', 'run', ...process.argv.slice(2)],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+  },
+);
 process.exit(status ?? 1);

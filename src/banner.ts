@@ -28,6 +28,8 @@ function backendLine(probe: BackendProbe, { routing }: AppConfig): string {
     return `backend: the simulator (no ${standIn?.for ?? 'backend'} answers; it is looked for every 10 s and taken when it appears)`;
   }
   const { health } = probe.status(defaultBackend) ?? {};
-  const state = health?.reachable ? `it answers${health.version === undefined ? '' : `, version ${health.version}`}` : 'it does not answer';
+  const state = health?.reachable
+    ? `it answers${health.version === undefined ? '' : `, version ${health.version}`}`
+    : 'it does not answer';
   return `backend: ${defaultBackend} (${state})`;
 }

@@ -5,6 +5,8 @@ import { SERVER_OPTIONS } from './app.server.js';
 import { answerClientError } from './common/http/client-error.js';
 import type { HttpConfig } from './config/index.js';
 
+const GRACE_MS = 1_000;
+
 /** Further ports onto the same handler, for clients that were told another one. */
 export class ExtraListeners {
   private constructor(private readonly servers: readonly Server[]) {}
@@ -17,7 +19,8 @@ export class ExtraListeners {
       const server = createServer(SERVER_OPTIONS, (request, response) => fastify.routing(request, response));
       server.on('clientError', answerClientError);
       // Who takes upgrades listens on the main server; without anybody they are ordinary requests.
-      if (main.listenerCount('upgrade') > 0) server.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade));
+      if (main.listenerCount('upgrade') > 0)
+        server.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade));
       server.listen(port, host);
       await once(server, 'listening');
       servers.push(server);
@@ -30,6 +33,8 @@ export class ExtraListeners {
       this.servers.map((server) => {
         const closed = new Promise((resolve) => server.close(resolve));
         server.closeIdleConnections();
+        // By now no answer is under way; who still holds a connection only holds it.
+        setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
         return closed;
       }),
     );

@@ -74,7 +74,7 @@ export async function measure({ load, fresh }, gateway) {
     othersShare: client.othersUs / client.windowUs,
     cpuUsPerToken: client.cpuUs / Math.max(1, client.tokens),
     cpuUsPerReply: client.cpuUs / Math.max(1, client.windowReplies),
-    carried: due ? client.tokens / due : 1,
+    carried: due ? Math.min(1, client.tokens / due) : 1,
     idleKb,
     peakKb: client.peakKb,
     // A stream that has not been let in yet takes no memory, and must not make the others look smaller.

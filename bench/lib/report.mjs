@@ -1,4 +1,4 @@
-import { added } from './targets.mjs';
+import { added } from './judged-values.mjs';
 import { number, percent, table } from './table.mjs';
 
 /**

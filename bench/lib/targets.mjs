@@ -1,12 +1,18 @@
+import {
+  addedDelayOf,
+  addedFirstTokenOf,
+  badOf,
+  carriedOf,
+  memoryOf,
+  pacedCpuOf,
+  replyRateOf,
+  tokenRateOf,
+} from './judged-values.mjs';
 import { number, percent } from './table.mjs';
 
 /**
  * @typedef {import('./results.mjs').Results} Results
- * @typedef {import('./measure.mjs').Sample} Sample
- *
- * @typedef {object} Measured
- * @property {number} value NaN when something it needs was not measured
- * @property {string} [note]
+ * @typedef {import('./judged-values.mjs').Measured} Measured
  *
  * @typedef {object} Target
  * @property {string} row
@@ -28,18 +34,6 @@ import { number, percent } from './table.mjs';
  * @property {string} note
  */
 
-const OURS = 'citadel';
-
-/** The load client is taken for the limit when, with no gateway, it is less than this much faster than the fastest one compared. */
-const CLIENT_HEADROOM = 1.3;
-
-const tokensPerSecond = (/** @type {Sample} */ sample) => sample.tokensPerSecond;
-const repliesPerSecond = (/** @type {Sample} */ sample) => sample.repliesPerSecond;
-const cpuPerToken = (/** @type {Sample} */ sample) => sample.cpuUsPerToken;
-const cpuPerReply = (/** @type {Sample} */ sample) => sample.cpuUsPerReply;
-const firstToken = (/** @type {Sample} */ sample) => sample.client.firstTokenP50Us;
-const tokenDelay = (/** @type {Sample} */ sample) => sample.client.delayP50Us;
-
 const times = (/** @type {number} */ value) => `${number(value, 1)}x`;
 const ratio = (/** @type {number} */ value) => number(value, 2);
 
@@ -52,7 +46,7 @@ const TARGETS = [
     floor: 7,
     moonshot: 12,
     format: times,
-    measure: (results) => rateOf(results, 'burst', 'portkey', tokensPerSecond, cpuPerToken),
+    measure: (results) => tokenRateOf(results, 'portkey'),
   },
   {
     row: '2',
@@ -61,7 +55,7 @@ const TARGETS = [
     floor: 0.6,
     moonshot: 1,
     format: ratio,
-    measure: (results) => rateOf(results, 'burst', 'nginx', tokensPerSecond, cpuPerToken),
+    measure: (results) => tokenRateOf(results, 'nginx'),
   },
   {
     row: '3',
@@ -70,9 +64,7 @@ const TARGETS = [
     floor: 2.4,
     moonshot: 1.8,
     format: ratio,
-    measure: (results) => ({
-      value: results.median('paced', OURS, cpuPerToken) / results.median('paced', 'nginx', cpuPerToken),
-    }),
+    measure: (results) => pacedCpuOf(results, 'paced'),
   },
   {
     row: '3 (smooth)',
@@ -81,10 +73,7 @@ const TARGETS = [
     floor: 2.4,
     moonshot: 1.25,
     format: ratio,
-    measure: (results) => ({
-      value:
-        results.median('paced-smooth', OURS, cpuPerToken) / results.median('paced', 'nginx', cpuPerToken),
-    }),
+    measure: (results) => pacedCpuOf(results, 'paced-smooth'),
   },
   {
     row: '4',
@@ -93,9 +82,7 @@ const TARGETS = [
     floor: 3,
     moonshot: 1.8,
     format: times,
-    measure: (results) => ({
-      value: added(results, 'ttft', OURS, firstToken) / added(results, 'ttft', 'nginx', firstToken),
-    }),
+    measure: (results) => addedFirstTokenOf(results),
   },
   {
     row: '5',
@@ -131,7 +118,7 @@ const TARGETS = [
     floor: 5,
     moonshot: 9,
     format: times,
-    measure: (results) => rateOf(results, 'whole', 'portkey', repliesPerSecond, cpuPerReply),
+    measure: (results) => replyRateOf(results, 'portkey'),
   },
   {
     row: '8 (nginx)',
@@ -140,7 +127,7 @@ const TARGETS = [
     floor: 0,
     moonshot: 0.14,
     format: ratio,
-    measure: (results) => rateOf(results, 'whole', 'nginx', repliesPerSecond, cpuPerReply),
+    measure: (results) => replyRateOf(results, 'nginx'),
   },
   {
     row: '14',
@@ -181,103 +168,3 @@ export const judge = (results) =>
       note,
     };
   });
-
-/**
- * How many times the peer's rate is ours. Where the load client is too near its own limit to tell, what one core
- * could do is compared instead: CPU per token or per reply.
- *
- * @param {Results} results
- * @param {string} scenario
- * @param {string} peer
- * @param {(sample: Sample) => number} rate
- * @param {(sample: Sample) => number} cpu
- * @returns {Measured}
- */
-function rateOf(results, scenario, peer, rate, cpu) {
-  const ours = results.median(scenario, OURS, rate);
-  const theirs = results.median(scenario, peer, rate);
-  const limit = results.median(scenario, 'direct', rate);
-  const byClock = ours / theirs;
-  const byCpu = results.median(scenario, peer, cpu) / results.median(scenario, OURS, cpu);
-  if (limit < CLIENT_HEADROOM * Math.max(ours, theirs))
-    return {
-      value: byCpu,
-      note: `judged by CPU, the client is near its limit; by the clock ${ratio(byClock)}`,
-    };
-  return { value: byClock, note: Number.isNaN(byClock) ? '' : `by CPU ${ratio(byCpu)}` };
-}
-
-/**
- * What a gateway adds to the direct way, in µs.
- *
- * @param {Results} results
- * @param {string} scenario
- * @param {string} gateway
- * @param {(sample: Sample) => number} read
- */
-export const added = (results, scenario, gateway, read) =>
-  results.median(scenario, gateway, read) - results.median(scenario, 'direct', read);
-
-/**
- * @param {Results} results
- * @returns {Measured}
- */
-function addedDelayOf(results) {
-  const addedMs = (/** @type {string} */ gateway) => added(results, 'delay', gateway, tokenDelay) / 1000;
-  return {
-    value: addedMs(OURS),
-    note: peersNote(addedMs, ['nginx', 'portkey'], (value) => `${number(value, 3)} ms`),
-  };
-}
-
-/**
- * @param {Results} results
- * @returns {Measured}
- */
-function memoryOf(results) {
-  const kb = (/** @type {string} */ gateway) =>
-    results.median('paced', gateway, ({ kbPerStream }) => kbPerStream);
-  return { value: kb(OURS), note: peersNote(kb, ['nginx', 'portkey'], (value) => `${number(value)} KB`) };
-}
-
-/**
- * The share of the tokens due that arrived. Where client and backend alone do not carry everything, theirs is the measure.
- *
- * @param {Results} results
- * @returns {Measured}
- */
-function carriedOf(results) {
-  const carried = (/** @type {string} */ gateway) =>
-    results.median('paced2500', gateway, (sample) => sample.carried);
-  const limit = carried('direct');
-  const note = peersNote(carried, ['direct', 'nginx', 'portkey'], percent);
-  if (limit < 0.99) return { value: carried(OURS) / limit, note: `of what direct carries; ${note}` };
-  return { value: carried(OURS), note };
-}
-
-/**
- * What the peers have, for comparison.
- *
- * @param {(gateway: string) => number} read
- * @param {string[]} peers
- * @param {(value: number) => string} format
- */
-const peersNote = (read, peers, format) =>
-  peers
-    .filter((name) => !Number.isNaN(read(name)))
-    .map((name) => `${name} ${format(read(name))}`)
-    .join(', ');
-
-/**
- * @param {Results} results
- * @returns {Measured}
- */
-function badOf(results) {
-  const replies = results.sum(OURS, ({ client }) => client.replies);
-  if (replies === 0) return { value: NaN };
-  const first = results.firstBad(OURS);
-  return {
-    value: results.sum(OURS, ({ client }) => client.bad),
-    note: `of ${number(replies)} replies${first ? `; ${first}` : ''}`,
-  };
-}

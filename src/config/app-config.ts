@@ -100,6 +100,8 @@ export interface RoutingConfig {
   readonly aliases: Readonly<Record<string, string>>;
   /** Names admitted by `MODELS_ADMIT=configured`, as a caller writes them. */
   readonly validModels: readonly string[];
+  /** Whether names that only stand in `aliases` are admitted too: not when `VALID_MODELS` is the list. */
+  readonly admitAliases: boolean;
   /** Models that only embed, before and after aliases; refused for chat. */
   readonly embeddingModels: readonly string[];
   readonly defaultModel: string;

@@ -4,11 +4,12 @@ import type { RoutingConfig } from './app-config.js';
 export const resolveAlias = ({ aliases }: Pick<RoutingConfig, 'aliases'>, model: string): string =>
   aliases[model] ?? model;
 
-/** What `MODELS_ADMIT=configured` admits: the valid models, under each of their names. */
+/** What `MODELS_ADMIT=configured` admits: the valid models under each of their names, and the aliases in YAML. */
 export const isConfiguredModel = (
-  routing: Pick<RoutingConfig, 'aliases' | 'validModels'>,
+  routing: Pick<RoutingConfig, 'aliases' | 'validModels' | 'admitAliases'>,
   model: string,
 ): boolean => {
+  if (routing.admitAliases && routing.aliases[model] !== undefined) return true;
   const resolved = resolveAlias(routing, model);
   return routing.validModels.some((valid) => valid === model || resolveAlias(routing, valid) === resolved);
 };

@@ -23,6 +23,7 @@ export function toRoutingConfig(sources: Sources): Decision<RoutingConfig> {
 
   const config: RoutingConfig = {
     aliases,
+    admitAliases: env.VALID_MODELS === undefined,
     validModels: firstSet(env.VALID_MODELS, yaml.read('valid_models', listOf(text)), []),
     embeddingModels: toEmbeddingModels(
       yaml.read('embedding_models', listOf(text)) ?? ['nomic-embed-text'],

@@ -28,7 +28,7 @@ export class EventBus {
 
   on<Name extends keyof BusinessEvents>(name: Name, listener: Listener<Name>): void {
     const known = this.listeners.get(name) ?? [];
-    known.push(listener as Listener<never>);
+    known.push(listener);
     this.listeners.set(name, known);
   }
 

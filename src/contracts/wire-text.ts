@@ -7,7 +7,6 @@
  */
 export type WireText = string;
 
-// eslint-disable-next-line no-control-regex -- the point of the check is to find what lies outside of ASCII
 const NON_ASCII = /[^\x00-\x7f]/;
 
 /** Any JavaScript string as wire text. Lone surrogates keep their JSON escape. */

@@ -14,12 +14,16 @@ const NOT_DESCRIBED = /\/docs|openapi\.json|redoc|OPTIONS/;
 
 describe('docs/openapi.json', () => {
   it('is what the code describes; `npm run docs` makes it so', async () => {
-    expect(JSON.parse(await readFile('docs/openapi.json', 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
+    expect(JSON.parse(await readFile('docs/openapi.json', 'utf8'))).toEqual(
+      JSON.parse(JSON.stringify(document)),
+    );
   });
 
   it('describes every route that has a policy', () => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1').replace(/:path$/, '*')}`),
+      Object.keys(methods).map(
+        (method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1').replace(/:path$/, '*')}`,
+      ),
     );
     const routes = Object.keys(POLICIES).filter((route) => !NOT_DESCRIBED.test(route));
     expect(described.sort()).toEqual(expect.arrayContaining(routes.sort()));

@@ -30,7 +30,9 @@ describe('README.md', () => {
     const { stdout } = await run('bash', ['-c', here(curl)]);
     const shown = readme.match(/^data: .*$/gm)!.map((line) => line.replaceAll('…', ''));
     expect(shown).toHaveLength(3);
-    expect(stdout).toMatch(/^data: {"id":"chatcmpl-\w+","object":"chat\.completion\.chunk".*"delta":{"role":"assistant","content":""}/);
+    expect(stdout).toMatch(
+      /^data: {"id":"chatcmpl-\w+","object":"chat\.completion\.chunk".*"delta":{"role":"assistant","content":""}/,
+    );
     expect(stdout).toContain('"delta":{"content":"Hello!"}');
     expect(stdout.endsWith('data: [DONE]\n\n')).toBe(true);
   });

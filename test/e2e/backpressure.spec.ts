@@ -108,11 +108,13 @@ describe('a client that does not read', () => {
     expect(client.tail).toMatch(
       /"finish_reason":"stop"[^\n]*\n\n(?:\r\n[0-9a-f]+\r\n)?data: \[DONE\]\n\n\r\n0\r\n\r\n$/,
     );
-    expect(await gateway.storage.outcomeOf(generation!.id)).toMatchObject({
+    const record = await gateway.storage.outcomeOf(generation!.id);
+    expect(record).toMatchObject({
       outcome: { status: 'finished' },
       generatedPieces: TOKENS,
       deliveredPieces: TOKENS,
     });
+    expect(record.readerWaits).toBeGreaterThan(0);
   });
 
   it('keeps nobody else waiting', async () => {

@@ -37,7 +37,14 @@ describe('POST /v1/chat/completions', () => {
     expect(await response.json()).toMatchObject({
       object: 'chat.completion',
       model: 'phi3',
-      choices: [{ index: 0, message: { role: 'assistant', content: 'Hél"lo', refusal: null }, logprobs: null, finish_reason: 'stop' }],
+      choices: [
+        {
+          index: 0,
+          message: { role: 'assistant', content: 'Hél"lo', refusal: null },
+          logprobs: null,
+          finish_reason: 'stop',
+        },
+      ],
       usage: { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 },
     });
   });

@@ -38,8 +38,16 @@ export class MemoryStorage implements GenerationJournal {
 
   module(): DynamicModule {
     const database = { database: 'memory', user: 'test' };
-    const health = { check: () => Promise.resolve({ status: 'healthy', database, connection_pool: { size: 1, max_size: 1 } }) };
-    const connection = { state: 'ready', isReady: true, ready: () => Promise.resolve(), onReady: (tell: () => void) => tell() };
+    const health = {
+      check: () =>
+        Promise.resolve({ status: 'healthy', database, connection_pool: { size: 1, max_size: 1 } }),
+    };
+    const connection = {
+      state: 'ready',
+      isReady: true,
+      ready: () => Promise.resolve(),
+      onReady: (tell: () => void) => tell(),
+    };
     return {
       module: MemoryStorageModule,
       providers: [

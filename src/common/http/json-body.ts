@@ -7,7 +7,7 @@ const BACKSLASH = 0x5c;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor']);
 
 /**
- * Parses a request body: UTF-8 JSON (RFC 8259) without duplicate meanings. Refuses what bends objects (`__proto__`),
+ * Parses a request body: UTF-8 JSON (RFC 8259); of a key given twice the last counts. Refuses what bends objects (`__proto__`),
  * what exhausts the stack (nesting), and text that cannot be stored or sent on (U+0000, lone surrogates).
  */
 export function parseJsonBody(body: Buffer): unknown {

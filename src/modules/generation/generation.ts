@@ -136,8 +136,9 @@ export class Generation implements Wakeable {
     if (index === -1) return;
     this.readers.splice(index, 1);
     this.departedAt = Math.max(this.departedAt, reader.position);
-    reader.close();
+    // The end before the farewell: a reader that held back the upstream lets it go on.
     if (this.readers.length === 0) this.cancel(reason);
+    reader.close();
   }
 
   /** What went on record may leave; readers say the end. A failure replaces the outcome. */

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SeededRandom } from '../../../test/support/seeded-random.js';
 import { mixedText, splitText, TEXTS, type TextName } from '../../../test/support/text-pieces.js';
+import { CopilotProfile } from '../agents/profiles/copilot.profile.js';
 import { GenericProfile } from '../agents/profiles/generic.profile.js';
 import { GuiProfile } from '../agents/profiles/gui.profile.js';
 import { PROFILES } from '../agents/profiles/profiles.js';
+import { SmoothProfile } from '../agents/profiles/smooth.profile.js';
 import { VoiceProfile } from '../agents/profiles/voice.profile.js';
 import { LogReader } from './log-reader.js';
 import { answersOf } from './log/answers.js';
@@ -117,6 +119,34 @@ describe(LogReader.name, () => {
         Array.from({ length: 5 }, () => 100),
       );
     });
+  });
+
+  const words = [' wo', 'r', 'd,', '9'];
+  const halves = ['👩', '\u200d', '🇩', '\u0301', '\r', '\ud83d', '\n', '  ', '`', 'x'];
+
+  it.each(
+    [CopilotProfile, GuiProfile, SmoothProfile].flatMap((Profile) => [
+      [Profile.name, 'one deadline where borders are good', Profile, 1, words] as const,
+      [Profile.name, 'two deadlines, whatever it is', Profile, 2, halves] as const,
+    ]),
+  )('keeps with %s no piece longer than %s', (_name, _bound, Profile, deadlines, alphabet) => {
+    for (let seed = 0; seed < 40; seed++) {
+      const random = new SeededRandom(seed);
+      const profile = new Profile();
+      const { generation, reader } = follow(profile);
+      const cameAt: number[] = [];
+      for (let step = 0; step < 300; step++) {
+        if (random.chance(0.4)) {
+          const pieces = Array.from({ length: 1 + random.below(4) }, () => random.pick(alphabet));
+          say(generation, ...pieces);
+          cameAt.push(...pieces.map(() => performance.now()));
+        }
+        vi.advanceTimersByTime(random.pick([0, 1, 5, 30, 90]));
+        // Timers are a millisecond or two late, each.
+        const mustBeGone = performance.now() - deadlines * (profile.defaults.flushMs + 2);
+        expect(reader.position).toBeGreaterThanOrEqual(cameAt.filter((at) => at <= mustBeGone).length);
+      }
+    }
   });
 
   it.each(PROFILES.map((Profile) => [Profile.name, Profile] as const))(

@@ -92,7 +92,7 @@ describe(LogReader.name, () => {
       expect(sink.text).toBe('a;\n');
       vi.advanceTimersByTime(98);
       expect(sink.text).toBe('a;\n');
-      vi.advanceTimersByTime(110);
+      vi.advanceTimersByTime(3);
       expect(sink.text).toBe('a;\n  ');
     });
 

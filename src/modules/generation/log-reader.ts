@@ -11,6 +11,12 @@ import { wake } from './wake.js';
 /** Entries one reader writes in one turn at most, so that one that catches up does not hold up the others. */
 const ENTRIES_PER_TURN = 1024;
 
+/** Rings when pieces before `upTo` have waited for the flush deadline, or some of them for less. */
+interface Alarm {
+  upTo: number;
+  isPending: boolean;
+}
+
 /** Where a reader's frames go. */
 export interface StreamSink {
   /** Whether the status has gone out, also with no frame yet: then a failure can only be a frame. */
@@ -31,9 +37,12 @@ export class LogReader implements GenerationReader {
   private readonly cursor: LogCursor;
   private opened = false;
   private closed = false;
-  /** What the text at `position` gets to hear while more may come: it waits, has waited once, has waited twice. */
+  /** What the text at `position` is told while more may come: it may wait, has waited once, has waited twice. */
   private patience: Exclude<WindowEdge, 'closed'> = 'open';
-  private waitingAt = -1;
+  private alarm: Alarm = { upTo: 0, isPending: false };
+  /** What is before this was there in an earlier turn. */
+  private seen = 0;
+  /** Up to here the log is known to be bare text. */
   private textEnd = 0;
   blocked = false;
 
@@ -60,6 +69,7 @@ export class LogReader implements GenerationReader {
     const stop = Math.min(log.count, start + ENTRIES_PER_TURN);
     let frames = this.framesUntil(stop);
     this.cursor.release();
+    this.seen = log.count;
 
     const outcome = this.position === log.count ? this.generation.releasedOutcome : undefined;
     if (outcome === undefined) {
@@ -122,7 +132,7 @@ export class LogReader implements GenerationReader {
       for (let position = from + 1; position < cut; position++) text += cursor.piece(position);
       frames += writer.text(text, 0);
       this.position = cut;
-      this.patience = 'open';
+      this.patience = !this.alarm.isPending && cut < this.alarm.upTo ? 'due' : 'open';
     }
     return frames;
   }
@@ -141,12 +151,18 @@ export class LogReader implements GenerationReader {
     return from === this.cursor.start || this.settings.flushMs === 0 ? 'now' : this.patience;
   }
 
+  /** Nobody waits anew because a frame went without it: what was there in an earlier turn keeps its alarm. */
   private wait(position: number): void {
-    if (this.waitingAt === position) return;
-    this.waitingAt = position;
+    if (this.alarm.isPending && position < this.seen) {
+      this.alarm.upTo = this.seen;
+      return;
+    }
+    const alarm = { upTo: position + 1, isPending: true };
+    this.alarm = alarm;
     flushClock.ringIn(this.settings.flushMs, () => {
-      if (this.closed || this.position !== position) return;
-      this.waitingAt = -1;
+      alarm.isPending = false;
+      if (this.closed || this.position >= alarm.upTo) return;
+      alarm.upTo = this.seen;
       this.patience = this.patience === 'open' ? 'due' : 'now';
       wake.mark(this.generation);
     });

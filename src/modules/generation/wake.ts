@@ -22,7 +22,14 @@ export class Wake {
     this.marked = [];
     for (const target of turn) {
       target.awake = false;
-      target.pump();
+      try {
+        target.pump();
+      } catch (error) {
+        // A fault of ours ends the process, but not the turn of the others.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
     }
   };
 }

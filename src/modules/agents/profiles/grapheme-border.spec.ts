@@ -83,7 +83,7 @@ describe(isGraphemeBorder.name, () => {
   });
 
   it('pairs the letters of flags from the first one on', () => {
-    const pieces = [...TEXTS.flags.replace(/[^\u{1f1e6}-\u{1f1ff}]/gu, '').repeat(30)];
+    const pieces = [...TEXTS.flags.replace(/[^\u{1f1e6}-\u{1f1ff}]/gu, '').repeat(7)];
     for (const inAscii of [false, true])
       for (const [i, { found }] of borders(pieces, inAscii).entries()) expect(found).toBe(i % 2 === 1);
   });

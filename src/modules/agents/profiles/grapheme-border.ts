@@ -30,7 +30,7 @@ const SELDOM_MARKED =
 /** Two flag letters (regional indicators) make a flag. Escaped ones are two halves, which may be in two pieces. */
 const FLAG_LETTERS = /(?:\xf0\x9f\x87[\xa6-\xbf]|\\u[dD]83[cC]|\\u[dD][dD][eEfF][\da-fA-F])*$/;
 /** Pieces of nothing but flags among which the first one is looked for. */
-const LOOK_BACK = 1024;
+const LOOK_BACK = 256;
 
 /** Whether no character lies across the border before the piece at `cut`. */
 export function isGraphemeBorder(window: TextWindow, cut: number): boolean {

@@ -45,4 +45,15 @@ describe('the characters at the ends of wire text', () => {
   ])('ends %s as its reader sees it', (wire, code) => {
     expect(lastCodePoint(wire)).toBe(code);
   });
+
+  it('are some code points also of bytes that are no UTF-8', () => {
+    const random = new SeededRandom(5);
+    for (let round = 0; round < 20_000; round++) {
+      const bytes = Array.from({ length: 1 + random.below(8) }, () =>
+        random.pick([0x41, 0x80, 0xbf, 0xf7, 0xff]),
+      );
+      const wire = String.fromCharCode(...bytes);
+      expect(() => String.fromCodePoint(firstCodePoint(wire), lastCodePoint(wire))).not.toThrow();
+    }
+  });
 });

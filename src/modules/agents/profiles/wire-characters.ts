@@ -10,6 +10,7 @@ export const NEWLINE = 0x0a;
 export const RETURN = 0x0d;
 export const SPACE = 0x20;
 const BACKSLASH = 0x5c;
+const REPLACEMENT = 0xfffd;
 
 /** The first code point; half of a surrogate pair when the other half is not there. */
 export function firstCodePoint(wire: WireText): number {
@@ -57,17 +58,17 @@ function toControl(letter: number): number {
 
 function sequenceStart(wire: WireText, end: number): number {
   let start = end;
-  while (start > 0 && isContinuation(wire.charCodeAt(start))) start--;
+  while (start > 0 && start > end - 3 && isContinuation(wire.charCodeAt(start))) start--;
   return start;
 }
 
-/** Decodes the UTF-8 sequence that begins at `start` (RFC 3629, section 3). */
+/** Decodes the UTF-8 sequence that begins at `start` (RFC 3629, section 3). What is none becomes something harmless. */
 function sequenceAt(wire: WireText, start: number): number {
   const lead = wire.charCodeAt(start);
-  let code = lead < 0xe0 ? lead & 0x1f : lead < 0xf0 ? lead & 0x0f : lead & 0x07;
-  for (let next = start + 1; next < wire.length && isContinuation(wire.charCodeAt(next)); next++)
-    code = (code << 6) | (wire.charCodeAt(next) & 0x3f);
-  return code;
+  const end = Math.min(wire.length, start + (lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4));
+  let code = lead & (lead < 0xe0 ? 0x1f : lead < 0xf0 ? 0x0f : 0x07);
+  for (let next = start + 1; next < end; next++) code = (code << 6) | (wire.charCodeAt(next) & 0x3f);
+  return code > 0x10ffff ? REPLACEMENT : code;
 }
 
 const isContinuation = (byte: number): boolean => (byte & 0xc0) === 0x80;
