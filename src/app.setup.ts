@@ -37,6 +37,8 @@ export async function createApp(
     genReqId: requestIdOf,
     keepAliveTimeout: SERVER_OPTIONS.keepAliveTimeout,
     requestTimeout: SERVER_OPTIONS.requestTimeout,
+    // There is no Nest middleware, only hooks.
+    skipMiddie: true,
     http: SERVER_OPTIONS,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1024 },
   });

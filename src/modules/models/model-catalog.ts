@@ -67,14 +67,23 @@ export class ModelCatalog {
     const resolved = this.routing.resolve(model);
     const { embeddingModels } = this.routing.current;
     if (embeddingModels.includes(resolved)) return false;
-    return this.listedByBackends().find(({ id }) => isSameModel(id, resolved))?.chat ?? true;
+    for (const { name } of this.routing.current.backends) {
+      const listed = this.listing(name, resolved);
+      if (listed !== undefined) return listed.chat;
+    }
+    return true;
   }
 
   /** Names of backends that were last seen with this model. */
   backendsWith(resolved: string): string[] {
     return this.routing.current.backends
       .map(({ name }) => name)
-      .filter((name) => this.probe.status(name)?.models.some(({ id }) => isSameModel(id, resolved)));
+      .filter((name) => this.listing(name, resolved) !== undefined);
+  }
+
+  /** The model as a backend listed it when last seen. */
+  listing(backend: string, resolved: string): BackendModel | undefined {
+    return this.probe.status(backend)?.models.find(({ id }) => isSameModel(id, resolved));
   }
 
   private listedByBackends(): BackendModel[] {

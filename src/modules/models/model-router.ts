@@ -49,9 +49,8 @@ export class ModelRouter {
     const routed = this.routing.targetsFor(resolved);
     if (routed !== undefined) return routed;
     const { defaultBackend } = this.routing.current;
-    const having = this.catalog.backendsWith(resolved);
-    const isElsewhere = having.length > 0 && !having.includes(defaultBackend);
-    return [{ backend: isElsewhere ? having[0]! : defaultBackend }];
+    if (this.catalog.listing(defaultBackend, resolved) !== undefined) return [{ backend: defaultBackend }];
+    return [{ backend: this.catalog.backendsWith(resolved)[0] ?? defaultBackend }];
   }
 
   private gate(backend: string): BackendGate {

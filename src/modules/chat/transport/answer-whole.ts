@@ -18,12 +18,20 @@ export async function answerWhole(
   const outcome = await reader.outcome();
   stopListening();
 
-  reply.headers(answerHeaders(generation));
   if (outcome.status === 'finished') {
     const body = toWholeAnswer(call, generation, outcome.finishReasons, reasoningField);
-    await reply.header('content-type', 'application/json; charset=utf-8').send(body);
+    // Written past Fastify's serialisation, as streams are: the bytes are ready.
+    reply.hijack();
+    reply.raw.writeHead(200, {
+      ...(reply.getHeaders() as Record<string, string>),
+      ...answerHeaders(generation),
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': body.length,
+    });
+    reply.raw.end(body);
     return;
   }
+  reply.headers(answerHeaders(generation));
   throw toHttpError(
     outcome.status === 'failed' ? outcome.failure : cancelFailure(outcome.reason),
     generation.head.model,
