@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.js';
 import { isAlive, ownIdentity, uniqueName } from './process-identity.js';
 
 describe(isAlive.name, () => {
@@ -24,7 +25,12 @@ describe(isAlive.name, () => {
     const sleeper = { ...ownIdentity(), pid, startedAt };
     expect(isAlive(sleeper)).toBe(true);
     process.kill(pid, 'SIGKILL');
-    expect(isAlive(sleeper)).toBe(false);
+    // The signal takes a moment to arrive.
+    await eventually(
+      () => isAlive(sleeper),
+      (alive) => alive === false,
+    );
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
     shell.kill('SIGKILL');
   });
 
