@@ -63,7 +63,7 @@ function refusal(
   const policy = request.routeOptions.config.policy;
   // A path without a route has no policy; it is answered 404.
   if (policy === undefined || policy === 'pub') return undefined;
-  if (!networks.isTrusted(request.raw) || (requireAll && policy === 'net')) {
+  if (!networks.isTrusted(request.raw) || requireAll) {
     return new GatewayError('unauthorized', 'Authentication required. Please provide a valid Bearer token');
   }
   request.principal = ANONYMOUS;

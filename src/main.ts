@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   shutdown.listen();
   await app.listen(config.http.port, config.http.host);
   const extra = await ExtraListeners.open(app, config.http);
-  shutdown.before(() => extra.close());
+  shutdown.after(() => extra.close());
   process.on('SIGHUP', () => void app.get(RoutingReload).reload());
   for (const choice of config.choices) new Logger('Start').log(choice);
   printBanner(app, config);

@@ -6,30 +6,36 @@ export class Shutdown {
   private readonly logger = new Logger('Shutdown');
   private readonly steps: (() => Promise<void>)[] = [];
   private running = false;
+  private exitCode = 0;
 
   constructor(private readonly app: INestApplication) {}
 
   listen(): void {
-    process.on('SIGTERM', () => void this.run('SIGTERM', 0));
-    process.on('SIGINT', () => void this.run('SIGINT', 0));
-    process.on('unhandledRejection', (error) => {
-      this.logger.fatal({ err: error }, 'unhandled rejection');
-      void this.run('unhandledRejection', 1);
-    });
-    process.on('uncaughtException', (error) => {
-      this.logger.fatal({ err: error }, 'uncaught exception');
-      void this.run('uncaughtException', 1);
-    });
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.onSignal(signal));
+    for (const fault of ['unhandledRejection', 'uncaughtException'] as const) {
+      process.on(fault, (error: unknown) => this.onFault(fault, error));
+    }
   }
 
-  /** Adds something to close before the application is. */
-  before(step: () => Promise<void>): void {
+  /** Adds something to close once the application is. */
+  after(step: () => Promise<void>): void {
     this.steps.push(step);
   }
 
-  private async run(cause: string, exitCode: number): Promise<void> {
+  private onSignal(signal: string): void {
     // A second signal means now.
-    if (this.running) process.exit(exitCode === 0 ? 130 : exitCode);
+    if (this.running) process.exit(130);
+    void this.run(signal);
+  }
+
+  /** A fault of ours ends the process, but lets what runs come to its end, also when more faults follow. */
+  private onFault(fault: string, error: unknown): void {
+    this.logger.fatal({ err: error }, fault);
+    this.exitCode = 1;
+    if (!this.running) void this.run(fault);
+  }
+
+  private async run(cause: string): Promise<void> {
     this.running = true;
     this.logger.log({ cause }, 'shutting down');
     this.app.get(Lifecycle).drain();
@@ -40,6 +46,6 @@ export class Shutdown {
       this.logger.error({ err: failure }, 'the shutdown did not go as it should');
       process.exit(1);
     }
-    process.exit(exitCode);
+    process.exit(this.exitCode);
   }
 }

@@ -18,7 +18,8 @@ export interface BeginRecord {
   readonly profile: string;
   readonly stream: boolean;
   readonly createdAt: Date;
-  readonly input: GenerationRequest['input'];
+  /** What was asked; several when a request holds several prompts, in their order. */
+  readonly inputs: readonly GenerationRequest['input'][];
 }
 
 /** One complete answer, as far as it came. */

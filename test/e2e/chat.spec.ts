@@ -49,3 +49,26 @@ describe('POST /v1/chat/completions', () => {
     });
   });
 });
+
+describe('what a request holds', () => {
+  it('goes on record with every prompt, and each prompt’s tokens count', async () => {
+    ollama.answer({ pieces: ['x'], evalCount: 1, promptEvalCount: 7 });
+    const response = await fetch(`${gateway.url}/v1/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'phi3', prompt: ['a', 'b'], n: 2 }),
+    });
+    expect(await response.json()).toMatchObject({ usage: { prompt_tokens: 14, completion_tokens: 4 } });
+    const { begin } = await gateway.storage.outcomeOf(response.headers.get('x-generation-id')!);
+    expect(begin.inputs).toMatchObject([{ prompt: 'a' }, { prompt: 'b' }]);
+  });
+
+  it('may not be a model name that no model has, also for an agent with a model of its own', async () => {
+    const response = await fetch(`${gateway.url}/api/v1/agent/p8-sim/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'm'.repeat(10_000), messages: [{ role: 'user', content: 'Hello' }] }),
+    });
+    expect(response.status).toBe(404);
+  });
+});

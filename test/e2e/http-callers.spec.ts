@@ -101,7 +101,7 @@ describe('a caller from a trusted network', () => {
     expect((await askChat(home, {}, { headers: { authorization: 'Bearer sk-unused' } })).status).toBe(200);
   });
 
-  it.each(['192.168.10.7', '127.0.0.1', '::ffff:192.168.10.7', '2001:db8::1', '203.0.113.5, 192.168.10.7'])(
+  it.each(['192.168.10.7', '127.0.0.1', '::ffff:192.168.10.7', '2001:db8::1', '127.0.0.1, 192.168.10.7'])(
     'may speak for one from another: %s',
     async (address) => {
       expect((await askChat(home, {}, forwardedFor(address))).status).toBe(200);
@@ -112,6 +112,7 @@ describe('a caller from a trusted network', () => {
     '203.0.113.5',
     '192.168.11.7',
     '127.0.0.1, 203.0.113.5',
+    '203.0.113.5, 192.168.10.7',
     '2001:db9::1',
     'unknown',
     '192.168.10.7:80',
@@ -131,6 +132,8 @@ describe('where everybody needs a credential', () => {
   it('a trusted network is no longer enough', async () => {
     expect((await askChat(closed)).status).toBe(401);
     expect((await fetch(`${closed.url}/v1/models`)).status).toBe(401);
+    const protectedRoute = `${closed.url}/api/v1/chat/completions`;
+    expect((await post(protectedRoute, MESSAGES)).status).toBe(401);
     expect((await fetch(`${closed.url}/health`)).status).toBe(200);
   });
 });

@@ -77,7 +77,7 @@ describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
       kind: 'prompt',
       prompt: 'nul \u0000, half \ud83d, whole \u{1f600}, escaped \\u0000',
     } as const;
-    journal.outcome(outcomeOf({ begin: { id: 'gen-\u0000', input } }));
+    journal.outcome(outcomeOf({ begin: { id: 'gen-\u0000', inputs: [input] } }));
     await written();
     const [conversation] = await conversations();
     expect(conversation?.title).toBe('nul \ufffd, half \ufffd, whole \u{1f600}, escaped \\u0000');

@@ -233,13 +233,15 @@ export function outcomeOf({
       profile: 'generic',
       stream: true,
       createdAt: new Date('2026-07-01T10:00:00.000Z'),
-      input: {
-        kind: 'chat',
-        messages: [
-          { role: 'system', content: 'Be brief.' },
-          { role: 'user', content: 'What is an engine?' },
-        ],
-      },
+      inputs: [
+        {
+          kind: 'chat',
+          messages: [
+            { role: 'system', content: 'Be brief.' },
+            { role: 'user', content: 'What is an engine?' },
+          ],
+        },
+      ],
       ...begin,
     },
     outcome: { status: 'finished', finishReasons: ['stop'] },

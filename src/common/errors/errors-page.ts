@@ -9,8 +9,8 @@ at fault or is null. Elsewhere under \`/api\`, \`/agent\`, \`/workflow\` and \`/
 \`{"error":"<code>","message","status_code"}\`; under \`/oauth\` \`{"error","error_description"}\`; under \`/api/mcp\` a JSON-RPC error;
 on Ollama's own routes \`{"error":"text"}\`. Every answer carries \`X-Request-Id\`, which the log knows too.
 
-When a stream has begun, the error is a frame in the stream's own dialect and no \`[DONE]\` follows. Statuses 499 are never
-sent before a stream: they are what a caller sees whose generation somebody else stopped.
+When a stream has begun, the error is a frame in the stream's own dialect and no \`[DONE]\` follows. Status 499 is
+what a caller sees whose generation somebody else stopped.
 
 | code | status | type | meaning |
 | --- | --- | --- | --- |

@@ -17,19 +17,25 @@ const EXPOSED = [
 ];
 
 /**
- * Lets scripts of allowed origins in; `*` in an origin stands for any port. Requested headers are allowed as asked:
+ * Lets scripts of allowed origins in; `*` lets all in. Requested headers are allowed as asked:
  * the official SDKs send a dozen of their own. Preflights are answered 200.
  */
 export function corsOptions(origins: readonly string[]): FastifyCorsOptions {
-  const allowed = origins.map((origin) => new RegExp(`^${origin.split('*').map(escape).join('\\d+')}$`));
+  const allowed = origins.includes('*') || origins.map(toPattern);
   return {
-    origin: allowed.length === 0 ? false : allowed,
+    origin: allowed === true || allowed.length > 0 ? allowed : false,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: EXPOSED,
     maxAge: 600,
     strictPreflight: false,
     optionsSuccessStatus: 200,
   };
+}
+
+/** `:*` at the end stands for any port, and for none. */
+function toPattern(origin: string): RegExp {
+  const [name = '', anyPort] = origin.split(/:\*$/);
+  return new RegExp(`^${escape(name)}${anyPort === undefined ? '' : '(?::\\d+)?'}$`);
 }
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

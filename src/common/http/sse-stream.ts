@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { endResponse } from './end-response.js';
 import { heartbeat } from './heartbeat.js';
 import { onClientGone } from './on-client-gone.js';
 
@@ -67,7 +68,7 @@ export class SseStream {
     if (this.closed) return;
     this.commit();
     this.close();
-    this.raw.end(frames, 'latin1');
+    endResponse(this.raw, frames);
   }
 
   /** Nothing was written and an HTTP error will be. */

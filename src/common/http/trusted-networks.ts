@@ -20,15 +20,15 @@ export class TrustedNetworks {
   }
 
   /**
-   * A trusted peer that forwards for someone else is a proxy: then the address it names must be trusted as well. What
+   * A trusted peer that forwards for someone else is a proxy: then every address it names must be trusted as well. What
    * other peers say about whom they speak for means nothing.
    */
   isTrusted({ socket, headers }: IncomingMessage): boolean {
     if (!this.isPeerTrusted(socket)) return false;
     const forwarded = headers['x-forwarded-for'];
     if (forwarded === undefined) return true;
-    const nearest = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded).split(',').at(-1)!.trim();
-    return this.contains(nearest);
+    const speaksFor = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded).split(',');
+    return speaksFor.every((address) => this.contains(address.trim()));
   }
 
   contains(address: string): boolean {

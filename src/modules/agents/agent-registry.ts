@@ -12,13 +12,15 @@ export class AgentRegistry implements OnModuleInit {
     @Inject(ProfileRegistry) private readonly profiles: ProfileRegistry,
   ) {}
 
-  /** Refuses to start with an agent whose profile does not exist. */
+  /** Refuses settings with an agent whose profile does not exist, now and when they are read anew. */
   onModuleInit(): void {
-    for (const { key, profile } of this.routing.current.agents) {
-      if (this.profiles.find(profile) === undefined) {
-        throw new ConfigError(`agents.yaml: agent ${key} names the unknown profile ${profile}`);
+    this.routing.demand(({ agents }) => {
+      for (const { key, profile } of agents) {
+        if (this.profiles.find(profile) === undefined) {
+          throw new ConfigError(`agents.yaml: agent ${key} names the unknown profile ${profile}`);
+        }
       }
-    }
+    });
   }
 
   find(key: string): AgentSettings | undefined {

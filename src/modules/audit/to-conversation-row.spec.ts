@@ -18,7 +18,7 @@ const BEGIN: BeginRecord = {
   profile: 'generic',
   stream: true,
   createdAt: CREATED_AT,
-  input: { kind: 'chat', messages: [{ role: 'user', content: 'Hello' }] },
+  inputs: [{ kind: 'chat', messages: [{ role: 'user', content: 'Hello' }] }],
 };
 
 const RECORD: OutcomeRecord = {
@@ -129,18 +129,20 @@ describe(toConversationRow.name, () => {
     const { title, messages } = rowOf(
       {},
       {
-        input: {
-          kind: 'chat',
-          messages: [
-            {
-              role: 'user',
-              content: [
-                { type: 'text', text: 'What is this?' },
-                { type: 'image', mediaType: 'image/png', base64: bytes.toString('base64') },
-              ],
-            },
-          ],
-        },
+        inputs: [
+          {
+            kind: 'chat',
+            messages: [
+              {
+                role: 'user',
+                content: [
+                  { type: 'text', text: 'What is this?' },
+                  { type: 'image', mediaType: 'image/png', base64: bytes.toString('base64') },
+                ],
+              },
+            ],
+          },
+        ],
       },
     );
     expect(title).toBe('What is this?');
@@ -157,13 +159,15 @@ describe(toConversationRow.name, () => {
       rowOf(
         {},
         {
-          input: {
-            kind: 'chat',
-            messages: [
-              { role: 'assistant', content: null, toolCalls: [call] },
-              { role: 'tool', content: '21 °C', toolCallId: 'call-1', name: 'weather' },
-            ],
-          },
+          inputs: [
+            {
+              kind: 'chat',
+              messages: [
+                { role: 'assistant', content: null, toolCalls: [call] },
+                { role: 'tool', content: '21 °C', toolCallId: 'call-1', name: 'weather' },
+              ],
+            },
+          ],
         },
       ),
     );
@@ -176,7 +180,7 @@ describe(toConversationRow.name, () => {
 
   it('keeps a prompt as what the user said', () => {
     const { title, messages } = stored(
-      rowOf({}, { input: { kind: 'prompt', prompt: `\n${'x'.repeat(100)}`, suffix: 'end' } }),
+      rowOf({}, { inputs: [{ kind: 'prompt', prompt: `\n${'x'.repeat(100)}`, suffix: 'end' }] }),
     );
     expect(title).toBe('x'.repeat(80));
     expect(messages[0]).toMatchObject({

@@ -22,6 +22,8 @@ export interface MessageRow {
   readonly created_at: Date;
 }
 
+type Input = BeginRecord['inputs'][number];
+
 const NAME_CHARACTERS = 255;
 const TITLE_CHARACTERS = 80;
 
@@ -31,7 +33,7 @@ export function toConversationRow(record: OutcomeRecord): ConversationRow {
   return {
     user_id: cutText(begin.userId, NAME_CHARACTERS),
     model_name: cutText(begin.model, NAME_CHARACTERS),
-    title: toTitle(begin.input),
+    title: toTitle(begin.inputs[0]!),
     metadata: toMetadata(record),
     created_at: begin.createdAt,
     updated_at: endedAt,
@@ -39,7 +41,7 @@ export function toConversationRow(record: OutcomeRecord): ConversationRow {
   };
 }
 
-function toTitle(input: BeginRecord['input']): string | null {
+function toTitle(input: Input): string | null {
   const text = input.kind === 'prompt' ? input.prompt : firstUserText(input.messages);
   const title = cutText(text.trimStart(), TITLE_CHARACTERS);
   return title === '' ? null : title;
@@ -88,7 +90,11 @@ const toUsage = (usage: Usage) => ({
   estimated: usage.estimated,
 });
 
-function toRequestMessages({ input, createdAt }: BeginRecord): MessageRow[] {
+function toRequestMessages({ inputs, createdAt }: BeginRecord): MessageRow[] {
+  return inputs.flatMap((input) => toInputMessages(input, createdAt));
+}
+
+function toInputMessages(input: Input, createdAt: Date): MessageRow[] {
   if (input.kind === 'prompt') {
     const metadata = { suffix: input.suffix };
     return [{ role: 'user', content: input.prompt, metadata, created_at: createdAt }];

@@ -3,10 +3,10 @@ import { EventBus, type BackendAttemptEnded } from '../../contracts/business-eve
 import type { Failure, FailureCode } from '../../contracts/failure.js';
 import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
-import type { BeginRecord } from '../../contracts/journal.js';
 import type { AnswerSink } from '../../contracts/model-backend.js';
 import { ANONYMOUS } from '../../contracts/principal.js';
 import { RetryBudget } from '../models/index.js';
+import { BEGIN } from './testing/begin-record.js';
 import { ChoiceRun } from './choice-run.js';
 import { Generation } from './generation.js';
 import { SpokenBackend } from './testing/spoken-backend.js';
@@ -39,7 +39,7 @@ describe(ChoiceRun.name, () => {
   function start(...backends: SpokenBackend[]): { run: ChoiceRun; generation: Generation } {
     const events = new EventBus();
     events.on('backend-attempt-ended', (event) => attempts.push(event));
-    const generation = new Generation(HEAD, ANONYMOUS, {} as BeginRecord, (_ended, how) => (outcome = how));
+    const generation = new Generation(HEAD, ANONYMOUS, BEGIN, (_ended, how) => (outcome = how));
     const targets = backends.map(({ gate, name }) => ({ gate, model: `${name}-model` }));
     const plan = { requestedModel: 'phi3', targets };
     const run = new ChoiceRun(generation, REQUEST, { plan, timeouts: TIMEOUTS, retries, events });

@@ -91,7 +91,7 @@ export class GenerationService {
 
 function toBeginRecord(spec: GenerationSpec, id: string, createdAt: Date): BeginRecord {
   const { kind, route, requestId, owner, userId, plan, agent, profile, stream } = spec;
-  const { input } = spec.request(0);
+  const asked = Array.from({ length: spec.choices }, (_, choice) => spec.request(choice).input);
   return {
     id,
     kind,
@@ -104,6 +104,6 @@ function toBeginRecord(spec: GenerationSpec, id: string, createdAt: Date): Begin
     profile,
     stream,
     createdAt,
-    input,
+    inputs: spec.choices === 1 ? asked : [...new Set(asked)],
   };
 }

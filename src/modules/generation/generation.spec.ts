@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CancelReason, Outcome } from '../../contracts/generation-outcome.js';
-import type { BeginRecord } from '../../contracts/journal.js';
 import { ANONYMOUS } from '../../contracts/principal.js';
+import { BEGIN } from './testing/begin-record.js';
 import { Generation, type AnswerRun, type GenerationReader } from './generation.js';
 
 const HEAD = { id: 'chatcmpl-1', created: 0, model: 'phi3', agent: undefined, choices: 1 };
@@ -38,7 +38,7 @@ describe(Generation.name, () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     ends = [];
     done = [];
-    generation = new Generation(HEAD, ANONYMOUS, {} as BeginRecord, ({ deliveredPieces }, outcome) =>
+    generation = new Generation(HEAD, ANONYMOUS, BEGIN, ({ deliveredPieces }, outcome) =>
       ends.push({ outcome, delivered: deliveredPieces }),
     );
     const note = (what: string) => () => void done.push(what);

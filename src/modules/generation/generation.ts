@@ -6,6 +6,7 @@ import type { Principal } from '../../contracts/principal.js';
 import type { StreamHead } from '../../contracts/stream-dialect.js';
 import type { Usage } from '../../contracts/usage.js';
 import { GenerationLog } from './log/generation-log.js';
+import { UsageTally } from './usage-tally.js';
 import { wake, type Wakeable } from './wake.js';
 
 /** More than any model says in one answer; a backend that goes on is broken. */
@@ -36,7 +37,8 @@ export interface AnswerRun {
 /** One run of a model for one caller: id, owner, log, abort switch and state. Everything else only reads it. */
 export class Generation implements Wakeable {
   readonly log = new GenerationLog();
-  readonly usage: Usage = {};
+  /** Token counts, known once it has ended. */
+  usage: Usage = {};
   readonly startedAt = performance.now();
   awake = false;
   firstEntryAt: number | undefined;
@@ -46,6 +48,7 @@ export class Generation implements Wakeable {
   private readonly readers: GenerationReader[] = [];
   private runs: AnswerRun[] = [];
   private readonly finishReasons: FinishReason[] = [];
+  private readonly tally: UsageTally;
   private lastBackendName: string | undefined;
   private answersLeft: number;
   private blockedReaders = 0;
@@ -64,6 +67,7 @@ export class Generation implements Wakeable {
     private readonly onEnded: (generation: Generation, outcome: Outcome) => void,
   ) {
     this.answersLeft = head.choices;
+    this.tally = new UsageTally(head.choices, begin.inputs.length);
   }
 
   /** Name of the backend that answers the first choice. */
@@ -110,7 +114,7 @@ export class Generation implements Wakeable {
   answerFinished(choice: number, reason: FinishReason, usage: Usage): void {
     if (this.ended) return;
     this.finishReasons[choice] = reason;
-    addUsage(this.usage, usage);
+    this.tally.report(choice, usage);
     if (--this.answersLeft === 0) this.end({ status: 'finished', finishReasons: this.finishReasons });
   }
 
@@ -207,18 +211,7 @@ export class Generation implements Wakeable {
     if (this.log.count > 0) this.firstEntryAt ??= performance.now();
     // What came together with a bad end is still handed over, so that the record can say what was delivered.
     if (outcome.status !== 'finished') this.pumpReaders();
+    this.usage = this.tally.total(this.log);
     this.onEnded(this, outcome);
-  }
-}
-
-function addUsage(total: Usage, more: Usage): void {
-  for (const key of ['promptTokens', 'completionTokens', 'cachedTokens', 'reasoningTokens'] as const) {
-    const count = more[key];
-    if (count === undefined) continue;
-    // Each answer evaluates the same prompt; it is counted once, as OpenAI does.
-    total[key] =
-      key === 'promptTokens' || key === 'cachedTokens'
-        ? Math.max(total[key] ?? 0, count)
-        : (total[key] ?? 0) + count;
   }
 }

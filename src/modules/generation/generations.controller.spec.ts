@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AppConfig } from '../../config/index.js';
-import type { BeginRecord } from '../../contracts/journal.js';
 import type { Principal } from '../../contracts/principal.js';
+import { BEGIN } from './testing/begin-record.js';
 import { Generation } from './generation.js';
 import { GenerationRegistry } from './generation-registry.js';
 import { GenerationsController } from './generations.controller.js';
@@ -25,7 +25,7 @@ describe(GenerationsController.name, () => {
 
   function add(id: string): Generation {
     const head = { id, created: 1, model: 'phi3', agent: undefined, choices: 1 };
-    const begin = { profile: 'generic' } as BeginRecord;
+    const begin = BEGIN;
     const generation = new Generation(head, OWNER, begin, (ended, outcome) =>
       registry.retire(ended, outcome),
     );
@@ -69,7 +69,7 @@ describe(GenerationsController.name, () => {
 
   it('says that a generation has ended also while its outcome goes on record', () => {
     const head = { id: 'one', created: 1, model: 'phi3', agent: undefined, choices: 1 };
-    const generation = new Generation(head, OWNER, {} as BeginRecord, () => undefined);
+    const generation = new Generation(head, OWNER, BEGIN, () => undefined);
     registry.add(generation);
     generation.cancel('timeout');
     expect(errorOf(() => controller.cancel('one', OWNER))).toHaveProperty('code', 'already_finished');

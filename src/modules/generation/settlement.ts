@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../contracts/business-events.js';
+import type { Failure } from '../../contracts/failure.js';
 import type { Outcome } from '../../contracts/generation-outcome.js';
 import { GenerationJournal, type OutcomeRecord } from '../../contracts/journal.js';
 import type { ChoiceRun } from './choice-run.js';
@@ -19,7 +20,7 @@ export class Settlement {
   ) {}
 
   settle(generation: Generation, outcome: Outcome, runs: readonly ChoiceRun[]): void {
-    estimateUsage(generation);
+    if (outcome.status === 'failed') this.logFailure(generation, outcome.failure);
     const record = this.record(generation, outcome, runs);
     const recorded = this.journal.outcome(record);
     if (recorded === undefined) return this.close(generation, record);
@@ -34,6 +35,11 @@ export class Settlement {
         this.close(generation, { ...record, outcome: { status: 'failed', failure } });
       },
     );
+  }
+
+  /** What a caller must not see is written down here, whether or not the answer had begun. */
+  private logFailure({ id, begin }: Generation, { code, detail }: Failure): void {
+    this.logger.warn({ generation: id, requestId: begin.requestId, code, detail }, 'a generation failed');
   }
 
   private close(generation: Generation, record: OutcomeRecord): void {
@@ -62,11 +68,4 @@ export class Settlement {
       answers: () => answersOf(log.entries(), head.choices),
     };
   }
-}
-
-/** What the backend did not say is derived from what came, and marked as such. */
-function estimateUsage({ usage, log }: Generation): void {
-  if (usage.completionTokens !== undefined) return;
-  usage.completionTokens = log.count;
-  usage.estimated = true;
 }

@@ -52,8 +52,13 @@ export class ModelCatalog {
     );
   }
 
+  /** Whether it could be a model's name at all. */
+  isName(model: string): boolean {
+    return NAME.test(model);
+  }
+
   isAdmitted(model: string): boolean {
-    if (!NAME.test(model)) return false;
+    if (!this.isName(model)) return false;
     if (isConfiguredModel(this.routing.current, model)) return true;
     const { admit } = this.routing.current;
     const resolved = this.routing.resolve(model);

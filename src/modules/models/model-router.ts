@@ -26,6 +26,8 @@ export class ModelRouter {
   plan(requested: string | undefined, agent?: AgentSettings): Plan {
     const asked = agent?.model ?? requested ?? this.routing.current.defaultModel;
     const requestedModel = requested ?? asked;
+    // It is echoed in every chunk, also where an agent brings its own model.
+    if (!this.catalog.isName(requestedModel)) throw modelNotFound(requestedModel);
     // An agent that brings its own model and backend answers to any model name.
     const isPinned = agent?.model !== undefined && agent.backend !== undefined;
     if (!isPinned) this.requireGenerating(asked);

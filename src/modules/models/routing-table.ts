@@ -5,6 +5,7 @@ import { AppConfig, resolveAlias, type RoutingConfig } from '../../config/index.
 @Injectable()
 export class RoutingTable {
   private routing: RoutingConfig;
+  private readonly checks: ((routing: RoutingConfig) => void)[] = [];
 
   constructor(@Inject(AppConfig) config: AppConfig) {
     this.routing = config.routing;
@@ -14,7 +15,15 @@ export class RoutingTable {
     return this.routing;
   }
 
+  /** Adds what a feature demands of the settings it uses. Throws when those in force do not meet it. */
+  demand(check: (routing: RoutingConfig) => void): void {
+    check(this.routing);
+    this.checks.push(check);
+  }
+
+  /** Throws, and leaves all as it was, when the settings do not meet every demand. */
   replace(routing: RoutingConfig): void {
+    for (const check of this.checks) check(routing);
     this.routing = routing;
   }
 

@@ -47,16 +47,14 @@ export function toPromptRequest(
   requestedModel: string,
 ): RequestOf {
   const prompts = typeof body.prompt === 'string' ? [body.prompt] : body.prompt;
+  const suffix = body.suffix ?? undefined;
+  const inputs = prompts.map((prompt) => ({ kind: 'prompt', prompt, suffix }) as const);
   const sampling = toSampling(body, agent);
   const perPrompt = body.n ?? 1;
   return (choice) => ({
     requestedModel,
     choice,
-    input: {
-      kind: 'prompt',
-      prompt: prompts[Math.floor(choice / perPrompt)]!,
-      suffix: body.suffix ?? undefined,
-    },
+    input: inputs[Math.floor(choice / perPrompt)]!,
     sampling,
     backendOptions: toBackendOptions(agent),
     user: body.user ?? undefined,

@@ -1,3 +1,4 @@
+import { endResponse } from '../../../common/http/end-response.js';
 import { onClientGone } from '../../../common/http/on-client-gone.js';
 import { cancelFailure } from '../../../contracts/generation-outcome.js';
 import { WholeAnswerReader, type Generation } from '../../generation/index.js';
@@ -28,7 +29,7 @@ export async function answerWhole(
       'content-type': 'application/json; charset=utf-8',
       'content-length': body.length,
     });
-    reply.raw.end(body);
+    endResponse(reply.raw, body);
     return;
   }
   reply.headers(answerHeaders(generation));

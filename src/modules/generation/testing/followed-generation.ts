@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
+import { BEGIN } from './begin-record.js';
 import type { Failure } from '../../../contracts/failure.js';
-import type { BeginRecord } from '../../../contracts/journal.js';
 import { ANONYMOUS } from '../../../contracts/principal.js';
 import type { FrameWriter } from '../../../contracts/stream-dialect.js';
 import type { ProfileSettings, StreamingProfile } from '../../../contracts/streaming-profile.js';
@@ -74,7 +74,7 @@ export interface Follow {
 /** A generation that a test feeds, and one reader of it. Needs fake timers. */
 export function follow(profile: StreamingProfile, { settings, position, before }: Follow = {}) {
   const head = { id: 'chatcmpl-1', created: 1, model: 'phi3', agent: undefined, choices: 1 };
-  const generation = new Generation(head, ANONYMOUS, {} as BeginRecord, () => undefined);
+  const generation = new Generation(head, ANONYMOUS, BEGIN, () => undefined);
   before?.(generation);
   const sink = new RecordingSink();
   const reader = new LogReader(

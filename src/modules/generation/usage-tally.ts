@@ -1,0 +1,56 @@
+import type { Usage } from '../../contracts/usage.js';
+import type { GenerationLog } from './log/generation-log.js';
+import { choiceOf } from './log/entry.js';
+
+/** Adds up the token counts of all answers as OpenAI does: every answer counts, and each prompt once. */
+export class UsageTally {
+  private readonly reports: (Usage | undefined)[] = [];
+
+  /** `prompts` is the number of different prompts; each has the same number of answers. */
+  constructor(
+    private readonly choices: number,
+    private readonly prompts: number,
+  ) {}
+
+  report(choice: number, usage: Usage): void {
+    this.reports[choice] = usage;
+  }
+
+  /** Answers whose backend did not say are counted by their pieces, and the sum is marked as estimated. */
+  total(log: GenerationLog): Usage {
+    const [only] = this.reports;
+    if (this.choices === 1 && only?.completionTokens !== undefined) return only;
+    const total: Usage = {
+      promptTokens: this.sumByPrompt('promptTokens'),
+      cachedTokens: this.sumByPrompt('cachedTokens'),
+      completionTokens: 0,
+    };
+    const pieces = piecesByChoice(log, this.choices);
+    for (let choice = 0; choice < this.choices; choice++) {
+      const { completionTokens, reasoningTokens } = this.reports[choice] ?? {};
+      total.completionTokens! += completionTokens ?? pieces[choice]!;
+      if (completionTokens === undefined) total.estimated = true;
+      if (reasoningTokens !== undefined)
+        total.reasoningTokens = (total.reasoningTokens ?? 0) + reasoningTokens;
+    }
+    return total;
+  }
+
+  private sumByPrompt(key: 'promptTokens' | 'cachedTokens'): number | undefined {
+    const answersEach = this.choices / this.prompts;
+    const counts: number[] = [];
+    this.reports.forEach((usage, choice) => {
+      const prompt = Math.floor(choice / answersEach);
+      const count = usage?.[key];
+      if (count !== undefined) counts[prompt] = Math.max(counts[prompt] ?? 0, count);
+    });
+    return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
+  }
+}
+
+function piecesByChoice(log: GenerationLog, choices: number): number[] {
+  if (choices === 1) return [log.count];
+  const pieces = Array.from({ length: choices }, () => 0);
+  for (const entry of log.entries()) pieces[choiceOf(entry)]!++;
+  return pieces;
+}
