@@ -38,12 +38,14 @@ export function checkHeads(fastify: FastifyInstance): void {
   });
 }
 
-/** Headers of every answer. */
-export function sayOfEach({ id }: FastifyRequest, { raw }: FastifyReply): void {
-  raw.setHeader('x-request-id', id);
-  raw.setHeader('x-correlation-id', id);
-  raw.setHeader('x-content-type-options', 'nosniff');
-  raw.setHeader('cache-control', 'no-store');
+/** Headers of every answer. Kept by Fastify until they go out: Node's own `setHeader` looks at each of them twice. */
+export function sayOfEach({ id }: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({
+    'x-request-id': id,
+    'x-correlation-id': id,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
 }
 
 /** Whether the route's policy lets the caller in, and then whether what is sent will be read at all. */

@@ -1,4 +1,4 @@
-import { toWireText } from '../../contracts/wire-text.js';
+import { toWireJson, toWireText } from '../../contracts/wire-text.js';
 import type { AnswerSink } from '../../contracts/model-backend.js';
 import type { Usage } from '../../contracts/usage.js';
 import { AnswerReader } from '../shared/answer-reader.js';
@@ -18,6 +18,9 @@ export const CHAT_LINE: PlainLine = {
   after: '"},"done":false}',
 };
 export const GENERATE_LINE: PlainLine = { before: '","response":"', after: '","done":false}' };
+
+/** How lines of this model's answers begin, as Ollama's encoder spells most names. */
+export const expectedHead = (model: string): string => `{"model":${toWireJson(model)},"created_at":"`;
 
 /** A line's beginning up to its time, which is what differs from line to line. */
 const LINE_HEAD = /^\{[^{[]*?"created_at":"/;
@@ -41,13 +44,13 @@ interface OllamaToolCall {
 
 /** Reads the NDJSON answer of `/api/chat` and `/api/generate`. */
 export class OllamaAnswer extends AnswerReader {
-  /** The lines' beginning up to their time, learned from the first one: a line that begins otherwise is parsed. */
-  private lineHead = '';
   private toolCalls = 0;
 
   constructor(
     sink: AnswerSink,
     private readonly plain: PlainLine,
+    /** The lines' beginning up to their time. A line that begins otherwise is parsed, and shows how lines begin here. */
+    private lineHead = '',
   ) {
     super(sink);
   }

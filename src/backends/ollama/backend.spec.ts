@@ -10,7 +10,7 @@ import { AWKWARD_PIECES, describeNetworkBackend } from '../shared/testing/networ
 import { pythonJson, randomTexts } from '../shared/testing/random-text.js';
 import { RecordingSink } from '../shared/testing/recording-sink.js';
 import { toRequest } from '../shared/testing/to-request.js';
-import { CHAT_LINE, GENERATE_LINE, OllamaAnswer } from './answer.js';
+import { CHAT_LINE, expectedHead, GENERATE_LINE, OllamaAnswer } from './answer.js';
 import { OllamaBackend, OllamaBackends } from './backend.js';
 import { toOllamaRequest } from './request.js';
 
@@ -342,6 +342,17 @@ describe(OllamaAnswer.name, () => {
       const answer = new OllamaAnswer(sink, CHAT_LINE);
       for (const text of texts) answer.data(Buffer.from(`${goJson(chatLine(text))}\n`));
       expect(fromWireText(wire.join(''))).toBe(texts.join(''));
+    });
+
+    it('is not parsed, nor is the first, when lines begin as they do for the model', () => {
+      const parse = vi.spyOn(JSON, 'parse');
+      const sink = new RecordingSink();
+      sink.text = () => undefined;
+      const answer = new OllamaAnswer(sink, CHAT_LINE, expectedHead('llama3.2:latest'));
+      for (let place = 0; place < 50; place += 1)
+        answer.data(Buffer.from(`${goJson(chatLine('ä"', place))}\n`));
+      expect(parse).not.toHaveBeenCalled();
+      parse.mockRestore();
     });
 
     it('is not parsed: only the first is', () => {

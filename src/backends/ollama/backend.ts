@@ -11,7 +11,7 @@ import type { GenerationRequest } from '../../contracts/generation-request.js';
 import { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
 import type { BackendFactory } from '../shared/backend-factory.js';
 import { readJson } from '../shared/read-json.js';
-import { CHAT_LINE, GENERATE_LINE, OllamaAnswer } from './answer.js';
+import { CHAT_LINE, expectedHead, GENERATE_LINE, OllamaAnswer } from './answer.js';
 import { listOllamaModels } from './models.js';
 import { toOllamaRequest } from './request.js';
 
@@ -34,7 +34,8 @@ export class OllamaBackend implements ModelBackend {
   }
 
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall {
-    const answer = new OllamaAnswer(sink, request.input.kind === 'chat' ? CHAT_LINE : GENERATE_LINE);
+    const plain = request.input.kind === 'chat' ? CHAT_LINE : GENERATE_LINE;
+    const answer = new OllamaAnswer(sink, plain, expectedHead(request.model));
     answer.attach(this.client.send({ method: 'POST', ...toOllamaRequest(request) }, answer));
     return answer;
   }

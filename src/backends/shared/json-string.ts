@@ -13,10 +13,15 @@ export function endOfJsonString(line: string, start: number): number {
   return line.charCodeAt(end) === 0x22 ? end : -1;
 }
 
+const NON_ASCII = /[^\x00-\x7f]/;
+
+const fromWireBytes = (line: string): string =>
+  NON_ASCII.test(line) ? Buffer.from(line, 'latin1').toString('utf8') : line;
+
 /** Parses a line of latin1 characters as the UTF-8 JSON it is. Undefined when it is not JSON. */
 export function parseWireJson(line: string): unknown {
   try {
-    return JSON.parse(Buffer.from(line, 'latin1').toString('utf8')) as unknown;
+    return JSON.parse(fromWireBytes(line)) as unknown;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { endResponse } from './end-response.js';
 import { heartbeat } from './heartbeat.js';
@@ -84,12 +84,10 @@ export class SseStream {
   private commit(): void {
     if (this.committedAlready) return;
     this.committedAlready = true;
-    this.reply.hijack();
-    this.raw.writeHead(200, {
-      ...(this.reply.getHeaders() as Record<string, string>),
-      ...SSE_HEADERS,
-      ...this.listener.headers(),
-    });
+    const { reply } = this;
+    reply.hijack();
+    reply.headers(this.listener.headers()).headers(SSE_HEADERS);
+    this.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     this.listener.settled();
   }
 

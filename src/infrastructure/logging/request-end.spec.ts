@@ -23,8 +23,7 @@ beforeEach(async () => {
   logRequests(server, new PinoLogger('info', { write: (line) => lines.push(line) }));
   onRequestEnd(server, (end) => ends.push(end));
   server.get('/items/:id', (_, reply) => {
-    reply.raw.setHeader('x-generation-id', 'chatcmpl-1');
-    return reply.send({ ok: true });
+    return reply.header('x-generation-id', 'chatcmpl-1').send({ ok: true });
   });
   server.get('/silent', (_, reply) => {
     held++;

@@ -44,8 +44,9 @@ export function onRequestEnd(fastify: FastifyInstance, listener: Listener): void
   });
 }
 
-function toRequestEnd(request: FastifyRequest, { raw }: FastifyReply, startedAt: number): RequestEnd {
-  const generation = raw.getHeader('x-generation-id');
+function toRequestEnd(request: FastifyRequest, reply: FastifyReply, startedAt: number): RequestEnd {
+  const { raw } = reply;
+  const generation = reply.getHeader('x-generation-id');
   return {
     id: request.id,
     method: request.method,

@@ -1,7 +1,7 @@
 import { destination, type DestinationStream } from 'pino';
 
-/** Lines are joined up to this many bytes, and at least once a second. */
-const BUFFER_BYTES = 4096;
+/** Lines are joined up to this many bytes, and at least once a second: each write costs as much as many lines. */
+const BUFFER_BYTES = 64 * 1024;
 const FLUSH_MS = 1000;
 /** When nobody takes the output, further lines are lost rather than kept. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
@@ -14,6 +14,7 @@ export function standardOutput(): DestinationStream {
   const output = destination({
     dest: 1,
     minLength: BUFFER_BYTES,
+    maxWrite: 2 * BUFFER_BYTES,
     maxLength: MAX_WAITING_BYTES,
     sync: false,
   });

@@ -1,5 +1,6 @@
 /** What a PostgreSQL text or JSON value cannot hold: U+0000 and half a surrogate pair. */
 const UNSTORABLE = /[\0\p{Surrogate}]/gu;
+const HAS_PAIR = /[\ud800-\udbff]/;
 const REPLACEMENT = '\uFFFD';
 
 /** The same escaped in JSON. Also finds an escaped backslash before a `u`, so a hit means: look closer. */
@@ -26,5 +27,8 @@ export function toStorable<T>(value: T): T {
 }
 
 /** At most so many characters as PostgreSQL counts them. */
-export const cutText = (text: string, characters: number): string =>
-  text.length <= characters ? text : [...text.slice(0, 2 * characters)].slice(0, characters).join('');
+export function cutText(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  const cut = text.slice(0, characters);
+  return HAS_PAIR.test(cut) ? [...text.slice(0, 2 * characters)].slice(0, characters).join('') : cut;
+}

@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ANONYMOUS } from '../../contracts/principal.js';
 import { FinishedGenerations, type FinishedGeneration } from './finished-generations.js';
 
-/** What a record of an empty log is counted as. */
-const EMPTY_BYTES = 600;
 const TTL_MS = 300_000;
+/** So long that the rest of a record does not count, and that it has a shelf of its own. */
+const LARGE = 'x'.repeat(40_000);
+const LARGE_BYTES = 42_000;
 
 describe(FinishedGenerations.name, () => {
   let now: number;
@@ -16,45 +17,60 @@ describe(FinishedGenerations.name, () => {
     owner: ANONYMOUS,
     profile: 'generic',
     outcome: { status: 'finished', finishReasons: ['stop'] },
-    usage: {},
-    log,
+    usage: { promptTokens: 3 },
     count: 0,
-    endedAt: now,
+    log,
   });
   const present = (finished: FinishedGenerations, ids: string) =>
     [...ids].filter((id) => finished.find(id) !== undefined).join('');
 
-  it('finds what was added, and nothing else', () => {
-    const finished = create(10_000);
-    const added = record('a', 'text');
-    finished.add(added);
+  it('finds what was added, byte for byte, and nothing else', () => {
+    const finished = create(1_000_000);
+    const all = [
+      { ...record('a', 'text\n\\u00e9 \xc3\xa9'), profile: 'é👋' },
+      { ...record('b'), outcome: { status: 'cancelled', reason: 'client_gone' } as const },
+      record('c', LARGE),
+      record('d', '\x01'.repeat(200_000)),
+    ];
+    for (const added of all) finished.add(added);
 
-    expect(finished.find('a')).toBe(added);
-    expect(finished.find('b')).toBeUndefined();
+    for (const added of all) expect(finished.find(added.head.id)).toEqual(added);
+    expect(finished.find('e')).toBeUndefined();
   });
 
-  it('forgets the oldest first, and no more than it must, to stay within its bytes', () => {
-    const finished = create(3 * EMPTY_BYTES + 30);
-    for (const id of 'abc') finished.add(record(id, 'x'.repeat(10)));
+  it('forgets the oldest first to stay within its bytes', () => {
+    const finished = create(3 * LARGE_BYTES);
+    for (const id of 'abc') finished.add(record(id, LARGE));
     expect(present(finished, 'abc')).toBe('abc');
 
-    finished.add(record('d'));
+    finished.add(record('d', LARGE));
     expect(present(finished, 'abcd')).toBe('bcd');
-    finished.add(record('e', 'x'.repeat(EMPTY_BYTES)));
+    finished.add(record('e', 'x'.repeat(2 * LARGE_BYTES - 3_000)));
     expect(present(finished, 'bcde')).toBe('de');
   });
 
+  it('keeps small ones together, as many as the bytes allow', () => {
+    const finished = create(320_000);
+    for (let i = 0; i < 10_000; i++) finished.add(record(`id-${i}`, 'x'.repeat(100)));
+
+    const kept = Array.from({ length: 10_000 }, (_, i) => finished.find(`id-${i}`) !== undefined);
+    const first = kept.indexOf(true);
+    expect(kept.slice(first).every((found) => found)).toBe(true);
+    expect((kept.length - first) * 500).toBeGreaterThan(300_000);
+    expect((kept.length - first) * 300).toBeLessThan(320_000);
+  });
+
   it('keeps nothing that is larger than all of it', () => {
-    const finished = create(1_000);
+    const finished = create(LARGE_BYTES);
     finished.add(record('a'));
-    finished.add(record('b', 'x'.repeat(1_000)));
+    finished.add(record('b', 'x'.repeat(LARGE_BYTES)));
     finished.add(record('c'));
 
     expect(present(finished, 'abc')).toBe('c');
   });
 
-  it('forgets what is too old when it is asked for, and all of it when something is added', () => {
-    const finished = create(2 * EMPTY_BYTES);
+  it('forgets what is too old', () => {
+    const finished = create(1_000_000);
     finished.add(record('a'));
     now += 1;
     finished.add(record('b'));
@@ -65,8 +81,7 @@ describe(FinishedGenerations.name, () => {
     expect(present(finished, 'ab')).toBe('b');
     now += 1;
     finished.add(record('c'));
-    finished.add(record('d'));
-    expect(present(finished, 'abcd')).toBe('cd');
+    expect(present(finished, 'abc')).toBe('c');
   });
 
   it('keeps nothing at all when it may not', () => {

@@ -2,6 +2,7 @@ import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { Principal } from '../../contracts/principal.js';
 import type { StreamHead } from '../../contracts/stream-dialect.js';
 import type { Usage } from '../../contracts/usage.js';
+import { RecordShelf, type StoredRecord } from './record-shelf.js';
 
 /** What is kept of a generation after its end: nothing that holds the prompt, a closure or an upstream buffer. */
 export interface FinishedGeneration {
@@ -10,19 +11,21 @@ export interface FinishedGeneration {
   readonly profile: string;
   readonly outcome: Outcome;
   readonly usage: Usage;
+  readonly count: number;
   /** The log, one entry a line. */
   readonly log: string;
-  readonly count: number;
-  readonly endedAt: number;
 }
 
-/** What a record holds besides its log. */
-const RECORD_BYTES = 600;
+/** Shelves in use when all the memory is: so much of it is given back at once. */
+const SHELVES = 32;
 
-/** Finished generations for who comes late, bounded by bytes and age; under pressure the oldest goes first. */
+/**
+ * Finished generations for who comes late, bounded by bytes and age; under pressure the oldest go first. They lie as
+ * bytes on shelves outside of the heap: as objects, ten thousands of them cost the garbage collector more than all
+ * else a request does.
+ */
 export class FinishedGenerations {
-  private readonly records = new Map<string, FinishedGeneration>();
-  private bytes = 0;
+  private readonly shelves: RecordShelf[] = [];
 
   constructor(
     private readonly maxBytes: number,
@@ -30,27 +33,37 @@ export class FinishedGenerations {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  add(record: FinishedGeneration): void {
-    this.records.set(record.head.id, record);
-    this.bytes += sizeOf(record);
-    const expired = this.now() - this.ttlMs;
-    for (const oldest of this.records.values()) {
-      if (this.bytes <= this.maxBytes && oldest.endedAt > expired) break;
-      this.remove(oldest);
+  add({ log, ...facts }: FinishedGeneration): void {
+    const record = { facts: JSON.stringify(facts), log, at: this.now() };
+    let shelf = this.shelves.at(-1);
+    if (shelf === undefined || !shelf.hasRoomFor(record)) {
+      shelf = RecordShelf.for(record, this.maxBytes / SHELVES);
+      this.shelves.push(shelf);
+      this.makeRoom();
     }
+    shelf.put(facts.head.id, record);
   }
 
   find(id: string): FinishedGeneration | undefined {
-    const record = this.records.get(id);
-    if (record === undefined || record.endedAt > this.now() - this.ttlMs) return record;
-    this.remove(record);
+    const found = this.lookUp(id);
+    if (found === undefined || found.at <= this.now() - this.ttlMs) return undefined;
+    const facts = JSON.parse(found.facts) as Omit<FinishedGeneration, 'log'>;
+    return { ...facts, log: found.log };
+  }
+
+  private lookUp(id: string): StoredRecord | undefined {
+    for (let i = this.shelves.length - 1; i >= 0; i--) {
+      const found = this.shelves[i]!.find(id);
+      if (found !== undefined) return found;
+    }
     return undefined;
   }
 
-  private remove(record: FinishedGeneration): void {
-    this.records.delete(record.head.id);
-    this.bytes -= sizeOf(record);
+  /** The newest shelf goes last, and only when it alone is more than may be kept. */
+  private makeRoom(): void {
+    const expired = this.now() - this.ttlMs;
+    let bytes = this.shelves.reduce((sum, shelf) => sum + shelf.size, 0);
+    while (this.shelves.length > 0 && (bytes > this.maxBytes || this.shelves[0]!.newestAt <= expired))
+      bytes -= this.shelves.shift()!.size;
   }
 }
-
-const sizeOf = ({ log }: FinishedGeneration): number => log.length + RECORD_BYTES;

@@ -37,7 +37,6 @@ export class GenerationRegistry {
       usage: generation.usage,
       log: generation.log.flatten(),
       count: generation.log.count,
-      endedAt: performance.now(),
     });
   }
 

@@ -174,7 +174,7 @@ describe(LogReader.name, () => {
           vi.advanceTimersByTime(1000);
         }
         expect(sink.ends).toHaveLength(1);
-        expect(saidBy(sink.said)).toEqual(answersOf(generation.log.entries(), 3));
+        expect(saidBy(sink.said)).toEqual(answersOf(generation.log, 3));
       }
     },
   );

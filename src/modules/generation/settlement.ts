@@ -65,7 +65,7 @@ export class Settlement {
       firstTokenMs: firstEntryAt === undefined ? undefined : firstEntryAt - startedAt,
       durationMs: now - startedAt,
       endedAt: new Date(),
-      answers: () => answersOf(log.entries(), head.choices),
+      answers: () => answersOf(log, head.choices),
     };
   }
 }

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { endResponse } from '../../../common/http/end-response.js';
 import { onClientGone } from '../../../common/http/on-client-gone.js';
 import { cancelFailure } from '../../../contracts/generation-outcome.js';
@@ -21,14 +22,13 @@ export async function answerWhole(
 
   if (outcome.status === 'finished') {
     const body = toWholeAnswer(call, generation, outcome.finishReasons, reasoningField);
-    // Written past Fastify's serialisation, as streams are: the bytes are ready.
+    // Written past Fastify's serialisation, as streams are: the bytes are ready, one to a character.
     reply.hijack();
-    reply.raw.writeHead(200, {
-      ...(reply.getHeaders() as Record<string, string>),
-      ...answerHeaders(generation),
+    reply.headers(answerHeaders(generation)).headers({
       'content-type': 'application/json; charset=utf-8',
       'content-length': body.length,
     });
+    reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     endResponse(reply.raw, body);
     return;
   }

@@ -1,7 +1,7 @@
 import { toUsageDto } from '../../../common/dto/usage.dto.js';
 import type { AnswerRecord } from '../../../contracts/journal.js';
 import type { FinishReason } from '../../../contracts/model-backend.js';
-import { toWireJson, toWireText } from '../../../contracts/wire-text.js';
+import { toWireJson, toWireText, type WireText } from '../../../contracts/wire-text.js';
 import { SYSTEM_FINGERPRINT, toCompletionReason } from '../../agents/index.js';
 import { answersOf, type Generation } from '../../generation/index.js';
 import type { AdmittedCall } from '../call.js';
@@ -12,28 +12,27 @@ export function toWholeAnswer(
   generation: Generation,
   finishReasons: readonly FinishReason[],
   reasoningField: string,
-): Buffer {
+): WireText {
   const { head, usage, log } = generation;
   const isChat = body.kind === 'chat';
   const choices =
     isChat && head.choices === 1 && log.tagged === 0
       ? chatChoice(
           0,
-          `{"role":"assistant","content":"${log.entries().join('')}","refusal":null,"annotations":[]}`,
+          `{"role":"assistant","content":"${log.text()}","refusal":null,"annotations":[]}`,
           finishReasons[0]!,
         )
-      : answersOf(log.entries(), head.choices)
+      : answersOf(log, head.choices)
           .map((answer, index) =>
             isChat
               ? chatChoice(index, toMessage(answer, reasoningField), finishReasons[index]!)
               : textChoice(index, echoed(body.dto, index) + answer.text, finishReasons[index]!),
           )
           .join(',');
-  return Buffer.from(
+  return (
     `{"id":"${head.id}","object":"${isChat ? 'chat.completion' : 'text_completion'}","created":${head.created},` +
-      `"model":${toWireJson(head.model)},"choices":[${choices}],"usage":${JSON.stringify(toUsageDto(usage))},` +
-      `"service_tier":"default","system_fingerprint":"${SYSTEM_FINGERPRINT}"}`,
-    'latin1',
+    `"model":${toWireJson(head.model)},"choices":[${choices}],"usage":${JSON.stringify(toUsageDto(usage))},` +
+    `"service_tier":"default","system_fingerprint":"${SYSTEM_FINGERPRINT}"}`
   );
 }
 

@@ -1,30 +1,49 @@
 import { describe, expect, it } from 'vitest';
 import { toWireText } from '../../../contracts/wire-text.js';
 import { answersOf } from './answers.js';
-import { reasoningEntry, textEntry, toolCallEntry } from './entry.js';
+import { isTagged, reasoningEntry, textEntry, toolCallEntry } from './entry.js';
+import { GenerationLog } from './generation-log.js';
 
 const text = (said: string, choice = 0) => textEntry(toWireText(said), choice);
 const thought = (said: string, choice = 0) => reasoningEntry(toWireText(said), choice);
 
+function answersIn(entries: readonly string[], choices: number) {
+  const log = new GenerationLog();
+  for (const entry of entries) {
+    if (isTagged(entry)) log.appendTagged(entry);
+    else log.append(entry);
+  }
+  return answersOf(log, choices);
+}
+
 describe(answersOf.name, () => {
   it('joins plain text', () => {
-    expect(answersOf([text('H'), text('é\n'), text('\ud83d'), text('\ude00')], 1)).toEqual([
+    expect(answersIn([text('H'), text('é\n'), text('\ud83d'), text('\ude00')], 1)).toEqual([
       { text: 'Hé\n😀' },
     ]);
   });
 
+  it('joins what is sealed and what is not yet', () => {
+    const log = new GenerationLog();
+    for (let i = 0; i < 200; i++) {
+      log.append(String(i % 10));
+      if (i === 150) log.seal();
+    }
+    expect(answersOf(log, 1)).toEqual([{ text: '0123456789'.repeat(20) }]);
+  });
+
   it('is an empty text when nothing was said', () => {
-    expect(answersOf([], 1)).toEqual([{ text: '' }]);
-    expect(answersOf([], 2)).toEqual([{ text: '' }, { text: '' }]);
+    expect(answersIn([], 1)).toEqual([{ text: '' }]);
+    expect(answersIn([], 2)).toEqual([{ text: '' }, { text: '' }]);
   });
 
   it('tells answers apart, however they are mixed', () => {
     const entries = [text('a', 1), text('x'), thought('?', 2), text('b', 1), text('y'), text('z', 2)];
-    expect(answersOf(entries, 3)).toEqual([{ text: 'xy' }, { text: 'ab' }, { text: 'z', reasoning: '?' }]);
+    expect(answersIn(entries, 3)).toEqual([{ text: 'xy' }, { text: 'ab' }, { text: 'z', reasoning: '?' }]);
   });
 
   it('keeps reasoning beside the text', () => {
-    expect(answersOf([thought('so '), thought('é'), text('yes')], 1)).toEqual([
+    expect(answersIn([thought('so '), thought('é'), text('yes')], 1)).toEqual([
       { text: 'yes', reasoning: 'so é' },
     ]);
   });
@@ -36,7 +55,7 @@ describe(answersOf.name, () => {
       toolCallEntry({ index: 0, arguments: ':"é"}' }, 0),
       toolCallEntry({ index: 1, arguments: '{}' }, 0),
     ];
-    expect(answersOf(entries, 1)).toEqual([
+    expect(answersIn(entries, 1)).toEqual([
       {
         text: '',
         toolCalls: [

@@ -1,17 +1,18 @@
 import type { ToolCall } from '../../../contracts/generation-request.js';
 import type { AnswerRecord } from '../../../contracts/journal.js';
 import { fromWireText } from '../../../contracts/wire-text.js';
-import { bodyOf, choiceOf, isTagged, kindOf, toolCallOf } from './entry.js';
+import { bodyOf, choiceOf, kindOf, toolCallOf } from './entry.js';
+import type { GenerationLog } from './generation-log.js';
 
 /** Puts a log together into whole answers, one per choice. */
-export function answersOf(entries: readonly string[], choices: number): AnswerRecord[] {
-  if (choices === 1 && !entries.some(isTagged)) return [{ text: fromWireText(entries.join('')) }];
+export function answersOf(log: GenerationLog, choices: number): AnswerRecord[] {
+  if (choices === 1 && log.tagged === 0) return [{ text: fromWireText(log.text()) }];
   const drafts = Array.from({ length: choices }, () => ({
     text: '',
     reasoning: '',
     toolCalls: new Map<number, Draft>(),
   }));
-  for (const entry of entries) {
+  for (const entry of log.entries()) {
     const draft = drafts[choiceOf(entry)]!;
     const kind = kindOf(entry);
     if (kind === 'text') draft.text += bodyOf(entry);

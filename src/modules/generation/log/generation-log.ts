@@ -52,6 +52,11 @@ export class GenerationLog {
     return this.count === 0 ? [] : this.flatten().split('\n');
   }
 
+  /** All of it as one text, of a log that has no tagged entries. */
+  text(): string {
+    return this.segments.length === 0 ? this.tail.join('') : this.flatten().replaceAll('\n', '');
+  }
+
   /** The whole log as one flat string: entry n is element n of its lines. */
   flatten(): string {
     if (this.tail.length === 0) return this.segments.join('\n');
