@@ -21,6 +21,12 @@ export function fromWireText(wire: WireText): string {
   return JSON.parse(NON_ASCII.test(wire) ? Buffer.from(quoted, 'latin1').toString('utf8') : quoted) as string;
 }
 
+/**
+ * The same text in one piece. V8 keeps a text that was put together, or cut out of another, as a tree: what goes into
+ * every frame would be walked through for every frame, and what outlives its source would keep it alive.
+ */
+export const flat = (wire: WireText): WireText => Buffer.from(wire, 'latin1').toString('latin1');
+
 /** A JSON value as the latin1 characters of its UTF-8 bytes, for frames that are put together from wire text. */
 export function toWireJson(value: unknown): string {
   const json = JSON.stringify(value);

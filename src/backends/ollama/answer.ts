@@ -1,29 +1,12 @@
-import { toWireJson, toWireText } from '../../contracts/wire-text.js';
+import { toWireText } from '../../contracts/wire-text.js';
 import type { AnswerSink } from '../../contracts/model-backend.js';
 import type { Usage } from '../../contracts/usage.js';
 import { AnswerReader } from '../shared/answer-reader.js';
 import { reportedFailure } from '../shared/failures.js';
-import { endOfJsonString, parseWireJson } from '../shared/json-string.js';
+import { parseWireJson } from '../shared/json-string.js';
 import { newToolCallId } from '../shared/tool-call-id.js';
 import { mapOllamaFinishReason } from './finish-reason.js';
-
-/** How a line that carries nothing but a piece of text is spelled by Ollama's encoder, from the end of its time on. */
-export interface PlainLine {
-  readonly before: string;
-  readonly after: string;
-}
-
-export const CHAT_LINE: PlainLine = {
-  before: '","message":{"role":"assistant","content":"',
-  after: '"},"done":false}',
-};
-export const GENERATE_LINE: PlainLine = { before: '","response":"', after: '","done":false}' };
-
-/** How lines of this model's answers begin, as Ollama's encoder spells most names. */
-export const expectedHead = (model: string): string => `{"model":${toWireJson(model)},"created_at":"`;
-
-/** A line's beginning up to its time, which is what differs from line to line. */
-const LINE_HEAD = /^\{[^{[]*?"created_at":"/;
+import { expectedHead, PlainLines, type PlainLine } from './plain-lines.js';
 
 interface OllamaLine {
   error?: unknown;
@@ -45,30 +28,23 @@ interface OllamaToolCall {
 /** Reads the NDJSON answer of `/api/chat` and `/api/generate`. */
 export class OllamaAnswer extends AnswerReader {
   private toolCalls = 0;
+  /** A line that is not plain is parsed, and shows how lines begin here. */
+  private plainLines: PlainLines;
 
   constructor(
     sink: AnswerSink,
     private readonly plain: PlainLine,
-    /** The lines' beginning up to their time. A line that begins otherwise is parsed, and shows how lines begin here. */
-    private lineHead = '',
+    model: string,
   ) {
     super(sink);
+    this.plainLines = PlainLines.for(plain, expectedHead(model));
+  }
+
+  protected override takePlain(text: string, start: number): number {
+    return this.plainLines.read(text, start, this.takePiece);
   }
 
   protected override line(line: string): void {
-    const head = this.lineHead;
-    const { before, after } = this.plain;
-    // Comparing slices is twice as fast as `startsWith` for texts of this length.
-    if (head === '' || line.slice(0, head.length) !== head) return this.parsedLine(line);
-    const timeEnd = line.indexOf('"', head.length);
-    const start = timeEnd + before.length;
-    if (line.slice(timeEnd, start) !== before) return this.parsedLine(line);
-    const end = endOfJsonString(line, start);
-    if (end === -1 || line.slice(end) !== after) return this.parsedLine(line);
-    if (end > start) this.text(line.slice(start, end));
-  }
-
-  private parsedLine(line: string): void {
     if (line === '') return;
     const parsed = parseWireJson(line) as OllamaLine | null | undefined;
     if (typeof parsed !== 'object' || parsed === null) return this.failLine('a line is not JSON', line);
@@ -89,10 +65,8 @@ export class OllamaAnswer extends AnswerReader {
   }
 
   private learn(line: string): void {
-    const found = LINE_HEAD.exec(line)?.[0];
-    // A slice keeps alive what it was cut from.
-    if (found !== undefined && found !== this.lineHead)
-      this.lineHead = Buffer.from(found, 'latin1').toString('latin1');
+    const head = PlainLines.headOf(line);
+    if (head !== undefined) this.plainLines = PlainLines.for(this.plain, head);
   }
 
   /** Ollama sends whole calls with an object as arguments, often without an id, and may repeat index 0. */

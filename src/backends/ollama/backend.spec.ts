@@ -10,7 +10,8 @@ import { AWKWARD_PIECES, describeNetworkBackend } from '../shared/testing/networ
 import { pythonJson, randomTexts } from '../shared/testing/random-text.js';
 import { RecordingSink } from '../shared/testing/recording-sink.js';
 import { toRequest } from '../shared/testing/to-request.js';
-import { CHAT_LINE, expectedHead, GENERATE_LINE, OllamaAnswer } from './answer.js';
+import { OllamaAnswer } from './answer.js';
+import { CHAT_LINE, GENERATE_LINE } from './plain-lines.js';
 import { OllamaBackend, OllamaBackends } from './backend.js';
 import { toOllamaRequest } from './request.js';
 
@@ -304,7 +305,7 @@ describe(OllamaAnswer.name, () => {
 
   const read = (lines: readonly string[], plain = CHAT_LINE): RecordingSink => {
     const sink = new RecordingSink();
-    const answer = new OllamaAnswer(sink, plain);
+    const answer = new OllamaAnswer(sink, plain, 'as it was asked for');
     for (const line of lines) answer.data(Buffer.from(line));
     answer.end();
     return sink;
@@ -339,28 +340,28 @@ describe(OllamaAnswer.name, () => {
       const wire: string[] = [];
       const sink = new RecordingSink();
       sink.text = (piece) => wire.push(piece);
-      const answer = new OllamaAnswer(sink, CHAT_LINE);
+      const answer = new OllamaAnswer(sink, CHAT_LINE, 'as it was asked for');
       for (const text of texts) answer.data(Buffer.from(`${goJson(chatLine(text))}\n`));
       expect(fromWireText(wire.join(''))).toBe(texts.join(''));
     });
 
-    it('is not parsed, nor is the first, when lines begin as they do for the model', () => {
+    it('is not parsed, nor is the first, when the answer names the model as it was asked for', () => {
       const parse = vi.spyOn(JSON, 'parse');
       const sink = new RecordingSink();
       sink.text = () => undefined;
-      const answer = new OllamaAnswer(sink, CHAT_LINE, expectedHead('llama3.2:latest'));
+      const answer = new OllamaAnswer(sink, CHAT_LINE, 'llama3.2:latest');
       for (let place = 0; place < 50; place += 1)
         answer.data(Buffer.from(`${goJson(chatLine('ä"', place))}\n`));
       expect(parse).not.toHaveBeenCalled();
       parse.mockRestore();
     });
 
-    it('is not parsed: only the first is', () => {
+    it('is not parsed when the model is named otherwise: only the first is', () => {
       const parse = vi.spyOn(JSON, 'parse');
       const sink = new RecordingSink();
       const wire: string[] = [];
       sink.text = (piece) => wire.push(piece);
-      const answer = new OllamaAnswer(sink, CHAT_LINE);
+      const answer = new OllamaAnswer(sink, CHAT_LINE, 'as it was asked for');
       for (let place = 0; place < 50; place += 1)
         answer.data(Buffer.from(`${goJson(chatLine('ä"', place))}\n`));
       expect(parse).toHaveBeenCalledTimes(1);

@@ -11,8 +11,9 @@ import type { GenerationRequest } from '../../contracts/generation-request.js';
 import { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
 import type { BackendFactory } from '../shared/backend-factory.js';
 import { readJson } from '../shared/read-json.js';
-import { CHAT_LINE, expectedHead, GENERATE_LINE, OllamaAnswer } from './answer.js';
+import { OllamaAnswer } from './answer.js';
 import { listOllamaModels } from './models.js';
+import { CHAT_LINE, GENERATE_LINE } from './plain-lines.js';
 import { toOllamaRequest } from './request.js';
 
 /** Speaks Ollama's native protocol, which unlike its OpenAI one can pin `num_ctx` and `keep_alive`. */
@@ -35,7 +36,7 @@ export class OllamaBackend implements ModelBackend {
 
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall {
     const plain = request.input.kind === 'chat' ? CHAT_LINE : GENERATE_LINE;
-    const answer = new OllamaAnswer(sink, plain, expectedHead(request.model));
+    const answer = new OllamaAnswer(sink, plain, request.model);
     answer.attach(this.client.send({ method: 'POST', ...toOllamaRequest(request) }, answer));
     return answer;
   }

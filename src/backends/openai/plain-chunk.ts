@@ -1,3 +1,4 @@
+import { flat } from '../../contracts/wire-text.js';
 import { endOfJsonString } from '../shared/json-string.js';
 import { findOnlyPiece, parseChunk, type Piece } from './chunk.js';
 
@@ -37,7 +38,7 @@ export class PlainChunk {
       const start = index + key.length;
       const end = endOfJsonString(line, start);
       if (end === -1) continue;
-      const [before, after] = [flatCopy(line.slice(0, start)), flatCopy(line.slice(end))];
+      const [before, after] = [flat(line.slice(0, start)), flat(line.slice(end))];
       const probed = findOnlyPiece(parseChunk(dataOf(before + PROBE + after)) ?? {});
       if (probed?.kind === kind && probed.text === PROBE) return new PlainChunk(kind, before, after);
     }
@@ -57,6 +58,3 @@ export class PlainChunk {
 
 /** The value of a `data` line. JSON does not mind the space that may follow the colon. */
 const dataOf = (line: string): string => line.slice(line.indexOf(':') + 1);
-
-/** A slice keeps alive what it was cut from. */
-const flatCopy = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');

@@ -1,6 +1,8 @@
 // The inside of a JSON string, up to its closing quote: no raw control characters, only escapes that JSON knows
 // (RFC 8259 section 7).
-const STRING_BODY = /(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*/y;
+// Each part ends where the next must begin, so that what does not match is given up in one pass.
+export const JSON_STRING_BODY = String.raw`[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*`;
+const STRING_BODY = new RegExp(JSON_STRING_BODY, 'y');
 
 /**
  * Where the JSON string whose inside begins at `start` ends (the position of its closing quote), or -1 when it is not

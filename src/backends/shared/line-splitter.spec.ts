@@ -6,10 +6,17 @@ import { LineSplitter, MAX_LINE_BYTES } from './line-splitter.js';
 const TOO_LONG = 'a line is longer than 1 MiB';
 const NOT_UTF8 = 'a line is not UTF-8';
 
+const byLine = (line: (line: string) => boolean) => ({
+  plain: (_text: string, start: number) => start,
+  line,
+});
+
 /** The lines of these pieces, or what is wrong with them. */
 function split(pieces: readonly (string | Buffer)[]): { lines: string[]; wrong: string | undefined } {
   const lines: string[] = [];
-  const splitter = new LineSplitter((line) => lines.push(Buffer.from(line, 'latin1').toString('utf8')) > 0);
+  const splitter = new LineSplitter(
+    byLine((line) => lines.push(Buffer.from(line, 'latin1').toString('utf8')) > 0),
+  );
   for (const piece of pieces) {
     const wrong = splitter.push(Buffer.from(piece));
     if (wrong !== undefined) return { lines, wrong };
@@ -49,7 +56,7 @@ describe(LineSplitter.name, () => {
 
   it('hears no more once the listener has had enough', () => {
     const lines: string[] = [];
-    const splitter = new LineSplitter((line) => lines.push(line) < 2);
+    const splitter = new LineSplitter(byLine((line) => lines.push(line) < 2));
     expect(splitter.push(Buffer.from('a\nb\nc\nd'))).toBeUndefined();
     expect(lines).toEqual(['a', 'b']);
     expect(splitter.end()).toBeUndefined();
@@ -88,7 +95,7 @@ describe(LineSplitter.name, () => {
     });
 
     it('without waiting for its end, and without holding more', () => {
-      const splitter = new LineSplitter(() => true);
+      const splitter = new LineSplitter(byLine(() => true));
       const piece = Buffer.alloc(64 * 1024, 'a');
       let taken = 0;
       while (splitter.push(piece) === undefined) taken += piece.length;
@@ -96,7 +103,7 @@ describe(LineSplitter.name, () => {
     });
 
     it('in no time, though it comes byte by byte', () => {
-      const splitter = new LineSplitter(() => true);
+      const splitter = new LineSplitter(byLine(() => true));
       const byte = Buffer.from('a');
       const before = process.memoryUsage().heapUsed;
       const { user } = process.cpuUsage();

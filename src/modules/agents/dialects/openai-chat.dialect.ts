@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FrameWriter, StreamDialect, StreamHead } from '../../../contracts/stream-dialect.js';
-import { toWireJson } from '../../../contracts/wire-text.js';
+import { flat, toWireJson } from '../../../contracts/wire-text.js';
 import { cancelFrame, chunkEnvelope, DONE, errorFrame, type OpenAiStreamOptions } from './openai-frames.js';
 
 /** `chat.completion.chunk` objects and `[DONE]`, as OpenAI streams chat completions. */
@@ -12,8 +12,8 @@ export class OpenAiChatDialect implements StreamDialect<OpenAiStreamOptions> {
     const { before, after, usage } = chunkEnvelope(head, 'chat.completion.chunk', options);
     const closing = `},"logprobs":null,"finish_reason":null}${after}`;
     const delta = (choice: number) => `${before}{"index":${choice},"delta":{`;
-    const textBefore = `${delta(0)}"content":"`;
-    const textAfter = `"${closing}`;
+    const textBefore = flat(`${delta(0)}"content":"`);
+    const textAfter = flat(`"${closing}`);
     return {
       open: () => eachChoice(head, (choice) => `${delta(choice)}"role":"assistant","content":""${closing}`),
       text: (text, choice) => (choice === 0 ? textBefore : `${delta(choice)}"content":"`) + text + textAfter,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FrameWriter, StreamDialect, StreamHead } from '../../../contracts/stream-dialect.js';
+import { flat } from '../../../contracts/wire-text.js';
 import { cancelFrame, chunkEnvelope, DONE, errorFrame, type OpenAiStreamOptions } from './openai-frames.js';
 
 /** `text_completion` objects and `[DONE]`, as OpenAI streams completions of a prompt. Has no word for reasoning. */
@@ -9,7 +10,7 @@ export class OpenAiCompletionDialect implements StreamDialect<OpenAiStreamOption
 
   writer(head: StreamHead, options: OpenAiStreamOptions): FrameWriter {
     const { before, after, usage } = chunkEnvelope(head, 'text_completion', options);
-    const textAfter = `","logprobs":null,"finish_reason":null}${after}`;
+    const textAfter = flat(`","logprobs":null,"finish_reason":null}${after}`);
     return {
       open: () => '',
       text: (text, choice) => `${before}{"index":${choice},"text":"${text}${textAfter}`,

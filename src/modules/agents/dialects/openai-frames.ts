@@ -4,7 +4,7 @@ import type { Failure } from '../../../contracts/failure.js';
 import { cancelFailure } from '../../../contracts/generation-outcome.js';
 import type { StreamHead } from '../../../contracts/stream-dialect.js';
 import type { Usage } from '../../../contracts/usage.js';
-import { toWireJson } from '../../../contracts/wire-text.js';
+import { flat, toWireJson } from '../../../contracts/wire-text.js';
 
 export const SYSTEM_FINGERPRINT = 'fp_citadel';
 
@@ -22,8 +22,8 @@ export function chunkEnvelope(head: StreamHead, object: string, { includeUsage }
     `"id":${toWireJson(head.id)},"object":"${object}","created":${head.created},` +
     `"model":${toWireJson(head.model)},"system_fingerprint":"${SYSTEM_FINGERPRINT}"`;
   return {
-    before: `data: {${common},"choices":[`,
-    after: `]${includeUsage ? ',"usage":null' : ''}}\n\n`,
+    before: flat(`data: {${common},"choices":[`),
+    after: flat(`]${includeUsage ? ',"usage":null' : ''}}\n\n`),
     usage: (usage: Usage) =>
       `data: {${common},"choices":[],"usage":${JSON.stringify(toUsageDto(usage))}}\n\n`,
   };
