@@ -1,7 +1,8 @@
+import { toWireJson, type WireText } from '../../contracts/wire-text.js';
 import type { ChatMessage, GenerationRequest, ToolDefinition } from '../../contracts/generation-request.js';
 
 /** The path and body that ask Ollama for this answer. Always streamed: a whole answer is a reader that waits. */
-export function toOllamaRequest(request: GenerationRequest): { path: string; body: string } {
+export function toOllamaRequest(request: GenerationRequest): { path: string; body: WireText } {
   const { input } = request;
   const common = {
     model: request.model,
@@ -14,12 +15,12 @@ export function toOllamaRequest(request: GenerationRequest): { path: string; bod
   if (input.kind === 'prompt') {
     return {
       path: '/api/generate',
-      body: JSON.stringify({ ...common, prompt: input.prompt, suffix: input.suffix }),
+      body: toWireJson({ ...common, prompt: input.prompt, suffix: input.suffix }),
     };
   }
   return {
     path: '/api/chat',
-    body: JSON.stringify({ ...common, messages: toMessages(input.messages), tools: toTools(request) }),
+    body: toWireJson({ ...common, messages: toMessages(input.messages), tools: toTools(request) }),
   };
 }
 

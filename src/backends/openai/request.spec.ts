@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
 import { toRequest } from '../shared/testing/to-request.js';
+import { parseWireJson } from '../shared/json-string.js';
 import { toOpenAiRequest, toRequestDialect } from './request.js';
 
 const COMPATIBLE = { ownServer: false };
 
 const bodyOf = (request: GenerationRequest, dialect = COMPATIBLE) =>
-  JSON.parse(toOpenAiRequest(request, dialect).body) as Record<string, unknown>;
+  parseWireJson(toOpenAiRequest(request, dialect).body) as Record<string, unknown>;
 
 describe(toOpenAiRequest.name, () => {
   it('asks for a stream with usage, and sends nothing that was not said', () => {
     const { path, body } = toOpenAiRequest(toRequest({ model: 'm' }), COMPATIBLE);
     expect(path).toBe('/chat/completions');
-    expect(JSON.parse(body)).toEqual({
+    expect(parseWireJson(body)).toEqual({
       model: 'm',
       stream: true,
       stream_options: { include_usage: true },
@@ -142,7 +143,7 @@ describe(toOpenAiRequest.name, () => {
     });
     const { path, body } = toOpenAiRequest(request, COMPATIBLE);
     expect(path).toBe('/completions');
-    expect(JSON.parse(body)).toEqual({
+    expect(parseWireJson(body)).toEqual({
       model: 'any',
       stream: true,
       stream_options: { include_usage: true },

@@ -1,3 +1,4 @@
+import { toWireJson, type WireText } from '../../contracts/wire-text.js';
 import type {
   ChatMessage,
   ContentPart,
@@ -25,18 +26,18 @@ export function toRequestDialect(baseUrl: string): RequestDialect {
 export function toOpenAiRequest(
   request: GenerationRequest,
   dialect: RequestDialect,
-): { path: string; body: string } {
+): { path: string; body: WireText } {
   const { input } = request;
   if (input.kind === 'prompt') {
     const body = { ...toCommon(request, dialect), max_tokens: request.sampling.maxTokens };
     return {
       path: '/completions',
-      body: JSON.stringify({ ...body, prompt: input.prompt, suffix: input.suffix }),
+      body: toWireJson({ ...body, prompt: input.prompt, suffix: input.suffix }),
     };
   }
   return {
     path: '/chat/completions',
-    body: JSON.stringify({
+    body: toWireJson({
       ...toCommon(request, dialect),
       [dialect.ownServer ? 'max_completion_tokens' : 'max_tokens']: request.sampling.maxTokens,
       messages: input.messages.map(toMessage),

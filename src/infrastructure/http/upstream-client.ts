@@ -1,22 +1,14 @@
-import { Pool } from 'undici';
-import { createPooledConnection, type CarriedCall } from './pooled-connection.js';
-import { toUpstreamFault, type UpstreamFault } from './upstream-fault.js';
+import { UpstreamCall, type UpstreamHandler } from './upstream-call.js';
+import { UpstreamConnection } from './upstream-connection.js';
 
-/** Hears one answer. After `end` or `fault` nothing more comes, and nothing at all after `abort`. */
-export interface UpstreamHandler {
-  head(status: number, headers: UpstreamHeaders): void;
-  /** Body bytes as they were read; the buffer is only valid during the call. */
-  data(chunk: Buffer): void;
-  end(): void;
-  fault(fault: UpstreamFault): void;
-}
+export { UpstreamCall, type UpstreamHandler, type UpstreamHeaders } from './upstream-call.js';
 
 export interface UpstreamRequest {
   readonly method: 'GET' | 'POST';
   /** Path below the client's base, beginning with `/`. */
   readonly path: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string | Buffer;
+  /** Bytes, one to a character: `toWireJson` makes such. */
+  readonly body?: string;
 }
 
 export interface UpstreamClientOptions {
@@ -26,139 +18,86 @@ export interface UpstreamClientOptions {
   readonly headers?: Record<string, string>;
 }
 
+/** RFC 9110, section 5.5. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+const SWEEP_MS = 15_000;
+
 /**
- * The one way out to an upstream: a pool of kept-alive connections to one origin that was configured, never named by
- * a request. Redirects are not followed, nothing is decompressed, and time is bounded by the caller, who aborts.
+ * The one way out to an upstream: kept-alive connections to one origin that was configured, never named by a request.
+ * Redirects are not followed, nothing is decompressed, and time is bounded by the caller, who aborts.
  */
 export class UpstreamClient {
-  private readonly pool: Pool;
+  private readonly origin: URL;
   private readonly prefix: string;
+  /** The end of every request's head. */
+  private readonly fields: string;
+  private readonly open = new Set<UpstreamConnection>();
+  /** Those that carry nothing; the one that was used last is used next. */
+  private idle: UpstreamConnection[] = [];
+  private readonly sweep = setInterval(() => this.closeIdle(), SWEEP_MS).unref();
+  private isClosed = false;
 
   constructor(private readonly options: UpstreamClientOptions) {
-    const url = new URL(options.baseUrl);
-    this.prefix = url.pathname.replace(/\/+$/, '');
-    this.pool = new Pool(url.origin, {
-      connect: { timeout: options.connectTimeoutMs },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 30_000,
-      pipelining: 1,
-      factory: createPooledConnection,
-    });
+    this.origin = new URL(options.baseUrl);
+    this.prefix = this.origin.pathname.replace(/\/+$/, '');
+    this.fields = toFields({ host: this.origin.host, connection: 'keep-alive', ...options.headers });
   }
 
-  /** Starts a request. Never throws: what goes wrong is `handler.fault`. */
+  /** Starts a request. Never throws: what goes wrong is `handler.fault`, and never before this returns. */
   send(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
     const call = new UpstreamCall(handler);
-    this.pool.dispatch(
-      {
-        method: request.method,
-        path: this.prefix + request.path,
-        headers: { ...this.options.headers, ...request.headers },
-        body: request.body ?? null,
-      },
-      call,
-    );
+    if (this.isClosed)
+      queueMicrotask(() => call.fault({ kind: 'unreachable', detail: 'the client is closed' }));
+    else (this.takeIdle() ?? this.connect()).carry(call, this.toBytes(request));
     return call;
   }
 
   /** Lets go of every connection, also of those in use. */
   close(): Promise<void> {
-    return this.pool.destroy();
+    this.isClosed = true;
+    clearInterval(this.sweep);
+    for (const connection of [...this.open]) connection.close();
+    return Promise.resolve();
   }
-}
 
-/** Response headers, looked up without building an object for each answer. */
-export class UpstreamHeaders {
-  constructor(private readonly raw: readonly Buffer[]) {}
+  private toBytes({ method, path, body }: UpstreamRequest): string {
+    const length = body === undefined && method === 'GET' ? '' : `content-length: ${body?.length ?? 0}\r\n`;
+    return `${method} ${this.prefix}${path} HTTP/1.1\r\n${this.fields}${length}\r\n${body ?? ''}`;
+  }
 
-  get(name: string): string | undefined {
-    for (let i = 0; i + 1 < this.raw.length; i += 2) {
-      if (this.raw[i]!.toString('latin1').toLowerCase() === name) return this.raw[i + 1]!.toString('latin1');
+  private takeIdle(): UpstreamConnection | undefined {
+    for (let taken = this.idle.pop(); taken !== undefined; taken = this.idle.pop()) {
+      if (!taken.isStale(performance.now())) return taken;
+      taken.close();
     }
     return undefined;
   }
+
+  private connect(): UpstreamConnection {
+    const connection = new UpstreamConnection(this.origin, this.options.connectTimeoutMs, {
+      free: (freed) => void this.idle.push(freed),
+      closed: (gone) => {
+        this.open.delete(gone);
+        this.idle = this.idle.filter((other) => other !== gone);
+      },
+    });
+    this.open.add(connection);
+    return connection;
+  }
+
+  private closeIdle(): void {
+    const now = performance.now();
+    for (const connection of [...this.idle]) if (connection.isStale(now)) connection.close();
+  }
 }
 
-/** One request on its way. Implements undici's handler itself: one object a request, none a chunk. */
-export class UpstreamCall implements CarriedCall {
-  private handler: UpstreamHandler | undefined;
-  private abortConnection: (() => void) | undefined;
-  private resumeReading: (() => void) | undefined;
-  private paused = false;
-  private isEnding = false;
-
-  constructor(handler: UpstreamHandler) {
-    this.handler = handler;
-  }
-
-  /** Closes the connection at once; the handler hears nothing more. */
-  abort(): void {
-    if (this.handler === undefined) return;
-    const abortConnection = this.abortConnection;
-    // Let go first: undici reports the abort as an error while it still runs.
-    this.release();
-    abortConnection?.();
-  }
-
-  pause(): void {
-    if (!this.isEnding) this.paused = true;
-  }
-
-  resume(): void {
-    if (!this.paused) return;
-    this.paused = false;
-    // Not at once: undici parses one answer at a time, and this may be called while it parses another.
-    queueMicrotask(() => {
-      if (!this.paused) this.resumeReading?.();
-    });
-  }
-
-  /** @internal the connection */
-  connectionEnds(): void {
-    this.isEnding = true;
-    this.paused = false;
-    this.resumeReading?.();
-  }
-
-  /** @internal undici */
-  onConnect(abort: () => void): void {
-    if (this.handler === undefined) abort();
-    else this.abortConnection = abort;
-  }
-
-  /** @internal undici */
-  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
-    if (status < 200) return true;
-    this.resumeReading = resume;
-    this.handler?.head(status, new UpstreamHeaders(headers));
-    return !this.paused;
-  }
-
-  /** @internal undici */
-  onData(chunk: Buffer): boolean {
-    this.handler?.data(chunk);
-    return !this.paused;
-  }
-
-  /** @internal undici */
-  onComplete(): void {
-    const handler = this.handler;
-    this.release();
-    handler?.end();
-  }
-
-  /** @internal undici */
-  onError(error: Error): void {
-    const handler = this.handler;
-    this.release();
-    handler?.fault(toUpstreamFault(error));
-  }
-
-  /** These closures hold the request with its body, that is the prompt. */
-  private release(): void {
-    this.handler = undefined;
-    this.abortConnection = undefined;
-    this.resumeReading = undefined;
-  }
+function toFields(headers: Record<string, string>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => {
+      if (!FIELD_VALUE.test(value))
+        throw new Error(`The header ${name} for ${headers.host} has characters that no header may have.`);
+      return `${name}: ${value}\r\n`;
+    })
+    .join('');
 }

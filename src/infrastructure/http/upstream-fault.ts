@@ -1,5 +1,3 @@
-import { errors } from 'undici';
-
 /** What went wrong on the way to or from an upstream, below its protocol. */
 export type UpstreamFaultKind =
   /** No connection: refused, no such host, unreachable, or not made in time. */
@@ -22,22 +20,12 @@ const UNREACHABLE = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_CLOSED',
-  'UND_ERR_DESTROYED',
 ]);
 
-/** Sorts an error of the HTTP client. */
-export function toUpstreamFault(error: unknown): UpstreamFault {
-  const { code = '', message = String(error) } = error as Partial<NodeJS.ErrnoException>;
+/** Sorts an error of a socket. */
+export function toUpstreamFault(error: Partial<NodeJS.ErrnoException>): UpstreamFault {
+  const { code = '', message = String(error) } = error;
   const detail = code === '' ? message : `${code}: ${message}`;
   if (UNREACHABLE.has(code)) return { kind: 'unreachable', detail };
-  if (isParserError(error) || code.startsWith('ERR_TLS') || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return { kind: 'protocol', detail };
-  }
-  return { kind: 'broken', detail };
+  return { kind: code.startsWith('ERR_TLS') ? 'protocol' : 'broken', detail };
 }
-
-/** undici's parser tells its errors by name and text, without a code. A body that is cut short is among them. */
-const isParserError = (error: unknown): boolean =>
-  error instanceof errors.HTTPParserError && !error.message.includes('Invalid EOF state');

@@ -1,4 +1,3 @@
-import { UpstreamHeaders } from '../../../infrastructure/http/upstream-client.js';
 import { RecordingSink } from '../../shared/testing/recording-sink.js';
 import { OpenAiAnswer } from '../answer.js';
 
@@ -15,7 +14,7 @@ export function readAnswer(
 ): RecordingSink {
   const sink = new RecordingSink();
   const answer = new OpenAiAnswer(sink);
-  answer.head(200, new UpstreamHeaders([Buffer.from('Content-Type'), Buffer.from(contentType)]));
+  answer.head(200, { get: (name) => (name === 'content-type' ? contentType : undefined) });
   for (const piece of pieces) answer.data(Buffer.from(piece));
   if (breaks) answer.fault({ kind: 'broken', detail: 'gone' });
   else answer.end();
