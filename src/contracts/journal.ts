@@ -2,6 +2,7 @@ import type { GenerationRequest } from './generation-request.js';
 import type { Outcome } from './generation-outcome.js';
 import type { ToolCall } from './generation-request.js';
 import type { Usage } from './usage.js';
+import type { WireText } from './wire-text.js';
 
 /** What is known when a generation begins. */
 export interface BeginRecord {
@@ -24,8 +25,8 @@ export interface BeginRecord {
 
 /** One complete answer, as far as it came. */
 export interface AnswerRecord {
-  readonly text: string;
-  readonly reasoning?: string;
+  readonly text: WireText;
+  readonly reasoning?: WireText;
   readonly toolCalls?: readonly ToolCall[];
 }
 

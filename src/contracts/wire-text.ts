@@ -16,10 +16,11 @@ export function toWireText(text: string): WireText {
 }
 
 /** What a reader of the stream sees. Throws a SyntaxError when the text is not the inside of a JSON string. */
-export function fromWireText(wire: WireText): string {
-  const quoted = `"${wire}"`;
-  return JSON.parse(NON_ASCII.test(wire) ? Buffer.from(quoted, 'latin1').toString('utf8') : quoted) as string;
-}
+export const fromWireText = (wire: WireText): string => JSON.parse(fromWireBytes(`"${wire}"`)) as string;
+
+/** The characters of UTF-8 bytes that stand one to a character. */
+export const fromWireBytes = (wire: string): string =>
+  NON_ASCII.test(wire) ? Buffer.from(wire, 'latin1').toString('utf8') : wire;
 
 /**
  * The same text in one piece. V8 keeps a text that was put together, or cut out of another, as a tree: what goes into

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../src/common/errors/error-catalogue.js';
+import { toWireText } from '../../src/contracts/wire-text.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import type { Exchange } from '../support/exchange.js';
 import { FakeOllama } from '../support/fake-ollama.js';
@@ -165,7 +166,7 @@ describe.each([
         generatedPieces: 2,
         deliveredPieces: 2,
       });
-      expect(record.answers()).toEqual([{ text: faultText(2) }]);
+      expect(record.answers()).toEqual([{ text: toWireText(faultText(2)) }]);
       await expectHarmless(fault, seen);
     },
   );

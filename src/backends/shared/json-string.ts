@@ -1,3 +1,5 @@
+import { fromWireBytes } from '../../contracts/wire-text.js';
+
 // The inside of a JSON string, up to its closing quote: no raw control characters, only escapes that JSON knows
 // (RFC 8259 section 7).
 // Each part ends where the next must begin, so that what does not match is given up in one pass.
@@ -14,11 +16,6 @@ export function endOfJsonString(line: string, start: number): number {
   const end = STRING_BODY.lastIndex;
   return line.charCodeAt(end) === 0x22 ? end : -1;
 }
-
-const NON_ASCII = /[^\x00-\x7f]/;
-
-const fromWireBytes = (line: string): string =>
-  NON_ASCII.test(line) ? Buffer.from(line, 'latin1').toString('utf8') : line;
 
 /** Parses a line of latin1 characters as the UTF-8 JSON it is. Undefined when it is not JSON. */
 export function parseWireJson(line: string): unknown {

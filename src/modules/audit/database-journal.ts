@@ -5,7 +5,6 @@ import { DatabaseConnection, GatewayDataSource } from '../../infrastructure/data
 import { insertRows } from './insert-rows.js';
 import { type JournalStats, JournalWriter } from './journal-writer.js';
 import { serialiseRow } from './serialise-row.js';
-import { toConversationRow } from './to-conversation-row.js';
 
 const DRAIN_TIMEOUT_MS = 5_000;
 /** Putting an answer together takes some tens of microseconds; tokens of others pass in between. */
@@ -64,7 +63,7 @@ export class DatabaseJournal implements GenerationJournal, OnApplicationShutdown
   private takeRows(): void {
     for (const record of this.ended.splice(0, ROWS_PER_TURN)) {
       try {
-        this.writer.add(serialiseRow(toConversationRow(record)));
+        this.writer.add(serialiseRow(record));
       } catch (error) {
         this.lost += 1;
         this.logger.error(

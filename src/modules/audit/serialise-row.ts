@@ -1,13 +1,34 @@
+import type { OutcomeRecord } from '../../contracts/journal.js';
+import { fromWireBytes } from '../../contracts/wire-text.js';
+import { conversationJson } from './conversation-json.js';
 import { mayBeUnstorable, toStorable } from './storable-text.js';
-import type { ConversationRow } from './to-conversation-row.js';
+
+/** The rows of one generation, in the words of the columns. */
+export interface ConversationRow {
+  readonly user_id: string;
+  readonly model_name: string;
+  readonly title: string | null;
+  readonly metadata: Record<string, unknown>;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly messages: readonly MessageRow[];
+}
+
+export interface MessageRow {
+  readonly role: string;
+  readonly content: string;
+  readonly metadata: Record<string, unknown>;
+  readonly created_at: string;
+}
 
 /**
  * The row as UTF-8 JSON, which is how it waits and how it goes to the database: put together once, whatever happens.
  * Where a text had to be changed to be stored, its row says so.
  */
-export function serialiseRow(row: ConversationRow): Buffer {
-  const json = JSON.stringify(row);
-  return Buffer.from(mayBeUnstorable(json) ? JSON.stringify(toStorableRow(row)) : json);
+export function serialiseRow(record: OutcomeRecord): Buffer {
+  const json = conversationJson(record);
+  if (!mayBeUnstorable(json)) return Buffer.from(json, 'latin1');
+  return Buffer.from(JSON.stringify(toStorableRow(JSON.parse(fromWireBytes(json)) as ConversationRow)));
 }
 
 function toStorableRow({ messages, ...conversation }: ConversationRow): ConversationRow {

@@ -8,6 +8,8 @@ import { PROFILES } from '../agents/profiles/profiles.js';
 import { SmoothProfile } from '../agents/profiles/smooth.profile.js';
 import { VoiceProfile } from '../agents/profiles/voice.profile.js';
 import { LogReader } from './log-reader.js';
+import { fromWireText } from '../../contracts/wire-text.js';
+import type { AnswerRecord } from '../../contracts/journal.js';
 import { answersOf } from './log/answers.js';
 import { callTool, follow, say, sayFor, think, turn } from './testing/followed-generation.js';
 
@@ -174,10 +176,16 @@ describe(LogReader.name, () => {
           vi.advanceTimersByTime(1000);
         }
         expect(sink.ends).toHaveLength(1);
-        expect(saidBy(sink.said)).toEqual(answersOf(generation.log, 3));
+        expect(saidBy(sink.said)).toEqual(answersOf(generation.log, 3).map(decoded));
       }
     },
   );
+});
+
+const decoded = ({ text, reasoning, ...rest }: AnswerRecord) => ({
+  text: fromWireText(text),
+  ...(reasoning === undefined ? {} : { reasoning: fromWireText(reasoning) }),
+  ...rest,
 });
 
 /** What a client puts together from the events it gets. */

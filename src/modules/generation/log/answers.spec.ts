@@ -19,7 +19,7 @@ function answersIn(entries: readonly string[], choices: number) {
 describe(answersOf.name, () => {
   it('joins plain text', () => {
     expect(answersIn([text('H'), text('é\n'), text('\ud83d'), text('\ude00')], 1)).toEqual([
-      { text: 'Hé\n😀' },
+      { text: toWireText('Hé\n') + '\\ud83d\\ude00' },
     ]);
   });
 
@@ -44,7 +44,7 @@ describe(answersOf.name, () => {
 
   it('keeps reasoning beside the text', () => {
     expect(answersIn([thought('so '), thought('é'), text('yes')], 1)).toEqual([
-      { text: 'yes', reasoning: 'so é' },
+      { text: 'yes', reasoning: toWireText('so é') },
     ]);
   });
 

@@ -1,12 +1,11 @@
 import type { ToolCall } from '../../../contracts/generation-request.js';
 import type { AnswerRecord } from '../../../contracts/journal.js';
-import { fromWireText } from '../../../contracts/wire-text.js';
 import { bodyOf, choiceOf, kindOf, toolCallOf } from './entry.js';
 import type { GenerationLog } from './generation-log.js';
 
 /** Puts a log together into whole answers, one per choice. */
 export function answersOf(log: GenerationLog, choices: number): AnswerRecord[] {
-  if (choices === 1 && log.tagged === 0) return [{ text: fromWireText(log.text()) }];
+  if (choices === 1 && log.tagged === 0) return [{ text: log.text() }];
   const drafts = Array.from({ length: choices }, () => ({
     text: '',
     reasoning: '',
@@ -20,8 +19,8 @@ export function answersOf(log: GenerationLog, choices: number): AnswerRecord[] {
     else addToolCall(draft.toolCalls, entry);
   }
   return drafts.map(({ text, reasoning, toolCalls }) => ({
-    text: fromWireText(text),
-    ...(reasoning === '' ? {} : { reasoning: fromWireText(reasoning) }),
+    text,
+    ...(reasoning === '' ? {} : { reasoning }),
     ...(toolCalls.size === 0 ? {} : { toolCalls: [...toolCalls.values()] }),
   }));
 }

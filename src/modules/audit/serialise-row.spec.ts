@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { BeginRecord, OutcomeRecord } from '../../contracts/journal.js';
-import { serialiseRow } from './serialise-row.js';
-import { type ConversationRow, toConversationRow } from './to-conversation-row.js';
+import { toWireText } from '../../contracts/wire-text.js';
+import { type ConversationRow, serialiseRow } from './serialise-row.js';
 
 const CREATED_AT = new Date('2026-07-01T10:00:00Z');
 const ENDED_AT = new Date('2026-07-01T10:00:02Z');
@@ -37,14 +37,15 @@ const RECORD: OutcomeRecord = {
   answers: () => [{ text: 'Good day' }],
 };
 
-const rowOf = (record: Partial<OutcomeRecord>, begin: Partial<BeginRecord> = {}) =>
-  toConversationRow({ ...RECORD, ...record, begin: { ...BEGIN, ...begin } });
 /** As the database gets it. */
-const stored = (row: ConversationRow) => JSON.parse(serialiseRow(row).toString()) as ConversationRow;
+const rowOf = (record: Partial<OutcomeRecord>, begin: Partial<BeginRecord> = {}) =>
+  JSON.parse(
+    serialiseRow({ ...RECORD, ...record, begin: { ...BEGIN, ...begin } }).toString(),
+  ) as ConversationRow;
 
-describe(toConversationRow.name, () => {
+describe(serialiseRow.name, () => {
   it('says who asked which model when, and all that is known of the generation', () => {
-    expect(stored(rowOf({}, { agent: 'helper' }))).toEqual({
+    expect(rowOf({}, { agent: 'helper' })).toEqual({
       user_id: 'ada',
       model_name: 'llama3',
       title: 'Hello',
@@ -155,21 +156,19 @@ describe(toConversationRow.name, () => {
 
   it('keeps tool messages and assistant turns without text', () => {
     const call = { id: 'call-1', name: 'weather', arguments: '{}' };
-    const { messages, title } = stored(
-      rowOf(
-        {},
-        {
-          inputs: [
-            {
-              kind: 'chat',
-              messages: [
-                { role: 'assistant', content: null, toolCalls: [call] },
-                { role: 'tool', content: '21 °C', toolCallId: 'call-1', name: 'weather' },
-              ],
-            },
-          ],
-        },
-      ),
+    const { messages, title } = rowOf(
+      {},
+      {
+        inputs: [
+          {
+            kind: 'chat',
+            messages: [
+              { role: 'assistant', content: null, toolCalls: [call] },
+              { role: 'tool', content: '21 °C', toolCallId: 'call-1', name: 'weather' },
+            ],
+          },
+        ],
+      },
     );
     expect(title).toBeNull();
     expect(messages.slice(0, 2).map(({ content, metadata }) => [content, metadata])).toEqual([
@@ -179,8 +178,9 @@ describe(toConversationRow.name, () => {
   });
 
   it('keeps a prompt as what the user said', () => {
-    const { title, messages } = stored(
-      rowOf({}, { inputs: [{ kind: 'prompt', prompt: `\n${'x'.repeat(100)}`, suffix: 'end' }] }),
+    const { title, messages } = rowOf(
+      {},
+      { inputs: [{ kind: 'prompt', prompt: `\n${'x'.repeat(100)}`, suffix: 'end' }] },
     );
     expect(title).toBe('x'.repeat(80));
     expect(messages[0]).toMatchObject({
@@ -195,11 +195,11 @@ describe(toConversationRow.name, () => {
     expect(user_id).toBe('ü'.repeat(255));
     expect(model_name).toBe('m'.repeat(255));
   });
-});
 
-describe(serialiseRow.name, () => {
   it('marks the rows in which a text was replaced, and no others', () => {
-    const row = stored(rowOf({ answers: () => [{ text: 'half \ud800', reasoning: '\u0000' }] }));
+    const row = rowOf({
+      answers: () => [{ text: toWireText('half \ud800'), reasoning: toWireText('\u0000') }],
+    });
     expect(row.metadata).not.toHaveProperty('sanitized');
     expect(row.messages[0]?.metadata).toEqual({});
     expect(row.messages[1]).toMatchObject({
@@ -210,7 +210,7 @@ describe(serialiseRow.name, () => {
 
   it('leaves alone what only looks like it', () => {
     const text = 'a backslash and u0000: \\u0000, \\ud800';
-    expect(stored(rowOf({ answers: () => [{ text }] })).messages[1]).toMatchObject({
+    expect(rowOf({ answers: () => [{ text: toWireText(text) }] }).messages[1]).toMatchObject({
       content: text,
       metadata: { choice: 0, finish_reason: 'stop' },
     });
