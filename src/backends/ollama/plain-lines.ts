@@ -40,7 +40,9 @@ export class PlainLines {
 
   static for(plain: PlainLine, head: string): PlainLines {
     const key = head + plain.before;
-    const lines = known.get(key) ?? new PlainLines(plain, head);
+    let lines = known.get(key);
+    if (lines !== undefined) return lines;
+    lines = new PlainLines(plain, head);
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(key, lines);
     return lines;

@@ -5,10 +5,18 @@ import type { Principal } from '../../contracts/principal.js';
 import { FinishedGenerations, type FinishedGeneration } from './finished-generations.js';
 import type { Generation } from './generation.js';
 
+/**
+ * What the map of running generations holds. V8 replaces a map that changes all the time by a new one; the old one lies
+ * among the old objects until these are collected, and whatever it still holds lies there with it.
+ */
+interface Slot {
+  generation: Generation | undefined;
+}
+
 /** Generations by the id their caller saw. What belongs to somebody else is not found. */
 @Injectable()
 export class GenerationRegistry {
-  private readonly running = new Map<string, Generation>();
+  private readonly running = new Map<string, Slot>();
   private readonly finished: FinishedGenerations;
 
   constructor(@Inject(AppConfig) { streams }: AppConfig) {
@@ -19,16 +27,19 @@ export class GenerationRegistry {
     return this.running.size;
   }
 
-  get all(): Iterable<Generation> {
-    return this.running.values();
+  get all(): Generation[] {
+    return [...this.running.values()].map(({ generation }) => generation!);
   }
 
   add(generation: Generation): void {
-    this.running.set(generation.id, generation);
+    this.running.set(generation.id, { generation });
   }
 
   retire(generation: Generation, outcome: Outcome): void {
-    if (!this.running.delete(generation.id)) return;
+    const slot = this.running.get(generation.id);
+    if (slot === undefined) return;
+    slot.generation = undefined;
+    this.running.delete(generation.id);
     this.finished.add({
       head: generation.head,
       owner: generation.owner,
@@ -41,7 +52,7 @@ export class GenerationRegistry {
   }
 
   findRunning(id: string, caller: Principal): Generation | undefined {
-    const generation = this.running.get(id);
+    const generation = this.running.get(id)?.generation;
     return generation !== undefined && isOwn(generation.owner, caller) ? generation : undefined;
   }
 
