@@ -37,6 +37,8 @@ export class SseStream {
   private committedAlready = false;
   private closed = false;
   private drainTimer: NodeJS.Timeout | undefined;
+  /** Whether chunks may be framed here: the head is on its way, on a connection that is ours alone. */
+  private framesChunks = false;
   private readonly raw: ServerResponse;
   private readonly stopListening: () => void;
 
@@ -47,7 +49,6 @@ export class SseStream {
     this.raw = reply.raw;
     heartbeat.add(this);
     this.stopListening = onClientGone(reply, this.onClose);
-    this.raw.on('drain', this.onDrain);
   }
 
   get committed(): boolean {
@@ -59,7 +60,7 @@ export class SseStream {
     if (this.closed) return true;
     this.commit();
     this.silentTicks = 0;
-    if (this.raw.write(frames, 'latin1')) return true;
+    if (this.framesChunks ? this.writeChunk(frames) : this.writeFirst(frames)) return true;
     this.drainTimer ??= setTimeout(this.onTooSlow, DRAIN_TIMEOUT_MS);
     return false;
   }
@@ -78,7 +79,24 @@ export class SseStream {
 
   /** A comment line keeps proxies from cutting a silent connection. */
   ping(): void {
-    if (!this.raw.writableNeedDrain) this.write(': ping\n\n');
+    if (this.drainTimer === undefined) this.write(': ping\n\n');
+  }
+
+  /** Also whatever has no socket of its own yet, or is not chunked. */
+  private writeFirst(frames: string): boolean {
+    const { raw } = this;
+    const hasRoom = raw.write(frames, 'latin1');
+    if (!hasRoom) raw.once('drain', this.onDrain);
+    this.framesChunks = raw.chunkedEncoding && raw.socket !== null;
+    return hasRoom;
+  }
+
+  /** One chunk (RFC 9112, section 7.1) in one piece: Node writes its size, its data and two line ends one by one. */
+  private writeChunk(frames: string): boolean {
+    const socket = this.raw.socket!;
+    const hasRoom = socket.write(`${frames.length.toString(16)}\r\n${frames}\r\n`, 'latin1');
+    if (!hasRoom) socket.once('drain', this.onDrain);
+    return hasRoom;
   }
 
   private commit(): void {
@@ -97,6 +115,7 @@ export class SseStream {
     heartbeat.remove(this);
     this.stopListening();
     this.raw.off('drain', this.onDrain);
+    this.raw.socket?.off('drain', this.onDrain);
   }
 
   private readonly onDrain = (): void => {
