@@ -9,8 +9,8 @@ import { TrustedNetworks } from './common/http/trusted-networks.js';
 import type { HttpConfig } from './config/index.js';
 import { ANONYMOUS } from './contracts/principal.js';
 
-/** Routes that carry conversations, with images in them. */
-const CHAT_ROUTE = /completions$|^\/v1\/agents\//;
+/** Routes that carry conversations with images in them, and many texts at a time. */
+const CHAT_ROUTE = /completions$|^\/v1\/agents\/|\/embed(?:dings)?$/;
 
 export const isChatRoute = (route: string): boolean => CHAT_ROUTE.test(route);
 

@@ -9,6 +9,7 @@ import { RedisModule } from './infrastructure/redis/index.js';
 import { AgentsModule } from './modules/agents/index.js';
 import { AuditModule } from './modules/audit/index.js';
 import { ChatModule } from './modules/chat/index.js';
+import { EmbeddingsModule } from './modules/embeddings/index.js';
 import { GenerationModule } from './modules/generation/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
@@ -30,6 +31,7 @@ const DATABASE: Storage = [DatabaseModule, AuditModule];
     AgentsModule,
     GenerationModule,
     ChatModule,
+    EmbeddingsModule,
     HealthModule,
   ],
   controllers: [AppController],

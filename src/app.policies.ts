@@ -10,6 +10,9 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'POST /v1/copilot/completions': 'net',
   'POST /v1/gui/chat/completions': 'net',
   'POST /v1/agents/stream': 'net',
+  'POST /v1/embeddings': 'net',
+  'POST /api/embeddings': 'net',
+  'POST /api/embed': 'net',
   'GET /v1/models': 'net',
   'GET /v1/models/*': 'net',
   'GET /v1/generations/:id': 'net',
@@ -18,6 +21,7 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'POST /api/v1/chat/completions': 'jwt',
   'POST /api/v1/completions': 'jwt',
   'POST /api/v1/agent/:agent_key/chat/completions': 'jwt',
+  'POST /api/v1/embeddings': 'jwt',
   'GET /api/v1/models': 'pub',
   'GET /api/v1/models/*': 'pub',
 

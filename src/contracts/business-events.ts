@@ -5,6 +5,7 @@ export interface BusinessEvents {
   'generation-began': BeginRecord;
   'generation-settled': OutcomeRecord;
   'backend-attempt-ended': BackendAttemptEnded;
+  'cache-used': CacheUsed;
   'breaker-changed': { readonly backend: string; readonly state: 'closed' | 'open' | 'half-open' };
 }
 
@@ -16,6 +17,12 @@ export interface BackendAttemptEnded {
   readonly endpoint: 'chat' | 'generate' | 'embed';
   readonly status: 'finished' | 'failed' | 'cancelled';
   readonly durationMs: number;
+}
+
+export interface CacheUsed {
+  readonly operation: 'get' | 'set';
+  readonly result: 'hit' | 'miss' | 'success' | 'error';
+  readonly count: number;
 }
 
 type Listener<Name extends keyof BusinessEvents> = (event: BusinessEvents[Name]) => void;

@@ -37,3 +37,12 @@ export interface Failure {
   /** What we know and must not tell; goes to the log. */
   readonly detail?: string;
 }
+
+/** A failure where it is thrown. */
+export class FailureError extends Error {
+  override readonly name = 'FailureError';
+
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}

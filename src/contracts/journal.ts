@@ -7,7 +7,7 @@ import type { WireText } from './wire-text.js';
 /** What is known when a generation begins. */
 export interface BeginRecord {
   readonly id: string;
-  readonly kind: 'chat' | 'completion';
+  readonly kind: 'chat' | 'completion' | 'embedding';
   /** Route family the request came through, such as `/v1/chat/completions`. */
   readonly route: string;
   readonly requestId: string;
@@ -20,7 +20,14 @@ export interface BeginRecord {
   readonly stream: boolean;
   readonly createdAt: Date;
   /** What was asked; several when a request holds several prompts, in their order. */
-  readonly inputs: readonly GenerationRequest['input'][];
+  readonly inputs: readonly (GenerationRequest['input'] | EmbeddedTexts)[];
+}
+
+/** Texts that were turned into vectors: they are not kept, but can be recognised. */
+export interface EmbeddedTexts {
+  readonly kind: 'embedding';
+  /** In hexadecimal, in the order of the texts. */
+  readonly sha256: readonly string[];
 }
 
 /** One complete answer, as far as it came. */
@@ -43,6 +50,8 @@ export interface OutcomeRecord {
   readonly generatedPieces: number;
   /** How many of these had been handed to the client that asked. */
   readonly deliveredPieces: number;
+  /** Of vectors, how many the cache had. */
+  readonly cachedPieces?: number;
   /** How often a reader had to wait for its client. */
   readonly readerWaits: number;
   readonly firstTokenMs?: number;

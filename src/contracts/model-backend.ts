@@ -1,3 +1,4 @@
+import type { EmbeddingAnswer, EmbeddingRequest } from './embedding.js';
 import type { Failure } from './failure.js';
 import type { GenerationRequest } from './generation-request.js';
 import type { Usage } from './usage.js';
@@ -53,13 +54,15 @@ export interface BackendHealth {
   readonly error?: string;
 }
 
-/** An upstream that can generate. One instance per configured backend. */
+/** An upstream that can generate and embed. One instance per configured backend. */
 export interface ModelBackend {
   /** The configured name, as in `X-Citadel-Backend`. */
   readonly name: string;
   readonly kind: string;
   /** Starts one answer. Never throws: what goes wrong is `sink.failed`, possibly before this returns. */
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall;
+  /** Turns texts into vectors, in one call. Rejects with a `FailureError`, or with the signal's reason. */
+  embed(request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingAnswer>;
   /** Models the backend can serve now. Rejects when it cannot be asked. Never runs a model. */
   listModels(signal: AbortSignal): Promise<BackendModel[]>;
   /** A cheap look whether it answers. Never rejects, never runs a model. */

@@ -1,7 +1,7 @@
 import type { Exchange } from './exchange.js';
 import { fakeEmbedding } from './fake-embedding.js';
 import { FakeModelServer } from './fake-model-server.js';
-import type { FakeUpstreamOptions } from './fake-upstream.js';
+import type { FakeUpstreamOptions, Script } from './fake-upstream.js';
 import { goFloat32, goJson, GoClock } from './go-json.js';
 import {
   OllamaAnswerBuilder,
@@ -26,6 +26,7 @@ export class FakeOllama extends FakeModelServer {
   readonly streamHeaders = { 'Content-Type': 'application/x-ndjson' };
   readonly models: OllamaModels;
   private readonly clock = new GoClock();
+  private embedding: Script | undefined;
 
   constructor(private readonly options: FakeOllamaOptions = {}) {
     super(options);
@@ -75,7 +76,7 @@ export class FakeOllama extends FakeModelServer {
       case 'POST /api/generate':
         return this.generate(exchange);
       case 'POST /api/embed':
-        return this.embed(exchange);
+        return this.embedding === undefined ? this.embedAs(exchange) : this.embedding(exchange);
       case 'POST /api/embeddings':
         return this.embedOne(exchange);
       case 'GET /api/tags':
@@ -104,7 +105,13 @@ export class FakeOllama extends FakeModelServer {
     return this.json(exchange, 200, this.builder(exchange.request, {}).loaded(unloads ? 'unload' : 'load'));
   }
 
-  private async embed(exchange: Exchange): Promise<void> {
+  /** What `/api/embed` does in place of its own, until it is taken back. */
+  embedScript(script: Script | undefined): void {
+    this.embedding = script;
+  }
+
+  /** Answers this exchange as `/api/embed` does. For scripts. */
+  async embedAs(exchange: Exchange): Promise<void> {
     const { model = '', input, dimensions } = (exchange.request.body ?? {}) as EmbedRequest;
     if (!this.models.has(model)) return this.notFound(exchange, model);
     const texts = typeof input === 'string' ? [input] : input;

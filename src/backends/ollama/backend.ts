@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { BackendSettings, UpstreamTimeouts } from '../../config/index.js';
+import type { EmbeddingAnswer, EmbeddingRequest } from '../../contracts/embedding.js';
 import type {
   AnswerSink,
   BackendCall,
@@ -12,6 +13,7 @@ import { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
 import type { BackendFactory } from '../shared/backend-factory.js';
 import { readJson } from '../shared/read-json.js';
 import { OllamaAnswer } from './answer.js';
+import { embedWithOllama } from './embed.js';
 import { listOllamaModels } from './models.js';
 import { CHAT_LINE, GENERATE_LINE } from './plain-lines.js';
 import { toOllamaRequest } from './request.js';
@@ -39,6 +41,10 @@ export class OllamaBackend implements ModelBackend {
     const answer = new OllamaAnswer(sink, plain, request.model);
     answer.attach(this.client.send({ method: 'POST', ...toOllamaRequest(request) }, answer));
     return answer;
+  }
+
+  embed(request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingAnswer> {
+    return embedWithOllama(this.client, request, signal);
   }
 
   listModels(signal: AbortSignal): Promise<BackendModel[]> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { BackendSettings, UpstreamTimeouts } from '../../config/index.js';
+import type { EmbeddingAnswer, EmbeddingRequest } from '../../contracts/embedding.js';
 import type {
   AnswerSink,
   BackendCall,
@@ -12,6 +13,7 @@ import { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
 import type { BackendFactory } from '../shared/backend-factory.js';
 import { readJson } from '../shared/read-json.js';
 import { OpenAiAnswer } from './answer.js';
+import { embedWithOpenAi } from './embed.js';
 import { listOpenAiModels } from './models.js';
 import { toOpenAiRequest, toRequestDialect, type RequestDialect } from './request.js';
 
@@ -39,6 +41,10 @@ export class OpenAiBackend implements ModelBackend {
     const answer = new OpenAiAnswer(sink);
     answer.attach(this.client.send({ method: 'POST', ...toOpenAiRequest(request, this.dialect) }, answer));
     return answer;
+  }
+
+  embed(request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingAnswer> {
+    return embedWithOpenAi(this.client, request, signal);
   }
 
   listModels(signal: AbortSignal): Promise<BackendModel[]> {

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { BackendSettings } from '../../config/index.js';
+import type { EmbeddingAnswer, EmbeddingRequest } from '../../contracts/embedding.js';
 import type {
   AnswerSink,
   BackendCall,
@@ -11,6 +12,7 @@ import type { Failure } from '../../contracts/failure.js';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
 import type { BackendFactory } from '../shared/backend-factory.js';
 import { composeAnswer } from './answer.js';
+import { simulateEmbeddings } from './embed.js';
 import { listSimulatorModels } from './models.js';
 import { Pace } from './pace.js';
 import { Playback } from './playback.js';
@@ -38,6 +40,11 @@ export class SimulatorBackend implements ModelBackend {
       tally: new Tally(request, settings),
     };
     return new Playback(script, sink, this.scheduler);
+  }
+
+  embed(request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingAnswer> {
+    signal.throwIfAborted();
+    return Promise.resolve(simulateEmbeddings(request));
   }
 
   listModels(): Promise<BackendModel[]> {

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { endResponse } from './end-response.js';
-import { heartbeat } from './heartbeat.js';
+import { heartbeat, NO_PLACE } from './heartbeat.js';
 import { onClientGone } from './on-client-gone.js';
 
 /** A client that takes nothing for this long is let go. */
@@ -32,6 +32,7 @@ export interface SseListener {
  * goes out with the first frame, so that what fails before it can still be an HTTP error.
  */
 export class SseStream {
+  place = NO_PLACE;
   /** Heartbeat ticks without a write. */
   silentTicks = 0;
   private committedAlready = false;

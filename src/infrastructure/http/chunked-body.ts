@@ -31,8 +31,13 @@ export class ChunkedBody {
   /** Where the data of the last read stands. */
   from = 0;
   to = 0;
-  /** Set when what comes after that data is wrong. */
-  error: ResponseSyntaxError | undefined;
+  /** What is wrong behind that data. */
+  private error: ResponseSyntaxError | undefined;
+
+  /** Throws when what comes behind the data of the last read is no body. */
+  requireSound(): void {
+    if (this.error !== undefined) throw this.error;
+  }
 
   get isOver(): boolean {
     return this.place === Place.Over;

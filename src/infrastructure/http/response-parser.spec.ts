@@ -54,7 +54,11 @@ describe(ResponseParser.name, () => {
     ['in chunks', CHUNKED, 'hello\r\n\r\nworld'],
     ['of nothing', 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n', ''],
     ['that may not be there', 'HTTP/1.1 204 No Content\r\n\r\n', ''],
-    ['after word that it will come', `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nA: b\r\n\r\n${LENGTH}`, 'hello'],
+    [
+      'after word that it will come',
+      `HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nA: b\r\n\r\n${LENGTH}`,
+      'hello',
+    ],
   ])('reads a body %s, wherever the reads are cut', (_name, text, body) => {
     const expected = { body, complete: true, rest: '' };
     expect(parse([text])).toMatchObject(expected);
@@ -97,10 +101,7 @@ describe(ResponseParser.name, () => {
     ['a chunk of any size', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${'f'.repeat(20)}\r\n`],
     ['a chunk that goes on', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nab\r\n'],
     ['a bare line feed', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\na\n0\n\n'],
-    [
-      'an endless extension',
-      `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(20_000)}`,
-    ],
+    ['an endless extension', `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(20_000)}`],
     [
       'endless trailers',
       `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${'A: b\r\n'.repeat(4_000)}`,

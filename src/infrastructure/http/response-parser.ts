@@ -92,13 +92,13 @@ export class ResponseParser {
   }
 
   private readChunked(body: ChunkedBody): Found {
-    if (body.error !== undefined) throw body.error;
+    body.requireSound();
     if (body.isOver) return Found.End;
     this.at = body.read(this.bytes, this.at, this.end);
     this.from = body.from;
     this.to = body.to;
     if (this.to > this.from) return Found.Body;
-    if (body.error !== undefined) throw body.error;
+    body.requireSound();
     return body.isOver ? Found.End : Found.Nothing;
   }
 }

@@ -24,7 +24,7 @@ const UNREACHABLE = new Set([
 
 /** Sorts an error of a socket. */
 export function toUpstreamFault(error: Partial<NodeJS.ErrnoException>): UpstreamFault {
-  const { code = '', message = String(error) } = error;
+  const { code = '', message = 'unknown' } = error;
   const detail = code === '' ? message : `${code}: ${message}`;
   if (UNREACHABLE.has(code)) return { kind: 'unreachable', detail };
   return { kind: code.startsWith('ERR_TLS') ? 'protocol' : 'broken', detail };

@@ -37,6 +37,7 @@ function metadata(record: OutcomeRecord): WireText {
     member('backend', record.backend) +
     member('backend_model', record.backendModel) +
     `,"attempts":${record.attempts},"usage":{${tokens(usage)}},"generated_pieces":${record.generatedPieces},"delivered_pieces":${record.deliveredPieces}` +
+    member('cached_pieces', record.cachedPieces) +
     member('first_token_ms', record.firstTokenMs) +
     `,"duration_ms":${record.durationMs}}`
   );

@@ -14,12 +14,15 @@ export const toRequestMessages = ({ inputs }: BeginRecord, createdAt: string): W
 
 /** How the conversation is called: the beginning of what the user said first. */
 export function titleOf(input: Input): string | null {
+  if (input.kind === 'embedding') return null;
   const text = input.kind === 'prompt' ? input.prompt : firstUserText(input.messages);
   const title = cutText(text.trimStart(), TITLE_CHARACTERS);
   return title === '' ? null : title;
 }
 
 function toInputMessages(input: Input, createdAt: string): WireText[] {
+  if (input.kind === 'embedding')
+    return [toRow('user', { content: '', metadata: { sha256: input.sha256 } }, createdAt)];
   if (input.kind === 'prompt')
     return [toRow('user', { content: input.prompt, metadata: { suffix: input.suffix } }, createdAt)];
   return input.messages.map(({ role, content, name, toolCalls, toolCallId }) =>

@@ -15,7 +15,7 @@ import { Settlement } from './settlement.js';
 
 /** Everything that is decided about a generation before it begins. */
 export interface GenerationSpec {
-  readonly kind: BeginRecord['kind'];
+  readonly kind: 'chat' | 'completion';
   readonly route: string;
   readonly requestId: string;
   readonly owner: Principal;

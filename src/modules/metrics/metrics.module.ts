@@ -3,6 +3,7 @@ import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { Registry } from 'prom-client';
 import { ModelsModule } from '../models/index.js';
 import { BackendMetrics } from './backend-metrics.js';
+import { CacheMetrics } from './cache-metrics.js';
 import { GenerationMetrics } from './generation-metrics.js';
 import { HttpMetrics } from './http-metrics.js';
 import { MetricLabels } from './metric-labels.js';
@@ -41,6 +42,7 @@ export class MetricsModule {
         MetricLabels,
         OpenStreams,
         BackendMetrics,
+        CacheMetrics,
         GenerationMetrics,
         HttpMetrics,
         StreamMetrics,

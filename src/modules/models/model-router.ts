@@ -38,6 +38,20 @@ export class ModelRouter {
     return { requestedModel, targets };
   }
 
+  /** Where to make vectors with `requested`. Only where it is the same model: others would make other vectors. */
+  planEmbedding(requested: string): Plan {
+    if (!this.catalog.isAdmitted(requested)) throw modelNotFound(requested);
+    const resolved = this.routing.resolve(requested);
+    const targets = this.targets(resolved).map(({ backend, model }): Target => ({
+      gate: this.gate(backend),
+      model: model ?? resolved,
+    }));
+    return {
+      requestedModel: requested,
+      targets: targets.filter(({ model }) => model === targets[0]?.model),
+    };
+  }
+
   private requireGenerating(model: string): void {
     if (!this.catalog.isAdmitted(model)) throw modelNotFound(model);
     if (this.catalog.canGenerate(model)) return;

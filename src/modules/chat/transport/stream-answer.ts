@@ -1,10 +1,10 @@
 import { SseStream } from '../../../common/http/sse-stream.js';
 import type { CancelReason } from '../../../contracts/generation-outcome.js';
 import type { FrameWriter } from '../../../contracts/stream-dialect.js';
+import { toHttpError } from '../../models/index.js';
 import { LogReader, type Generation } from '../../generation/index.js';
 import type { AdmittedCall } from '../call.js';
 import { answerHeaders } from './answer-headers.js';
-import { toHttpError } from './to-http-error.js';
 
 /** Streams a generation to the one who asked. Settles with the first byte, or rejects when there will be none. */
 export function streamAnswer(call: AdmittedCall, generation: Generation, writer: FrameWriter): Promise<void> {

@@ -11,9 +11,6 @@ export class GenerationLog {
   private readonly segments: string[] = [];
   private tail: string[] = [];
   private tailStart = 0;
-  /** Several ask for it once it has ended. */
-  private flat = '';
-  private flatCount = 0;
   count = 0;
   bytes = 0;
   /** Entries that are not bare text. While it is 0 readers need not look at each entry. */
@@ -57,16 +54,13 @@ export class GenerationLog {
 
   /** All of it as one text, of a log that has no tagged entries. */
   text(): string {
-    return this.flatten().replaceAll('\n', '');
+    const tail = this.tail.join('');
+    return this.segments.length === 0 ? tail : this.segments.join('').replaceAll('\n', '') + tail;
   }
 
   /** The whole log as one flat string: entry n is element n of its lines. */
   flatten(): string {
-    if (this.flatCount !== this.count) {
-      const tail = this.tail.length === 0 ? [] : [this.tail.join('\n')];
-      this.flat = [...this.segments, ...tail].join('\n');
-      this.flatCount = this.count;
-    }
-    return this.flat;
+    if (this.tail.length === 0) return this.segments.join('\n');
+    return [...this.segments, this.tail.join('\n')].join('\n');
   }
 }

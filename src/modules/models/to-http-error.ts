@@ -1,8 +1,8 @@
-import { GatewayError } from '../../../common/errors/gateway.error.js';
-import type { Failure } from '../../../contracts/failure.js';
-import { modelNotFound } from '../../models/index.js';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import type { Failure } from '../../contracts/failure.js';
+import { modelNotFound } from './model-router.js';
 
-/** A generation that gave nothing, as an HTTP error. */
+/** A call of a model that gave nothing, as an HTTP error. */
 export function toHttpError(failure: Failure, model: string): GatewayError {
   if (failure.code === 'model_not_found') return modelNotFound(model);
   const retryAfterS =

@@ -1,0 +1,12 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { WireText } from '../../contracts/wire-text.js';
+import { endResponse } from './end-response.js';
+
+/** Answers 200 with JSON that is ready, one byte to a character: past Fastify's serialisation, as streams are. */
+export function sendWireJson(reply: FastifyReply, body: WireText): void {
+  reply.hijack();
+  reply.headers({ 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
+  reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
+  endResponse(reply.raw, body);
+}

@@ -1,0 +1,38 @@
+import { onClientGone } from '../../common/http/on-client-gone.js';
+import { sendWireJson } from '../../common/http/send-json.js';
+import { FailureError } from '../../contracts/failure.js';
+import type { WireText } from '../../contracts/wire-text.js';
+import { toHttpError } from '../models/index.js';
+import { toCaller, type EmbeddingCall, type Exchange } from './embedding-call.js';
+import type { EmbeddingResult, EmbeddingsService } from './embeddings.service.js';
+
+type Asked = Pick<EmbeddingCall, 'model' | 'inputs'> & Partial<Omit<EmbeddingCall, 'caller'>>;
+
+/** Answers one request for vectors. A client that leaves stops what is made for it alone. */
+export async function answerEmbeddings(
+  service: EmbeddingsService,
+  { request, reply }: Exchange,
+  { user, ...asked }: Asked & { readonly user?: string | null },
+  render: (result: EmbeddingResult) => WireText,
+): Promise<void> {
+  const gone = new AbortController();
+  const stopListening = onClientGone(reply, () => gone.abort());
+  const nothing = { dimensions: undefined, truncate: undefined, keepAlive: undefined, options: undefined };
+  try {
+    const call = { ...nothing, ...asked, caller: toCaller(request, user) };
+    const result = await service.embed(call, gone.signal);
+    const { id, backend, cached, vectors } = result;
+    reply.headers({
+      'x-generation-id': id,
+      'x-citadel-backend': backend,
+      'x-cache': cached === vectors.length ? 'hit' : 'miss',
+    });
+    sendWireJson(reply, render(result));
+  } catch (error) {
+    // Nobody is there to hear it.
+    if (gone.signal.aborted) reply.hijack();
+    else throw error instanceof FailureError ? toHttpError(error.failure, asked.model) : error;
+  } finally {
+    stopListening();
+  }
+}

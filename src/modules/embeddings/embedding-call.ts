@@ -1,0 +1,32 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../../contracts/principal.js';
+import { headerOf, principalOf, routeOf } from '../../common/http/request-context.js';
+
+/** One request for vectors, however its route spells it. */
+export interface EmbeddingCall {
+  readonly model: string;
+  readonly inputs: readonly string[];
+  readonly dimensions: number | undefined;
+  readonly truncate: boolean | undefined;
+  readonly keepAlive: string | number | undefined;
+  readonly options: Readonly<Record<string, unknown>> | undefined;
+  readonly caller: EmbeddingCaller;
+}
+
+export interface EmbeddingCaller {
+  readonly owner: Principal;
+  readonly userId: string;
+  readonly route: string;
+  readonly requestId: string;
+}
+
+export interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+export function toCaller(request: FastifyRequest, user?: string | null): EmbeddingCaller {
+  const owner = principalOf(request);
+  const named = owner.role === 'anonymous' ? (user ?? headerOf(request, 'x-user-id')) : undefined;
+  return { owner, userId: named ?? owner.id, route: routeOf(request), requestId: request.id };
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { ModelRouter, type Plan } from '../models/index.js';
+import { EmbeddingRecords } from './embedding-records.js';
+import type { EmbeddingCall } from './embedding-call.js';
+import { SharedWork } from './shared-work.js';
+import type { Vector } from './vector.js';
+import { VectorCache } from './vector-cache.js';
+import { toVectorKey } from './vector-key.js';
+import { VectorMaker } from './vector-maker.js';
+
+/** Texts in one upstream call: Ollama starts all of them at once, and one that fails fails them all. */
+const BATCH = 64;
+/** Upstream calls of one request that run at a time. */
+const CALLS_AT_ONCE = 2;
+
+export interface EmbeddingResult {
+  readonly id: string;
+  /** One for each input, in the order of the inputs. */
+  readonly vectors: readonly Vector[];
+  readonly tokens: number;
+  /** How many inputs the cache had. */
+  readonly cached: number;
+  readonly backend: string;
+}
+
+/** Vectors for texts: from the cache, from whoever makes the same one right now, or from a backend. */
+@Injectable()
+export class EmbeddingsService {
+  private readonly running = new SharedWork<Vector>();
+
+  constructor(
+    @Inject(ModelRouter) private readonly models: ModelRouter,
+    @Inject(VectorCache) private readonly cache: VectorCache,
+    @Inject(VectorMaker) private readonly maker: VectorMaker,
+    @Inject(EmbeddingRecords) private readonly records: EmbeddingRecords,
+  ) {}
+
+  /** Rejects with a `GatewayError` before a model is asked, with a `FailureError` after, or with the signal's reason. */
+  async embed(call: EmbeddingCall, signal: AbortSignal): Promise<EmbeddingResult> {
+    const plan = this.models.planEmbedding(call.model);
+    const id = `emb-${randomUUID().replaceAll('-', '')}`;
+    const record = this.records.begin(id, call);
+    try {
+      const { gate, model } = plan.targets[0]!;
+      const backend = gate.backend.name;
+      const { vectors, cached } = await this.find(call, plan, { ...call, backend, model }, signal);
+      const tokens = vectors.reduce((sum, vector) => sum + vector.tokens, 0);
+      await record.finished({ tokens, cached, backend, model });
+      return { id, vectors, tokens, cached, backend };
+    } catch (error) {
+      await record.failed(error, signal.aborted);
+      throw error;
+    }
+  }
+
+  private async find(
+    call: EmbeddingCall,
+    plan: Plan,
+    terms: Parameters<typeof toVectorKey>[0],
+    signal: AbortSignal,
+  ): Promise<{ vectors: Vector[]; cached: number }> {
+    const keys = call.inputs.map((text) => toVectorKey(terms, text));
+    const found = await this.cache.getAll(keys);
+    const missing = new Map<string, string>();
+    for (const [at, key] of keys.entries()) if (found[at] === undefined) missing.set(key, call.inputs[at]!);
+    if (missing.size === 0) return { vectors: found as Vector[], cached: keys.length };
+
+    const made = await this.make(call, plan, missing, signal);
+    return {
+      vectors: keys.map((key, at) => found[at] ?? made.get(key)!),
+      cached: found.filter((vector) => vector !== undefined).length,
+    };
+  }
+
+  private async make(
+    { dimensions, truncate, keepAlive, options }: EmbeddingCall,
+    { targets }: Plan,
+    texts: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ): Promise<Map<string, Vector>> {
+    const stop = new AbortController();
+    const all = [...texts.keys()];
+    const own = this.running.unclaimed(all);
+    // So many lanes, each a call after the other.
+    const lanes: Promise<unknown>[] = [];
+    for (let at = 0; at * BATCH < own.length; at++) {
+      const keys = own.slice(at * BATCH, (at + 1) * BATCH);
+      const inputs = keys.map((key) => texts.get(key)!);
+      const before = lanes[at % CALLS_AT_ONCE];
+      this.running.claim(keys, (abort) => {
+        const work = (async () => {
+          await before?.catch(() => undefined);
+          abort.throwIfAborted();
+          const request = { inputs, dimensions, truncate, keepAlive, options };
+          const vectors = await this.maker.make(targets, request, abort);
+          const made = new Map(keys.map((key, place) => [key, vectors[place]!]));
+          this.cache.setAll(made);
+          return made;
+        })();
+        lanes[at % CALLS_AT_ONCE] = work;
+        return work;
+      });
+    }
+    try {
+      return await this.running.wait(all, AbortSignal.any([signal, stop.signal]));
+    } catch (error) {
+      // One that failed fails the request: the others need not be made for it.
+      stop.abort(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { RecentVectors } from './recent-vectors.js';
+import { Vector } from './vector.js';
+
+const TTL_MS = 1_000;
+/** What one of these counts. */
+const SIZE = 6 * 8;
+const vector = (number: number) => Vector.of(Float32Array.of(number), 1);
+
+describe(RecentVectors.name, () => {
+  it('lets go of what was used longest ago', () => {
+    const recent = new RecentVectors(TTL_MS, 2 * SIZE, () => 0);
+    recent.set('a', vector(1));
+    recent.set('b', vector(2));
+    expect(recent.get('a')).toEqual(vector(1));
+    recent.set('c', vector(3));
+    expect(['a', 'b', 'c'].map((key) => recent.get(key) !== undefined)).toEqual([true, false, true]);
+  });
+
+  it('counts what is set again once', () => {
+    const recent = new RecentVectors(TTL_MS, 2 * SIZE, () => 0);
+    recent.set('a', vector(1));
+    for (let i = 0; i < 5; i++) recent.set('b', vector(i));
+    expect([recent.get('a'), recent.get('b')]).toEqual([vector(1), vector(4)]);
+  });
+
+  it('forgets what is too old', () => {
+    let now = 0;
+    const recent = new RecentVectors(TTL_MS, 10 * SIZE, () => now);
+    recent.set('a', vector(1));
+    now = TTL_MS - 1;
+    expect(recent.get('a')).toEqual(vector(1));
+    now = TTL_MS;
+    expect(recent.get('a')).toBeUndefined();
+  });
+});

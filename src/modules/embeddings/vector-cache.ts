@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { EventBus } from '../../contracts/business-events.js';
+import { RedisConnection } from '../../infrastructure/redis/index.js';
+import { RecentVectors } from './recent-vectors.js';
+import { Vector } from './vector.js';
+
+const TTL_MS = 3_600_000;
+
+/**
+ * Vectors by key for an hour: those used last in this process, and all of them in Redis where one is configured. It never
+ * fails: what cannot be reached was not there.
+ */
+@Injectable()
+export class VectorCache {
+  private readonly recent = new RecentVectors(TTL_MS);
+
+  constructor(
+    @Inject(RedisConnection) private readonly redis: RedisConnection,
+    @Inject(EventBus) private readonly events: EventBus,
+  ) {}
+
+  /** By position; undefined where there is none. */
+  async getAll(keys: readonly string[]): Promise<(Vector | undefined)[]> {
+    const found = keys.map((key) => this.recent.get(key));
+    const missing = keys.filter((_, at) => found[at] === undefined);
+    if (missing.length > 0 && this.redis.ready) {
+      const shared = await this.getShared(missing);
+      for (const [at, key] of keys.entries()) found[at] ??= shared.get(key);
+    }
+    const hits = found.filter((vector) => vector !== undefined).length;
+    this.count('get', 'hit', hits);
+    this.count('get', 'miss', keys.length - hits);
+    return found;
+  }
+
+  /** Keeps them. The caller does not wait for Redis. */
+  setAll(vectors: ReadonlyMap<string, Vector>): void {
+    for (const [key, vector] of vectors) this.recent.set(key, vector);
+    if (!this.redis.ready) return this.count('set', 'success', vectors.size);
+    this.redis
+      .run(async (client) => {
+        const pipeline = client.pipeline();
+        for (const [key, { bytes }] of vectors) pipeline.set(key, bytes, 'PX', TTL_MS);
+        await pipeline.exec();
+      })
+      .then(
+        () => this.count('set', 'success', vectors.size),
+        () => this.count('set', 'error', vectors.size),
+      );
+  }
+
+  private async getShared(keys: readonly string[]): Promise<Map<string, Vector>> {
+    const found = new Map<string, Vector>();
+    try {
+      const values = await this.redis.run((client) => client.mgetBuffer(...keys));
+      for (const [at, key] of keys.entries()) {
+        const vector = Vector.from(values[at] ?? null);
+        if (vector === undefined) continue;
+        found.set(key, vector);
+        this.recent.set(key, vector);
+      }
+    } catch {
+      this.count('get', 'error', keys.length);
+    }
+    return found;
+  }
+
+  private count(operation: 'get' | 'set', result: 'hit' | 'miss' | 'success' | 'error', count: number): void {
+    if (count > 0) this.events.emit('cache-used', { operation, result, count });
+  }
+}

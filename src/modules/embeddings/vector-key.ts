@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+
+/** What a vector hangs on besides its text. */
+export interface VectorTerms {
+  readonly backend: string;
+  /** The model's name there. */
+  readonly model: string;
+  readonly dimensions?: number;
+  readonly truncate?: boolean;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** The cache key of one input: what it hangs on and its exact text, so that no key can be made to mean another text. */
+export function toVectorKey(terms: VectorTerms, text: string): string {
+  const { backend, model, dimensions = null, truncate = null, options = null } = terms;
+  const said = JSON.stringify([backend, model, dimensions, truncate, options, text]);
+  return `citadel:vector:1:${createHash('sha256').update(said).digest('base64url')}`;
+}
