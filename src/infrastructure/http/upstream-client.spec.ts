@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { turns } from '../../../test/support/event-loop.js';
 import { eventually } from '../../../test/support/eventually.js';
 import type { Exchange } from '../../../test/support/exchange.js';
 import { FakeUpstream } from '../../../test/support/fake-upstream.js';
 import { Gate } from '../../../test/support/gate.js';
+import { LOCALHOST } from '../../../test/support/localhost-certificate.js';
 import { UpstreamClient, type UpstreamHandler } from './upstream-client.js';
 
 /** Writes down what a call says. */
@@ -45,6 +48,7 @@ describe(UpstreamClient.name, () => {
     notes = new Notes();
   });
   afterEach(async () => {
+    vi.unstubAllEnvs();
     await client.close();
     await server.close();
   });
@@ -156,5 +160,35 @@ describe(UpstreamClient.name, () => {
     send();
     await eventually(() => notes.said.length > 0);
     expect(notes.said).toEqual(['unreachable']);
+  });
+
+  it('speaks TLS, and holds back what was decrypted already while it is paused', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const text = Array.from({ length: 300_000 }, (_, line) => `line ${line}\n`).join('');
+    const secure = createServer(LOCALHOST, (_request, response) => response.end(text));
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    const { port } = secure.address() as AddressInfo;
+    const tls = new UpstreamClient({ baseUrl: `https://127.0.0.1:${port}`, connectTimeoutMs: 2_000 });
+    notes.data = (chunk) => {
+      notes.body += chunk.toString('latin1');
+      call.pause();
+      setImmediate(() => call.resume());
+    };
+    const call = tls.send({ method: 'GET', path: '/' }, notes);
+    await ended();
+    expect(notes.body).toBe(text);
+    await tls.close();
+    secure.close();
+  });
+
+  it('trusts no certificate that nobody vouches for', async () => {
+    const secure = createServer(LOCALHOST, (_request, response) => response.end());
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    const { port } = secure.address() as AddressInfo;
+    const tls = new UpstreamClient({ baseUrl: `https://127.0.0.1:${port}`, connectTimeoutMs: 2_000 });
+    tls.send({ method: 'GET', path: '/' }, notes);
+    await eventually(() => notes.said.length > 0);
+    expect(notes.said).toEqual(['broken']);
+    secure.close();
   });
 });

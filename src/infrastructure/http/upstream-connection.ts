@@ -114,8 +114,13 @@ export class UpstreamConnection implements Carrier {
   private read(length: number): void {
     // Nothing was asked for.
     if (this.call === undefined) return this.drop();
-    this.parser.give(readMemory, length);
-    this.handOver();
+    const { held } = this;
+    // TLS hands over all that it has decrypted, also to who has had enough.
+    if (held !== undefined) this.held = Buffer.concat([held, readMemory.subarray(0, length)]);
+    else {
+      this.parser.give(readMemory, length);
+      this.handOver();
+    }
   }
 
   /** Hands over what was read until it is all taken, or the call is paused. */
