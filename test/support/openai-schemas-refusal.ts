@@ -1,4 +1,4 @@
-import { ERROR_BODY, FLAT_ERROR_BODY } from './openai-schemas.js';
+import { ERROR_BODY, FLAT_ERROR_BODY, OLLAMA_ERROR_BODY } from './openai-schemas.js';
 
 /** A header value that a refusal must not repeat. */
 export const SECRET = 'pk_canary_5f3a';
@@ -14,8 +14,11 @@ const LEAKS = [
   new RegExp(SECRET),
 ];
 
-/** OpenAI's form under `/v1` and outside of every family, the flat one under `/api`. */
-const shapeFor = (path: string) => (path.startsWith('/api') ? FLAT_ERROR_BODY : ERROR_BODY);
+/** OpenAI's form under `/v1` and outside of every family, Ollama's on its routes, the flat one elsewhere under `/api`. */
+function shapeFor(path: string) {
+  if (/^\/api\/embed(?:dings)?$/.test(path)) return OLLAMA_ERROR_BODY;
+  return path.startsWith('/api') ? FLAT_ERROR_BODY : ERROR_BODY;
+}
 
 /** What is wrong with the body of a refusal: not its route's form, nothing said, or too much of what is inside. */
 export function faultsOfRefusal(path: string, body: string): string[] {
@@ -25,8 +28,8 @@ export function faultsOfRefusal(path: string, body: string): string[] {
   } catch {
     return [`not JSON: ${body.slice(0, 200)}`];
   }
-  const { error, message = '' } = parsed as { error?: { message?: string }; message?: string };
-  const said = error?.message ?? message;
+  const { error, message } = parsed as { error?: string | { message?: string }; message?: string };
+  const said = (typeof error === 'string' ? (message ?? error) : error?.message) ?? '';
   return [
     ...shapeFor(path)(parsed),
     ...(said.length >= 10 && said.length <= 500

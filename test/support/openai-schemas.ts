@@ -129,3 +129,6 @@ export const ERROR_BODY = object({
 
 /** The body of errors on routes that are not OpenAI's. */
 export const FLAT_ERROR_BODY = object({ error: text, message: text, status_code: integer });
+
+/** The body of errors on routes that are Ollama's. */
+export const OLLAMA_ERROR_BODY = object({ error: text });

@@ -26,6 +26,8 @@ const SHELVES = 32;
  */
 export class FinishedGenerations {
   private readonly shelves: RecordShelf[] = [];
+  /** Cleared last. Its memory is used again: the system would have to clear new memory first. */
+  private spare: RecordShelf | undefined;
 
   constructor(
     private readonly maxBytes: number,
@@ -37,7 +39,8 @@ export class FinishedGenerations {
     const record = { facts: JSON.stringify(facts), log, at: this.now() };
     let shelf = this.shelves.at(-1);
     if (shelf === undefined || !shelf.hasRoomFor(record)) {
-      shelf = RecordShelf.for(record, this.maxBytes / SHELVES);
+      shelf = RecordShelf.for(record, this.maxBytes / SHELVES, this.spare);
+      this.spare = undefined;
       this.shelves.push(shelf);
       this.makeRoom();
     }
@@ -64,6 +67,11 @@ export class FinishedGenerations {
     const expired = this.now() - this.ttlMs;
     let bytes = this.shelves.reduce((sum, shelf) => sum + shelf.size, 0);
     while (this.shelves.length > 0 && (bytes > this.maxBytes || this.shelves[0]!.newestAt <= expired))
-      bytes -= this.shelves.shift()!.size;
+      bytes -= this.clearOldest();
+  }
+
+  private clearOldest(): number {
+    this.spare = this.shelves.shift()!;
+    return this.spare.size;
   }
 }

@@ -13,20 +13,23 @@ const MOST_BYTES_PER_CHARACTER = 3;
 
 /** One block of memory outside of the heap that records are put into, one after another; it is given back as a whole. */
 export class RecordShelf {
-  private readonly memory: Buffer;
   private readonly offsets = new Map<string, number>();
   private used = 0;
 
   private constructor(
-    readonly size: number,
+    private readonly memory: Buffer,
     public newestAt: number,
-  ) {
-    this.memory = Buffer.allocUnsafeSlow(size);
+  ) {}
+
+  /** A shelf of about that size, on which at least this record finds room. In the memory of another, if it will do. */
+  static for(record: StoredRecord, bytes: number, spare?: RecordShelf): RecordShelf {
+    const size = Math.max(Math.floor(bytes), mostBytes(record));
+    const memory = spare?.size === size ? spare.memory : Buffer.allocUnsafeSlow(size);
+    return new RecordShelf(memory, record.at);
   }
 
-  /** A shelf of about that size, on which at least this record finds room. */
-  static for(record: StoredRecord, bytes: number): RecordShelf {
-    return new RecordShelf(Math.max(Math.floor(bytes), mostBytes(record)), record.at);
+  get size(): number {
+    return this.memory.length;
   }
 
   hasRoomFor(record: StoredRecord): boolean {
