@@ -112,8 +112,7 @@ export interface RoutingConfig {
   readonly defaultBackend: string;
   /** The backend that serves in place of an absent default Ollama; undefined in production. */
   readonly standIn: { readonly for: string; readonly by: string } | undefined;
-  /** Has no prototype. */
-  /** Over the defaults each profile brings. */
+  /** Over the defaults each profile brings. Has no prototype. */
   readonly profiles: Readonly<Record<string, Partial<ProfileSettings>>>;
   readonly agents: readonly AgentSettings[];
 }

@@ -74,7 +74,8 @@ export function toSafeText(text: string): string {
   const firstLines = text.slice(0, MAX_DETAIL).split(/\n\s+at /)[0] ?? '';
   const safe = firstLines
     .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[address]')
-    .replace(/\b(?:localhost|(?:[a-z0-9-]+\.)+[a-z]{2,}):\d{1,5}\b/gi, '[address]')
+    .replace(/\b(?:(?:[a-z0-9-]+\.)+[a-z]{2,}:\d{1,5}|[a-z][a-z0-9-]*:\d{4,5})\b/gi, '[address]')
+    .replace(/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, '[secret]')
     .replace(/\[[0-9a-f:]*:[0-9a-f:]*\](?::\d+)?/gi, '[address]')
     .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '[address]')
     .replace(/(?:\/[\w.@-]+){2,}\/?/g, '[path]')

@@ -54,7 +54,9 @@ export class VectorCache {
     try {
       const values = await this.redis.run((client) => client.mgetBuffer(...keys));
       for (const [at, key] of keys.entries()) {
-        const vector = Vector.from(values[at] ?? null);
+        const value = values[at];
+        // A copy: what Redis gave is a part of all that was read with it, and would keep that alive.
+        const vector = Vector.from(value ? Buffer.from(value) : null);
         if (vector === undefined) continue;
         found.set(key, vector);
         this.recent.set(key, vector);

@@ -46,7 +46,7 @@ export class GenerationMetrics implements OnModuleInit {
     if (firstTokenMs !== undefined) this.firstTokens.observe({ profile: begin.profile }, firstTokenMs / 1000);
     this.tokens.inc({ model, agent, type: 'prompt' }, usage.promptTokens ?? 0);
     this.tokens.inc({ model, agent, type: 'completion' }, usage.completionTokens ?? 0);
-    // TODO: what other models cost, once the configuration has their prices.
+    // What others cost is not known: no figure is better than a wrong one.
     if (LOCAL_KINDS.has(this.backends.find(backend ?? '')?.backend.kind)) this.costs.inc({ model, agent }, 0);
   }
 }
