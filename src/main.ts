@@ -1,3 +1,4 @@
+import './engine-flags.js';
 import { Logger } from '@nestjs/common';
 import { createApp } from './app.setup.js';
 import { printBanner } from './banner.js';
