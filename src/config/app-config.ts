@@ -11,6 +11,7 @@ export interface AppConfig {
   readonly database: DatabaseConfig;
   readonly redis: RedisConfig;
   readonly vectorDb: VectorDbConfig;
+  readonly audit: AuditConfig;
   readonly upstream: UpstreamTimeouts;
   readonly streams: StreamsConfig;
   readonly routing: RoutingConfig;
@@ -76,6 +77,23 @@ export type RedisConfig =
 export type VectorDbConfig =
   | { readonly kind: 'none' }
   | { readonly kind: 'qdrant'; readonly host: string; readonly port: number; readonly apiKey?: string };
+
+export interface AuditConfig {
+  /**
+   * `required`: what cannot be put on record is refused. `best_effort`: it is served, and counted as lost. `off`: nothing
+   * is put on record.
+   */
+  readonly mode: 'required' | 'best_effort' | 'off';
+  /** For what is not yet in the database. */
+  readonly spoolDirectory: string;
+  readonly spoolMaxBytes: number;
+  /** Ed25519, PKCS#8 in PEM; made at the first start. */
+  readonly signingKeyFile: string;
+  readonly checkpointDirectory: string;
+  readonly checkpointEveryMs: number;
+  /** Entries older than this are taken away, and a tombstone says so. Undefined keeps everything. */
+  readonly retentionMs: number | undefined;
+}
 
 export interface UpstreamTimeouts {
   readonly connectTimeoutMs: number;

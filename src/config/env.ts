@@ -31,6 +31,13 @@ const PARSERS = {
   DATABASE_USER: text,
   REDIS_URL: redisUrl,
 
+  AUDIT_MODE: oneOf('required', 'best_effort', 'off'),
+  AUDIT_SPOOL_MAX_BYTES: wholeNumber(1),
+  AUDIT_SIGNING_KEY_FILE: text,
+  AUDIT_CHECKPOINT_DIR: text,
+  AUDIT_CHECKPOINT_INTERVAL_S: decimal(0.1, 86_400),
+  AUDIT_RETENTION_DAYS: decimal(0, 36_500),
+
   OLLAMA_URL: httpUrl,
   OPENAI_BASE_URL: httpUrl,
   UPSTREAM_CONNECT_TIMEOUT_MS: wholeNumber(1, 3_600_000),

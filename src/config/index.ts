@@ -1,6 +1,7 @@
 export {
   type AgentSettings,
   AppConfig,
+  type AuditConfig,
   type BackendSettings,
   type DatabaseConfig,
   type EmbeddedDatabaseConfig,

@@ -106,7 +106,7 @@ limits: { rate_limit: off, load_shed: off }
       OPENAI_API_KEY: 'hunter2',
     };
     const { choices } = toAppConfig(createSources({ env }));
-    expect(choices).toHaveLength(5);
+    expect(choices).toHaveLength(6);
     expect(choices.join('\n')).not.toContain('hunter2');
   });
 });

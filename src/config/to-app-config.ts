@@ -4,6 +4,7 @@ import { firstSet } from './first-set.js';
 import { logLevel } from './log-level.js';
 import { flag, oneOf, text } from './parser.js';
 import type { Sources } from './sources.js';
+import { toAuditConfig } from './to-audit-config.js';
 import { toDatabaseConfig } from './to-database-config.js';
 import { toHttpConfig } from './to-http-config.js';
 import { toRedisConfig } from './to-redis-config.js';
@@ -18,6 +19,7 @@ export function toAppConfig(sources: Sources): AppConfig {
   const http = toHttpConfig(sources);
   const database = toDatabaseConfig(sources, dataDir);
   const redis = toRedisConfig(sources);
+  const audit = toAuditConfig(sources, dataDir);
   const routing = toRoutingConfig(sources);
   const config: AppConfig = {
     environment,
@@ -27,12 +29,13 @@ export function toAppConfig(sources: Sources): AppConfig {
     database: database.config,
     redis: redis.config,
     vectorDb: toVectorDbConfig(sources),
+    audit: audit.config,
     upstream: toUpstreamTimeouts(sources),
     streams: toStreamsConfig(sources),
     routing: routing.config,
     loadShed: firstSet(env.LOAD_SHED, yaml.section('limits').read('load_shed', flag), true),
     rateLimit: firstSet(env.RATE_LIMIT, yaml.section('limits').read('rate_limit', flag), true),
-    choices: [toChoice(sources), http.choice, database.choice, redis.choice, routing.choice],
+    choices: [toChoice(sources), http.choice, database.choice, redis.choice, audit.choice, routing.choice],
   };
   yaml.refuseUnknownKeys();
   return config;

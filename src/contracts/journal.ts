@@ -18,6 +18,8 @@ export interface BeginRecord {
   readonly agent?: string;
   readonly profile: string;
   readonly stream: boolean;
+  /** The conversation it belongs to, when the caller named one; otherwise it is one of its own. */
+  readonly session?: string;
   readonly createdAt: Date;
   /** What was asked; several when a request holds several prompts, in their order. */
   readonly inputs: readonly (GenerationRequest['input'] | EmbeddedTexts)[];
@@ -52,6 +54,8 @@ export interface OutcomeRecord {
   readonly deliveredPieces: number;
   /** Of vectors, how many the cache had. */
   readonly cachedPieces?: number;
+  /** The whole answer came from the cache. */
+  readonly cached?: true;
   /** How often a reader had to wait for its client. */
   readonly readerWaits: number;
   readonly firstTokenMs?: number;
@@ -62,12 +66,19 @@ export interface OutcomeRecord {
 }
 
 /**
- * The durable memory of generations. `begin` is written before a backend is called, `outcome` once after every end.
- * A returned promise holds the end of the answer (never its tokens) until it resolves; a rejected one ends the answer
- * with `audit_unavailable`.
+ * The durable memory of generations: two records each. `begin` is written before a backend is called and outlives the
+ * process. Throws a GatewayError `audit_unavailable` when it cannot be written and an answer must not go unrecorded.
  */
 export interface GenerationJournal {
-  begin(record: BeginRecord): void;
+  begin(record: BeginRecord): JournalEntry;
+}
+
+/** A generation that is on record as begun. One that never gets an outcome is on record as `interrupted` in the end. */
+export interface JournalEntry {
+  /**
+   * Called once. A returned promise holds the end of the answer (never its tokens) until it resolves; a rejected one
+   * ends the answer with `audit_unavailable`.
+   */
   outcome(record: OutcomeRecord): Promise<void> | undefined;
 }
 

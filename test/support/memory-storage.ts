@@ -1,5 +1,10 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { GenerationJournal, type BeginRecord, type OutcomeRecord } from '../../src/contracts/journal.js';
+import {
+  GenerationJournal,
+  type BeginRecord,
+  type JournalEntry,
+  type OutcomeRecord,
+} from '../../src/contracts/journal.js';
 import { DatabaseConnection, DatabaseHealth } from '../../src/infrastructure/database/index.js';
 import { DatabaseJournal } from '../../src/modules/audit/index.js';
 import { eventually } from './eventually.js';
@@ -15,13 +20,14 @@ export class MemoryStorage implements GenerationJournal {
   /** Holds or refuses the end of answers, when set. */
   onOutcome: (record: OutcomeRecord) => Promise<void> | undefined = () => undefined;
 
-  begin(record: BeginRecord): void {
+  begin(record: BeginRecord): JournalEntry {
     this.begins.push(record);
-  }
-
-  outcome(record: OutcomeRecord): Promise<void> | undefined {
-    this.outcomes.push(record);
-    return this.onOutcome(record);
+    return {
+      outcome: (outcome) => {
+        this.outcomes.push(outcome);
+        return this.onOutcome(outcome);
+      },
+    };
   }
 
   stats() {

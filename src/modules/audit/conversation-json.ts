@@ -1,8 +1,8 @@
 import type { AnswerRecord, OutcomeRecord } from '../../contracts/journal.js';
 import type { Usage } from '../../contracts/usage.js';
 import { toWireJson, type WireText } from '../../contracts/wire-text.js';
-import { cutText } from './storable-text.js';
-import { toRequestMessages, titleOf } from './request-messages.js';
+import { cutText } from './record/storable-text.js';
+import { toRequestMessages, titleOf } from './record/request-messages.js';
 
 const NAME_CHARACTERS = 255;
 

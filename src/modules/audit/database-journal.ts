@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { GenerationJournal, OutcomeRecord } from '../../contracts/journal.js';
+import type { GenerationJournal, JournalEntry, OutcomeRecord } from '../../contracts/journal.js';
 import { DatabaseConnection, GatewayDataSource } from '../../infrastructure/database/index.js';
 import { insertRows } from './insert-rows.js';
 import { type JournalStats, JournalWriter } from './journal-writer.js';
@@ -36,8 +36,8 @@ export class DatabaseJournal implements GenerationJournal, OnApplicationShutdown
     return { written, dropped: dropped + this.lost, pending: pending + this.ended.length };
   }
 
-  begin(): void {
-    // A generation is written down once it has ended.
+  begin(): JournalEntry {
+    return this;
   }
 
   outcome(record: OutcomeRecord): undefined {

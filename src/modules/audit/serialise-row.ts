@@ -1,7 +1,7 @@
 import type { OutcomeRecord } from '../../contracts/journal.js';
 import { fromWireBytes } from '../../contracts/wire-text.js';
 import { conversationJson } from './conversation-json.js';
-import { mayBeUnstorable, toStorable } from './storable-text.js';
+import { mayBeUnstorable, toStorable } from './record/storable-text.js';
 
 /** The rows of one generation, in the words of the columns. */
 export interface ConversationRow {

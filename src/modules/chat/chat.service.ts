@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { headerOf, principalOf, routeOf } from '../../common/http/request-context.js';
+import { headerOf, principalOf, routeOf, sessionOf } from '../../common/http/request-context.js';
 import { AppConfig } from '../../config/index.js';
 import type { FrameWriter } from '../../contracts/stream-dialect.js';
 import { OpenAiChatDialect, OpenAiCompletionDialect } from '../agents/index.js';
@@ -51,6 +51,7 @@ export class ChatService {
       agent: agent?.key,
       profile: profile.profile.name,
       stream: streams,
+      session: sessionOf(exchange.request),
       deadlineMs,
       choices,
       request,

@@ -32,9 +32,9 @@ export class EmbeddingRecords {
       createdAt: new Date(),
       inputs: [{ kind: 'embedding', sha256: inputs.map(hash) }],
     };
-    this.journal.begin(begin);
+    const entry = this.journal.begin(begin);
     const end = async (outcome: Outcome, made?: Made) => {
-      await this.journal.outcome({
+      await entry.outcome({
         begin,
         outcome,
         backend: made?.backend,

@@ -25,6 +25,8 @@ export interface GenerationSpec {
   readonly agent: string | undefined;
   readonly profile: string;
   readonly stream: boolean;
+  /** The conversation it belongs to, when the caller named one. */
+  readonly session: string | undefined;
   readonly deadlineMs: number;
   readonly choices: number;
   /** What each answer is asked for; prompts may differ by answer. */
@@ -59,11 +61,11 @@ export class GenerationService {
       agent: spec.agent,
       choices: spec.choices,
     };
+    const entry = this.journal.begin(record);
     const generation = new Generation(head, spec.owner, record, (ended, outcome) =>
-      this.settlement.settle(ended, outcome, runs),
+      this.settlement.settle(ended, outcome, { entry, runs }),
     );
 
-    this.journal.begin(record);
     this.registry.add(generation);
     this.events.emit('generation-began', record);
     const context = {
@@ -90,7 +92,7 @@ export class GenerationService {
 }
 
 function toBeginRecord(spec: GenerationSpec, id: string, createdAt: Date): BeginRecord {
-  const { kind, route, requestId, owner, userId, plan, agent, profile, stream } = spec;
+  const { kind, route, requestId, owner, userId, plan, agent, profile, stream, session } = spec;
   const asked = Array.from({ length: spec.choices }, (_, choice) => spec.request(choice).input);
   return {
     id,
@@ -103,6 +105,7 @@ function toBeginRecord(spec: GenerationSpec, id: string, createdAt: Date): Begin
     agent,
     profile,
     stream,
+    session,
     createdAt,
     inputs: spec.choices === 1 ? asked : [...new Set(asked)],
   };

@@ -2,11 +2,17 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../contracts/business-events.js';
 import type { Failure } from '../../contracts/failure.js';
 import type { Outcome } from '../../contracts/generation-outcome.js';
-import { GenerationJournal, type OutcomeRecord } from '../../contracts/journal.js';
+import type { JournalEntry, OutcomeRecord } from '../../contracts/journal.js';
 import type { ChoiceRun } from './choice-run.js';
 import type { Generation } from './generation.js';
 import { GenerationRegistry } from './generation-registry.js';
 import { answersOf } from './log/answers.js';
+
+/** What belongs to a generation besides itself. */
+interface Settled {
+  readonly entry: JournalEntry;
+  readonly runs: readonly ChoiceRun[];
+}
 
 /** What happens once after every generation, however it ended. */
 @Injectable()
@@ -14,15 +20,14 @@ export class Settlement {
   private readonly logger = new Logger(Settlement.name);
 
   constructor(
-    @Inject(GenerationJournal) private readonly journal: GenerationJournal,
     @Inject(GenerationRegistry) private readonly registry: GenerationRegistry,
     @Inject(EventBus) private readonly events: EventBus,
   ) {}
 
-  settle(generation: Generation, outcome: Outcome, runs: readonly ChoiceRun[]): void {
+  settle(generation: Generation, outcome: Outcome, { entry, runs }: Settled): void {
     if (outcome.status === 'failed') this.logFailure(generation, outcome.failure);
     const record = this.record(generation, outcome, runs);
-    const recorded = this.journal.outcome(record);
+    const recorded = entry.outcome(record);
     if (recorded === undefined) return this.close(generation, record);
     recorded.then(
       () => this.close(generation, record),

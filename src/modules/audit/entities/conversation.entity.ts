@@ -6,6 +6,9 @@ export class ConversationEntity {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;
 
+  @Column({ type: 'varchar', length: 255, default: 'default' })
+  tenant!: string;
+
   @Index('idx_conversations_user_id')
   @Column({ name: 'user_id', type: 'varchar', length: 255 })
   userId!: string;
@@ -18,6 +21,14 @@ export class ConversationEntity {
 
   @Column({ type: 'jsonb', nullable: true })
   metadata!: Record<string, unknown> | null;
+
+  /** Whatever the caller named it, when it spans several generations. */
+  @Column({ name: 'session_id', type: 'varchar', length: 255, nullable: true })
+  sessionId!: string | null;
+
+  /** How its last generation ended. */
+  @Column({ type: 'varchar', length: 20, nullable: true })
+  status!: 'finished' | 'failed' | 'cancelled' | 'interrupted' | null;
 
   @Index('idx_conversations_created_at')
   @CreateDateColumn({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { ChatMessage, ContentPart } from '../../contracts/generation-request.js';
-import type { BeginRecord } from '../../contracts/journal.js';
-import { toWireJson, type WireText } from '../../contracts/wire-text.js';
+import type { ChatMessage, ContentPart } from '../../../contracts/generation-request.js';
+import type { BeginRecord } from '../../../contracts/journal.js';
+import { toWireJson, type WireText } from '../../../contracts/wire-text.js';
 import { cutText } from './storable-text.js';
 
 type Input = BeginRecord['inputs'][number];
@@ -11,6 +11,16 @@ const TITLE_CHARACTERS = 80;
 /** What was asked, as rows of `messages`. */
 export const toRequestMessages = ({ inputs }: BeginRecord, createdAt: string): WireText[] =>
   inputs.flatMap((input) => toInputMessages(input, createdAt));
+
+/**
+ * How many of the messages repeat what a named conversation already holds: all up to the model's last answer. Of a
+ * conversation without a name none does.
+ */
+export function historyOf({ session, inputs }: BeginRecord): number {
+  const [input] = inputs;
+  if (session === undefined || input?.kind !== 'chat') return 0;
+  return input.messages.findLastIndex(({ role }) => role === 'assistant') + 1;
+}
 
 /** How the conversation is called: the beginning of what the user said first. */
 export function titleOf(input: Input): string | null {

@@ -1,0 +1,5 @@
+import { toWireJson, type WireText } from '../../../contracts/wire-text.js';
+
+/** One more member of an object, unless there is nothing to say. */
+export const member = (name: string, value: unknown): WireText =>
+  value === undefined ? '' : `,"${name}":${toWireJson(value)}`;
