@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { createApp } from './app.setup.js';
 import { printBanner } from './banner.js';
 import { ConfigError, loadConfig, readProcessEnv } from './config/index.js';
-import { DirectoryInUseError } from './infrastructure/database/index.js';
+import { DirectoryInUseError } from './infrastructure/filesystem/index.js';
 import { ExtraListeners } from './extra-listeners.js';
 import { RoutingReload } from './modules/models/index.js';
 import { Shutdown } from './shutdown.js';

@@ -41,7 +41,7 @@ const OPENER = `
 
 /** Only takes the directory's lock, so that several are at it in the same moment. */
 const LOCKER = `
-  import { DirectoryLock } from './infrastructure/database/embedded/directory-lock.js';
+  import { DirectoryLock } from './infrastructure/filesystem/directory-lock.js';
   try {
     await DirectoryLock.acquire(process.argv[2]);
     console.log('mine');

@@ -1,32 +1,47 @@
+import { rm } from 'node:fs/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AppConfig, ConfigModule } from '../../src/config/index.js';
-import { GenerationJournal } from '../../src/contracts/journal.js';
-import { DatabaseModule, type GatewayDataSource } from '../../src/infrastructure/database/index.js';
-import { AuditModule, DatabaseJournal } from '../../src/modules/audit/index.js';
+import { ConfigModule } from '../../src/config/index.js';
+import { fromWireBytes } from '../../src/contracts/wire-text.js';
+import { GenerationJournal, type OutcomeRecord } from '../../src/contracts/journal.js';
+import { asOwner, DatabaseModule, type GatewayDataSource } from '../../src/infrastructure/database/index.js';
+import { AuditModule, JournalStatus } from '../../src/modules/audit/index.js';
+import { type EntryKind, GENESIS, leafOf, linkOf } from '../../src/modules/audit/chain/chain-link.js';
 import { eventually } from '../support/eventually.js';
-import { DATABASE_KINDS, outcomeOf, type TestDatabase } from './database-support.js';
+import { openBody } from '../../src/modules/audit/chain/entry-cipher.js';
+import {
+  configOf,
+  DATABASE_KINDS,
+  outcomeOf,
+  temporaryDirectory,
+  type TestDatabase,
+} from './database-support.js';
 
 describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
   let database: TestDatabase;
   let app: INestApplicationContext;
   let dataSource: GatewayDataSource;
-  let journal: DatabaseJournal;
+  let journal: GenerationJournal & JournalStatus;
+  let directory: string;
 
   const start = async () => {
-    const config = { database: database.config } as AppConfig;
+    const config = configOf(database.config, directory);
     const module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
     }).compile();
     app = await module.init();
     dataSource = app.get(DataSource);
-    journal = app.get(DatabaseJournal);
+    journal = app.get(GenerationJournal);
   };
-  const written = () => eventually(() => journal.stats().pending === 0, Boolean, { deadlineMs: 10_000 });
+  const put = async (record: OutcomeRecord) => journal.begin(record.begin).outcome(record);
+  /** Where the machine is slow the spool is in between. */
+  const written = () => eventually(() => journal.stats().pending === 0, Boolean, { deadlineMs: 20_000 });
   const conversations = () =>
-    dataSource.query<Record<string, unknown>[]>('SELECT * FROM conversations ORDER BY id');
+    written().then(() =>
+      dataSource.query<Record<string, unknown>[]>('SELECT * FROM conversations ORDER BY id'),
+    );
   const messages = () =>
     dataSource.query<
       { role: string; content: string; metadata: Record<string, unknown>; created_at: Date }[]
@@ -34,12 +49,18 @@ describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
 
   beforeAll(async () => {
     database = await create();
+    directory = await temporaryDirectory();
     await start();
   });
-  beforeEach(() => dataSource.query('TRUNCATE messages, conversations RESTART IDENTITY'));
+  beforeEach(() =>
+    asOwner(dataSource, async (runner) => {
+      await runner.query('TRUNCATE messages, conversations RESTART IDENTITY');
+    }),
+  );
   afterAll(async () => {
     await app.close();
     await database.remove();
+    await rm(directory, { recursive: true });
   });
 
   it('is what the gateway knows as GenerationJournal', () => {
@@ -47,14 +68,16 @@ describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
   });
 
   it('keeps a generation as a conversation and its messages', async () => {
-    expect(journal.outcome(outcomeOf({}))).toBeUndefined();
-    await written();
+    await put(outcomeOf({}));
     expect(await conversations()).toEqual([
       {
         id: 1,
         user_id: 'ada',
         model_name: 'llama3',
         title: 'What is an engine?',
+        tenant: 'default',
+        session_id: null,
+        status: 'finished',
         created_at: new Date('2026-07-01T10:00:00.000Z'),
         updated_at: new Date('2026-07-01T10:00:02.500Z'),
         metadata: expect.objectContaining({
@@ -77,56 +100,129 @@ describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
       kind: 'prompt',
       prompt: 'nul \u0000, half \ud83d, whole \u{1f600}, escaped \\u0000',
     } as const;
-    journal.outcome(outcomeOf({ begin: { id: 'gen-\u0000', inputs: [input] } }));
-    await written();
+    await put(outcomeOf({ begin: { id: 'gen-nul', requestId: 'req-\u0000', inputs: [input] } }));
     const [conversation] = await conversations();
     expect(conversation?.title).toBe('nul \ufffd, half \ufffd, whole \u{1f600}, escaped \\u0000');
-    expect(conversation?.metadata).toMatchObject({ generation_id: 'gen-\ufffd', sanitized: true });
+    expect(conversation?.metadata).toMatchObject({ request_id: 'req-\ufffd', sanitized: true });
     const [question, answer] = await messages();
     expect(question).toMatchObject({
       content: 'nul \ufffd, half \ufffd, whole \u{1f600}, escaped \\u0000',
       metadata: { sanitized: true },
     });
     expect(answer?.metadata).not.toHaveProperty('sanitized');
-    expect(journal.stats().dropped).toBe(0);
+    const [entry] = await dataSource.query<{ key: Buffer; body: Buffer }[]>(
+      `SELECT key, body FROM audit_entries JOIN audit_keys USING (tenant, seq) WHERE subject = 'gen-nul'`,
+    );
+    const record = JSON.parse(fromWireBytes(openBody(entry!))) as { request: { content: string }[] };
+    expect(record.request[0]?.content).toBe(input.prompt);
   });
 
   it('keeps many in their order, each once', async () => {
     const before = journal.stats().written;
     const count = 700;
+    const ends: Promise<void>[] = [];
     for (let number = 0; number < count; number += 1) {
-      journal.outcome(outcomeOf({ begin: { id: `gen-${number}` } }));
-      if (number % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 3));
+      ends.push(put(outcomeOf({ begin: { id: `many-${number}` } })));
+      if (number % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
-    journal.outcome(outcomeOf({ begin: { id: 'gen-5' } }));
-    await written();
+    await Promise.all(ends);
     const ids = (await conversations()).map(
       ({ metadata }) => (metadata as { generation_id: string }).generation_id,
     );
-    expect(ids).toEqual(Array.from({ length: count }, (_, number) => `gen-${number}`));
+    expect(ids).toEqual(Array.from({ length: count }, (_, number) => `many-${number}`));
     expect(await messages()).toHaveLength(3 * count);
-    expect(journal.stats().written - before).toBe(count + 1);
+    expect(journal.stats().written - before).toBe(count);
+    expect(journal.stats()).toMatchObject({ pending: 0, lost: 0 });
   });
 
-  it('loses only the one that the database refuses', async () => {
-    await dataSource.query(
-      `ALTER TABLE conversations ADD CONSTRAINT only_known CHECK (user_id <> 'mallory')`,
+  it('numbers entries without gaps and links each to the one before', async () => {
+    const rows = await dataSource.query<
+      { seq: string; kind: EntryKind; subject: string; at: Date; body: Buffer; link: Buffer }[]
+    >('SELECT seq, kind, subject, recorded_at AS at, body, link FROM audit_entries ORDER BY seq');
+    let link: Buffer = GENESIS;
+    for (const [index, { seq, kind, subject, at, body, link: stored }] of rows.entries()) {
+      expect(Number(seq)).toBe(index + 1);
+      const head = { tenant: 'default', seq: index + 1, kind, subject, recordedAt: at.toISOString() };
+      link = linkOf(link, leafOf(head, body));
+      expect(stored).toEqual(link);
+    }
+    expect(rows.length).toBeGreaterThan(700);
+  });
+
+  it('puts generations of one session into one conversation, and its history only once', async () => {
+    const message = (role: 'user' | 'assistant', content: string) => ({ role, content });
+    const turn = (id: string, messages: ReturnType<typeof message>[], answer: string) =>
+      put(
+        outcomeOf({
+          begin: { id, session: 'talk', inputs: [{ kind: 'chat', messages }] },
+          answers: () => [{ text: answer }],
+        }),
+      );
+    const first = [message('user', 'One?')];
+    await turn('talk-1', first, 'One.');
+    const second = [...first, message('assistant', 'One.'), message('user', 'Two?')];
+    // Two in one group, as when they end in the same moment.
+    await Promise.all([turn('talk-2', second, 'Two.'), turn('talk-3', second, 'Two!')]);
+    expect(await conversations()).toHaveLength(1);
+    expect((await messages()).map(({ content, metadata }) => [content, metadata.generation_id])).toEqual([
+      ['One?', 'talk-1'],
+      ['One.', 'talk-1'],
+      ['Two?', 'talk-2'],
+      ['Two.', 'talk-2'],
+      ['Two?', 'talk-3'],
+      ['Two!', 'talk-3'],
+    ]);
+    await put(outcomeOf({ begin: { id: 'talk-4', session: 'talk', userId: 'bob' } }));
+    expect(await conversations()).toHaveLength(2);
+  });
+
+  it('keeps the record also of one whose readable form the database refuses', async () => {
+    await asOwner(dataSource, (runner) =>
+      runner.query(`ALTER TABLE conversations ADD CONSTRAINT only_known CHECK (user_id <> 'mallory')`),
     );
-    const before = journal.stats();
-    for (const userId of ['ada', 'mallory', 'bob'])
-      journal.outcome(outcomeOf({ begin: { id: userId, userId } }));
-    await written();
-    await dataSource.query('ALTER TABLE conversations DROP CONSTRAINT only_known');
+    await Promise.all(
+      ['ada', 'mallory', 'bob'].map((userId) => put(outcomeOf({ begin: { id: `of-${userId}`, userId } }))),
+    );
+    await asOwner(dataSource, (runner) =>
+      runner.query('ALTER TABLE conversations DROP CONSTRAINT only_known'),
+    );
     expect((await conversations()).map(({ user_id }) => user_id)).toEqual(['ada', 'bob']);
-    expect(journal.stats().dropped - before.dropped).toBe(1);
-    expect(journal.stats().written - before.written).toBe(2);
+    const entries = await dataSource.query<{ subject: string }[]>(
+      `SELECT subject FROM audit_entries WHERE subject LIKE 'of-%' ORDER BY seq`,
+    );
+    expect(entries.map(({ subject }) => subject)).toEqual(['of-ada', 'of-mallory', 'of-bob']);
+    expect(journal.stats().lost).toBe(0);
+  });
+
+  it('takes several processes that append to one chain', async () => {
+    const module = await Test.createTestingModule({
+      imports: [ConfigModule.forRoot(configOf(database.config, directory)), DatabaseModule, AuditModule],
+    }).compile();
+    if (database.config.kind === 'embedded') return expect(module.init()).rejects.toThrow('in use');
+    const other = await module.init();
+    const others = other.get<GenerationJournal>(GenerationJournal);
+    const ends = Array.from({ length: 200 }, async (_, number) => {
+      const record = outcomeOf({ begin: { id: `race-${number}` } });
+      return (number % 2 ? others : journal).begin(record.begin).outcome(record);
+    });
+    await Promise.all(ends);
+    await other.close();
+    await written();
+    const [row] = await dataSource.query<{ entries: number; last: number; head: number }[]>(
+      `SELECT count(*)::int AS entries, max(seq)::int AS last, (SELECT seq::int FROM audit_heads) AS head FROM audit_entries`,
+    );
+    expect(row?.last).toBe(row?.entries);
+    expect(row?.head).toBe(row?.entries);
+    expect(await conversations()).toHaveLength(200);
   });
 
   it('writes out what it has before the gateway ends', async () => {
-    for (let number = 0; number < 300; number += 1)
-      journal.outcome(outcomeOf({ begin: { id: `last-${number}` } }));
+    const ends = Array.from({ length: 300 }, (_, number) =>
+      put(outcomeOf({ begin: { id: `last-${number}` } })),
+    );
     await app.close();
-    expect(journal.stats()).toMatchObject({ pending: 0, dropped: 1 });
+    await Promise.all(ends);
+    expect(journal.stats()).toMatchObject({ pending: 0, lost: 0, spoolBytes: 0 });
     await start();
     expect(await conversations()).toHaveLength(300);
   });

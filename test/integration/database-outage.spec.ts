@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AppConfig, ConfigModule, type PostgresConfig } from '../../src/config/index.js';
+import { ConfigModule, type PostgresConfig } from '../../src/config/index.js';
+import { GenerationJournal } from '../../src/contracts/journal.js';
 import {
   createDataSource,
   DatabaseConnection,
@@ -10,31 +12,44 @@ import {
   DatabaseModule,
   type GatewayDataSource,
 } from '../../src/infrastructure/database/index.js';
-import { AuditModule, DatabaseJournal } from '../../src/modules/audit/index.js';
+import { AuditModule, type JournalStatus } from '../../src/modules/audit/index.js';
 import { eventually, withDeadline } from '../support/eventually.js';
-import { createOnServer, outcomeOf, SERVER_URL, TcpProxy, type TestDatabase } from './database-support.js';
+import {
+  configOf,
+  createOnServer,
+  outcomeOf,
+  SERVER_URL,
+  TcpProxy,
+  temporaryDirectory,
+  type TestDatabase,
+} from './database-support.js';
 
 describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
   let database: TestDatabase & { config: PostgresConfig };
   let proxy: TcpProxy;
   let app: INestApplicationContext;
   let dataSource: DataSource;
-  let journal: DatabaseJournal;
+  let journal: GenerationJournal & JournalStatus;
+  let directory: string;
   let number: number;
 
   const start = async () => {
-    const config = { database: { ...database.config, url: proxy.url } } as AppConfig;
+    const config = configOf({ ...database.config, url: proxy.url }, directory);
     const module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
     }).compile();
     app = await module.init();
     dataSource = app.get(DataSource);
-    journal = app.get(DatabaseJournal);
+    journal = app.get(GenerationJournal);
   };
-  const settle = (count: number) => {
-    for (let left = count; left > 0; left -= 1)
-      journal.outcome(outcomeOf({ begin: { id: `gen-${number++}` } }));
-  };
+  /** Resolves when all their answers might leave. */
+  const settle = (count: number) =>
+    Promise.all(
+      Array.from({ length: count }, async () => {
+        const record = outcomeOf({ begin: { id: `gen-${number++}` } });
+        return journal.begin(record.begin).outcome(record);
+      }),
+    );
   const allWritten = () =>
     eventually(
       () => journal.stats(),
@@ -61,6 +76,7 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
   beforeEach(async () => {
     number = 0;
     database = await createOnServer();
+    directory = await temporaryDirectory();
     proxy = new TcpProxy(new URL(database.config.url));
     await proxy.start();
   });
@@ -69,6 +85,7 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
     await app.close();
     await proxy.cut().catch(() => undefined);
     await database.remove();
+    await rm(directory, { recursive: true });
   });
 
   it('does not keep the gateway from starting, and is used once it is there', async () => {
@@ -78,7 +95,7 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
     expect(connection.state).toBe('connecting');
     expect(await app.get(DatabaseHealth).check()).toEqual({ status: 'unhealthy', error: 'not connected' });
     await withDeadline(expect(dataSource.query('SELECT 1')).rejects.toThrow(), { deadlineMs: 200 });
-    settle(5);
+    await withDeadline(settle(5), { deadlineMs: 1_000 });
 
     await proxy.start();
     await withDeadline(connection.ready());
@@ -88,16 +105,12 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
 
   it('breaks no more than the queries of that time', async () => {
     await start();
-    settle(3);
-    await allWritten();
+    await settle(3);
     await proxy.cut();
     await withDeadline(expect(dataSource.query('SELECT 1')).rejects.toThrow(), { deadlineMs: 1_200 });
     expect(await app.get(DatabaseHealth).check()).toMatchObject({ status: 'unhealthy' });
-    settle(200);
-    await eventually(
-      () => journal.stats(),
-      ({ pending }) => pending === 200,
-    );
+    await withDeadline(settle(200), { deadlineMs: 1_000 });
+    expect(journal.stats()).toMatchObject({ pending: 200, lost: 0 });
 
     await proxy.start();
     await allWritten();
@@ -111,9 +124,10 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
     proxy.freeze();
     const frozenAt = performance.now();
     const query = expect(dataSource.query('SELECT 1')).rejects.toThrow('Query read timeout');
-    settle(10);
+    const answered = withDeadline(settle(10), { deadlineMs: 1_000 });
     expect(await app.get(DatabaseHealth).check()).toMatchObject({ status: 'unhealthy' });
     expect(performance.now() - frozenAt).toBeLessThan(1_500);
+    await answered;
     await query;
     expect(performance.now() - frozenAt).toBeLessThan(4_000);
     // The connection of the unanswered query is given up: nobody waits behind it.
@@ -130,14 +144,16 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
 
   it('is not told twice when only its answer was lost', async () => {
     await start();
+    await settle(1);
     proxy.swallowAnswers = true;
-    settle(4);
-    await eventually(async () => (await rowsAtServer()) === 4, Boolean);
+    const answered = settle(4);
+    await eventually(async () => (await rowsAtServer()) === 5, Boolean);
+    await answered;
     await proxy.cut();
     proxy.swallowAnswers = false;
     await proxy.start();
     await allWritten();
     expect(await recorded()).toEqual(everything());
-    expect(journal.stats()).toMatchObject({ written: 4, dropped: 0 });
+    expect(journal.stats()).toMatchObject({ pending: 0, lost: 0 });
   });
 });

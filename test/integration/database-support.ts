@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import ts from 'typescript';
-import type { DatabaseConfig, PostgresConfig } from '../../src/config/index.js';
+import type { AppConfig, AuditConfig, DatabaseConfig, PostgresConfig } from '../../src/config/index.js';
 import type { BeginRecord, OutcomeRecord } from '../../src/contracts/journal.js';
 import { createDataSource } from '../../src/infrastructure/database/index.js';
 import { eventually } from '../support/eventually.js';
@@ -16,6 +16,26 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TEMPLATE = join(ROOT, 'node_modules/.cache/citadel-gateway/embedded-postgres');
 
 export const SERVER_URL = process.env.TEST_DATABASE_URL;
+
+/** Settings for what keeps records, in a directory of their own. */
+export const configOf = (
+  database: DatabaseConfig,
+  directory: string,
+  audit: Partial<AuditConfig> = {},
+): AppConfig =>
+  ({
+    database,
+    audit: {
+      mode: 'required',
+      spoolDirectory: join(directory, 'spool'),
+      spoolMaxBytes: 64 * 1024 * 1024,
+      signingKeyFile: join(directory, 'signing-key.pem'),
+      checkpointDirectory: join(directory, 'checkpoints'),
+      checkpointEveryMs: 3_600_000,
+      retentionMs: undefined,
+      ...audit,
+    },
+  }) as AppConfig;
 
 /** A database of a test's own, and how to be rid of it. */
 export interface TestDatabase {
@@ -99,7 +119,14 @@ export async function compileSources(): Promise<string> {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path));
   const { compilerOptions } = config as { compilerOptions: Record<string, unknown> };
   const { options } = ts.convertCompilerOptionsFromJson({ ...compilerOptions, sourceMap: false }, ROOT);
-  for (const part of ['config', 'contracts', 'infrastructure/database', 'modules/audit']) {
+  for (const part of [
+    'common',
+    'config',
+    'contracts',
+    'infrastructure/database',
+    'infrastructure/filesystem',
+    'modules/audit',
+  ]) {
     const names = await readdir(join(ROOT, 'src', part), { recursive: true });
     for (const name of names.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))) {
       const source = join(ROOT, 'src', part, name);

@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises';
 import { Test } from '@nestjs/testing';
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AppConfig, ConfigModule } from '../../src/config/index.js';
+import { ConfigModule } from '../../src/config/index.js';
 import {
+  asOwner,
   createDataSource,
   DatabaseConnection,
   DatabaseHealth,
@@ -16,17 +18,27 @@ import {
   ConversationStore,
   MessageEntity,
 } from '../../src/modules/audit/index.js';
-import { createOnServer, DATABASE_KINDS, SERVER_URL, type TestDatabase } from './database-support.js';
+import { MIGRATIONS } from '../../src/infrastructure/database/migrations/index.js';
+import {
+  configOf,
+  createOnServer,
+  DATABASE_KINDS,
+  SERVER_URL,
+  temporaryDirectory,
+  type TestDatabase,
+} from './database-support.js';
 import { DataSource } from 'typeorm';
 
 describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
   let database: TestDatabase;
   let app: INestApplicationContext;
   let dataSource: GatewayDataSource;
+  let directory: string;
 
   beforeAll(async () => {
     database = await create();
-    const config = { database: database.config } as AppConfig;
+    directory = await temporaryDirectory();
+    const config = configOf(database.config, directory);
     const module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
     }).compile();
@@ -36,6 +48,7 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
   afterAll(async () => {
     await app.close();
     await database.remove();
+    await rm(directory, { recursive: true });
   });
 
   describe('the start', () => {
@@ -54,6 +67,9 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
         'metadata jsonb',
         'created_at timestamp without time zone CURRENT_TIMESTAMP',
         'updated_at timestamp without time zone CURRENT_TIMESTAMP',
+        "tenant character varying(255) NOT NULL 'default'::character varying",
+        'session_id character varying(255)',
+        'status character varying(20)',
       ]);
       expect(await columnsOf(dataSource, 'messages')).toEqual([
         'id integer NOT NULL nextval',
@@ -71,7 +87,7 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
       );
       expect(indexes.map(({ definition }) => definition.replace(/.* ON public\./, ''))).toEqual([
         'conversations USING btree (created_at)',
-        "conversations USING btree (((metadata ->> 'generation_id'::text)))",
+        'conversations USING btree (tenant, user_id, session_id) WHERE (session_id IS NOT NULL)',
         'conversations USING btree (user_id)',
         'messages USING btree (conversation_id)',
       ]);
@@ -91,10 +107,38 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
     });
 
     it('may be repeated', async () => {
-      expect(await runMigrations(dataSource)).toEqual([]);
-      await dataSource.query('DELETE FROM migrations');
-      expect(await runMigrations(dataSource)).toHaveLength(2);
+      expect(await runMigrations(dataSource)).toEqual({ executed: [], hasRole: true });
+      await asOwner(dataSource, (runner) => runner.query('DELETE FROM migrations'));
+      expect((await runMigrations(dataSource)).executed).toHaveLength(MIGRATIONS.length);
     });
+  });
+
+  describe('the role of the gateway', () => {
+    it('is taken by every connection', async () => {
+      expect(await dataSource.query('SELECT current_user AS role')).toEqual([{ role: 'citadel_app' }]);
+    });
+
+    it.each([
+      'UPDATE audit_entries SET kind = kind',
+      'DELETE FROM audit_entries',
+      'TRUNCATE audit_entries',
+      'DROP TABLE audit_entries',
+      'ALTER TABLE audit_entries DISABLE TRIGGER ALL',
+    ])('may not %s', async (sql) => {
+      await expect(dataSource.query(sql)).rejects.toMatchObject({ driverError: { code: '42501' } });
+    });
+
+    it.each(["UPDATE audit_entries SET kind = 'x'", 'DELETE FROM audit_entries', 'TRUNCATE audit_entries'])(
+      'is not the only guard: triggers refuse %s to the owner too',
+      async (sql) => {
+        await dataSource.query(
+          "INSERT INTO audit_entries VALUES ('other', 1, 'generation', 's', now(), '', '', '') ON CONFLICT DO NOTHING",
+        );
+        const change = asOwner(dataSource, (runner) => runner.query(sql));
+        await expect(change).rejects.toThrow('audit_entries is append-only');
+        expect(await dataSource.query('SELECT current_user AS role')).toEqual([{ role: 'citadel_app' }]);
+      },
+    );
   });
 
   describe('times', () => {
@@ -182,7 +226,7 @@ describe.runIf(SERVER_URL)('several replicas that start at once', () => {
         return runMigrations(replica);
       }),
     );
-    expect(ran.map(({ length }) => length).sort()).toEqual([0, 0, 2]);
+    expect(ran.map(({ executed }) => executed.length).sort()).toEqual([0, 0, MIGRATIONS.length]);
     await Promise.all(replicas.map((replica) => replica.destroy()));
     await database.remove();
   });

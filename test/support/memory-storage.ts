@@ -6,7 +6,7 @@ import {
   type OutcomeRecord,
 } from '../../src/contracts/journal.js';
 import { DatabaseConnection, DatabaseHealth } from '../../src/infrastructure/database/index.js';
-import { DatabaseJournal } from '../../src/modules/audit/index.js';
+import { JournalStatus } from '../../src/modules/audit/index.js';
 import { eventually } from './eventually.js';
 
 @Global()
@@ -31,7 +31,7 @@ export class MemoryStorage implements GenerationJournal {
   }
 
   stats() {
-    return { written: this.outcomes.length, dropped: 0, pending: 0 };
+    return { written: this.outcomes.length, lost: 0, pending: 0, lagMs: 0, spoolBytes: 0, hasRoom: true };
   }
 
   /** The outcome of a generation, when it has one. */
@@ -58,11 +58,11 @@ export class MemoryStorage implements GenerationJournal {
       module: MemoryStorageModule,
       providers: [
         { provide: GenerationJournal, useValue: this },
-        { provide: DatabaseJournal, useValue: this },
+        { provide: JournalStatus, useValue: this },
         { provide: DatabaseHealth, useValue: health },
         { provide: DatabaseConnection, useValue: connection },
       ],
-      exports: [GenerationJournal, DatabaseJournal, DatabaseHealth, DatabaseConnection],
+      exports: [GenerationJournal, JournalStatus, DatabaseHealth, DatabaseConnection],
     };
   }
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../../config/index.js';
+import { APP_ROLE } from './app-role.js';
 import { describeDatabaseError } from './describe-database-error.js';
 import { GatewayDataSource } from './gateway-data-source.js';
 import { runMigrations } from './run-migrations.js';
@@ -79,10 +80,16 @@ export class DatabaseConnection implements OnModuleInit, OnApplicationShutdown {
   private async connect(): Promise<void> {
     const { dataSource } = this;
     if (!dataSource.isInitialized) await dataSource.initialize();
-    const migrations = await runMigrations(dataSource);
+    const { executed, hasRole } = await runMigrations(dataSource);
     if (this.current === 'closed') return dataSource.destroy();
     this.current = 'ready';
-    this.logger.log({ migrations }, `database ready: ${describe(this.config)}`);
+    this.logger.log({ migrations: executed }, `database ready: ${describe(this.config)}`);
+    if (!hasRole) {
+      this.logger.warn(
+        `the login may not create the role ${APP_ROLE}, so only triggers keep the audit from being changed; ` +
+          `let an administrator run: CREATE ROLE ${APP_ROLE}; GRANT ${APP_ROLE} TO the login`,
+      );
+    }
     for (const callback of this.waiting.splice(0)) callback();
   }
 

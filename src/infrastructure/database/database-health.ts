@@ -40,7 +40,7 @@ export class DatabaseHealth {
     if (!pool || !this.dataSource.isInitialized) return { status: 'unhealthy', error: 'not connected' };
     try {
       const [database] = await this.dataSource.query<{ database: string; user: string }[]>(
-        'SELECT current_database() AS database, current_user AS user',
+        'SELECT current_database() AS database, session_user AS user',
       );
       if (!database) return { status: 'unhealthy', error: 'no answer' };
       return {

@@ -21,6 +21,17 @@ export class GatewayDataSource extends DataSource {
     return (this.driver as unknown as { readonly master?: pg.Pool }).master;
   }
 
+  /** Runs a statement that each connection prepares once, under its name. Rejects while there is no database. */
+  async runPrepared<Row extends object>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    if (!this.pool || !this.isInitialized) throw new Error('not connected');
+    const { rows } = await this.pool.query<Row>({ name, text, values: [...values] });
+    return rows;
+  }
+
   /** Hooks run one after another, the last one registered first. */
   beforeClose(hook: BeforeClose): void {
     this.closeHooks.unshift(hook);

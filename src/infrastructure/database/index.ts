@@ -1,8 +1,8 @@
+export { asOwner } from './as-owner.js';
 export { createDataSource } from './create-data-source.js';
 export { DatabaseConnection } from './database-connection.js';
 export { type DatabaseCheck, DatabaseHealth } from './database-health.js';
 export { DatabaseModule } from './database.module.js';
 export { databaseErrorCode, describeDatabaseError } from './describe-database-error.js';
-export { DirectoryInUseError } from './embedded/directory-lock.js';
 export { GatewayDataSource } from './gateway-data-source.js';
 export { runMigrations } from './run-migrations.js';

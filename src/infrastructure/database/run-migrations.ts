@@ -1,25 +1,36 @@
 import { type DataSource, MigrationExecutor } from 'typeorm';
+import { prepareAppRole, SESSION_SETTINGS } from './app-role.js';
 import type { BoundedClient } from './bounded-client.js';
 
 /** Any number does, as long as all replicas take the same. */
 const MIGRATIONS_LOCK = 202_611_210;
 
+export interface MigrationReport {
+  /** Names of what ran. */
+  readonly executed: readonly string[];
+  /** Whether the gateway works in a role of its own. */
+  readonly hasRole: boolean;
+}
+
 /**
- * Brings the schema up to date and gives the names of what ran: all of it or nothing. Of several replicas that start
- * together one does the work and the others wait for it.
+ * Brings the schema and the role of the gateway up to date: all of it or nothing. Of several replicas that start together
+ * one does the work and the others wait for it.
  */
-export async function runMigrations(dataSource: DataSource): Promise<string[]> {
+export async function runMigrations(dataSource: DataSource): Promise<MigrationReport> {
   const runner = dataSource.createQueryRunner();
   try {
     const client = (await runner.connect()) as BoundedClient;
     return await client.unbounded(async () => {
+      await runner.query('RESET ROLE');
       await runner.startTransaction();
       // The wait for another replica is bounded, the work is not.
       await runner.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'");
       await runner.query('SELECT pg_advisory_xact_lock($1)', [MIGRATIONS_LOCK]);
       const executed = await new MigrationExecutor(dataSource, runner).executePendingMigrations();
+      const hasRole = await prepareAppRole(runner);
       await runner.commitTransaction();
-      return executed.map(({ name }) => name);
+      await runner.query(SESSION_SETTINGS);
+      return { executed: executed.map(({ name }) => name), hasRole };
     });
   } catch (error) {
     if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);

@@ -1,6 +1,7 @@
 import type { ClientBase, PoolConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import type { DatabaseConfig, PostgresConfig } from '../../config/index.js';
+import { SESSION_SETTINGS } from './app-role.js';
 import { BoundedClient } from './bounded-client.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { MIGRATIONS } from './migrations/index.js';
@@ -44,7 +45,7 @@ export function toDataSourceOptions(
       ...(config.kind === 'postgres' ? toServerPool(config) : toEmbeddedPool(embedded)),
       Client: BoundedClient,
       types: UTC_TYPES,
-      onConnect: useUtc,
+      onConnect: (client) => client.query(SESSION_SETTINGS),
       application_name: 'citadel-gateway',
     } satisfies AwaitingPoolConfig,
     poolErrorHandler: onPoolError,
@@ -75,6 +76,3 @@ const toEmbeddedPool = (embedded: EmbeddedPostgres | undefined): PoolConfig => (
   min: 1,
   connectionTimeoutMillis: EMBEDDED_ACQUIRE_TIMEOUT_MS,
 });
-
-/** Not left to the server's settings, nor to an option in its address: columns without a zone are UTC. */
-const useUtc = (client: ClientBase): Promise<unknown> => client.query("SET TIME ZONE 'UTC'");

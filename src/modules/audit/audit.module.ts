@@ -1,10 +1,19 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { AppConfig } from '../../config/index.js';
 import { GenerationJournal } from '../../contracts/journal.js';
+import { DatabaseConnection, GatewayDataSource } from '../../infrastructure/database/index.js';
+import { AuditAppender } from './chain/audit-appender.js';
+import { ChainAppender } from './chain/chain-appender.js';
+import { TenantChains } from './chain/tenant-chains.js';
 import { ConversationStore } from './conversation-store.js';
-import { DatabaseJournal } from './database-journal.js';
 import { ConversationEntity } from './entities/conversation.entity.js';
 import { MessageEntity } from './entities/message.entity.js';
+import { AuditJournal } from './journal/audit-journal.js';
+import { JournalStatus } from './journal/journal-status.js';
+import { SilentJournal } from './journal/silent-journal.js';
+import { Spool } from './spool/spool.js';
 
 /** Keeps what was asked and answered. Needs DatabaseModule; gives everybody the GenerationJournal. */
 @Global()
@@ -12,9 +21,29 @@ import { MessageEntity } from './entities/message.entity.js';
   imports: [TypeOrmModule.forFeature([ConversationEntity, MessageEntity])],
   providers: [
     ConversationStore,
-    DatabaseJournal,
-    { provide: GenerationJournal, useExisting: DatabaseJournal },
+    {
+      provide: TenantChains,
+      inject: [DataSource],
+      useFactory: (dataSource: GatewayDataSource) =>
+        new TenantChains(({ name, text }, values) => dataSource.runPrepared(name, text, values)),
+    },
+    {
+      provide: GenerationJournal,
+      inject: [AppConfig, TenantChains, DataSource, DatabaseConnection],
+      useFactory: async (
+        { audit }: AppConfig,
+        chains: TenantChains,
+        dataSource: GatewayDataSource,
+        connection: DatabaseConnection,
+      ) => {
+        if (audit.mode === 'off') return new SilentJournal();
+        const spool = await Spool.open(audit.spoolDirectory, audit.spoolMaxBytes);
+        return new AuditJournal(audit.mode, { spool, chains, dataSource, connection });
+      },
+    },
+    { provide: JournalStatus, useExisting: GenerationJournal },
+    { provide: ChainAppender, useClass: AuditAppender },
   ],
-  exports: [ConversationStore, DatabaseJournal, GenerationJournal],
+  exports: [ConversationStore, GenerationJournal, JournalStatus],
 })
 export class AuditModule {}

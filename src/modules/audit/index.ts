@@ -1,6 +1,5 @@
 export { AuditModule } from './audit.module.js';
 export { type ConversationDraft, ConversationStore, type MessageDraft } from './conversation-store.js';
-export { DatabaseJournal } from './database-journal.js';
 export { ConversationEntity } from './entities/conversation.entity.js';
 export { MessageEntity } from './entities/message.entity.js';
-export type { JournalStats } from './journal-writer.js';
+export { type JournalStats, JournalStatus } from './journal/journal-status.js';

@@ -4,7 +4,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { AppConfig } from '../../config/index.js';
 import { LoadMonitor } from '../../infrastructure/load/index.js';
 import { RedisConnection } from '../../infrastructure/redis/index.js';
-import { DatabaseJournal } from '../audit/index.js';
+import { JournalStatus } from '../audit/index.js';
 import { BackendDirectory, BackendProbe } from '../models/index.js';
 import { OpenStreams } from './open-streams.js';
 
@@ -101,17 +101,35 @@ export function toStateMetricProviders(registry: Registry): Provider[] {
       name: 'citadel_audit_pending',
       help: 'Generations that wait to be put on record.',
       registers,
-      inject: [DatabaseJournal],
-      collect(this: Gauge, journal: DatabaseJournal) {
+      inject: [JournalStatus],
+      collect(this: Gauge, journal: JournalStatus) {
         this.set(journal.stats().pending);
+      },
+    }),
+    makeGaugeProvider({
+      name: 'citadel_audit_lag_seconds',
+      help: 'For how long the oldest of them has waited.',
+      registers,
+      inject: [JournalStatus],
+      collect(this: Gauge, journal: JournalStatus) {
+        this.set(journal.stats().lagMs / 1000);
+      },
+    }),
+    makeGaugeProvider({
+      name: 'citadel_audit_spool_bytes',
+      help: 'Size of the files in which records wait for the database.',
+      registers,
+      inject: [JournalStatus],
+      collect(this: Gauge, journal: JournalStatus) {
+        this.set(journal.stats().spoolBytes);
       },
     }),
     makeCounterProvider({
       name: 'citadel_audit_written_total',
       help: 'Generations that were put on record.',
       registers,
-      inject: [DatabaseJournal],
-      collect(this: Counter, journal: DatabaseJournal) {
+      inject: [JournalStatus],
+      collect(this: Counter, journal: JournalStatus) {
         setTo(this, journal.stats().written);
       },
     }),
@@ -119,9 +137,9 @@ export function toStateMetricProviders(registry: Registry): Provider[] {
       name: 'citadel_audit_lost_total',
       help: 'Generations that could not be put on record.',
       registers,
-      inject: [DatabaseJournal],
-      collect(this: Counter, journal: DatabaseJournal) {
-        setTo(this, journal.stats().dropped);
+      inject: [JournalStatus],
+      collect(this: Counter, journal: JournalStatus) {
+        setTo(this, journal.stats().lost);
       },
     }),
   ];

@@ -5,8 +5,9 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type QueryRunner } from 'typeorm';
 import { AppConfig } from '../../../config/index.js';
+import { asOwner } from '../as-owner.js';
 import { describeDatabaseError } from '../describe-database-error.js';
 
 const EVERY_MS = 5 * 60_000;
@@ -38,8 +39,10 @@ export class EmbeddedMaintenance implements OnApplicationBootstrap, OnModuleDest
   async run(): Promise<void> {
     try {
       if (await this.isUnchanged()) return;
-      await this.vacuum();
-      await this.dataSource.query('CHECKPOINT');
+      await asOwner(this.dataSource, async (runner) => {
+        await this.vacuum(runner);
+        await runner.query('CHECKPOINT');
+      });
       this.lastPosition = await this.position();
     } catch (error) {
       this.logger.warn(`maintenance of the embedded database failed: ${describeDatabaseError(error)}`);
@@ -55,12 +58,12 @@ export class EmbeddedMaintenance implements OnApplicationBootstrap, OnModuleDest
     return rows[0]?.at;
   }
 
-  private async vacuum(): Promise<void> {
-    const tables = await this.dataSource.query<{ name: string }[]>(
+  private async vacuum(runner: QueryRunner): Promise<void> {
+    const tables = (await runner.query(
       `SELECT relid::regclass::text AS name FROM pg_stat_user_tables
         WHERE n_dead_tup > $1 + $2 * n_live_tup OR n_mod_since_analyze > $1 + $2 * n_live_tup`,
       [DEAD_ROWS, DEAD_PART],
-    );
-    for (const { name } of tables) await this.dataSource.query(`VACUUM (ANALYZE) ${name}`);
+    )) as { name: string }[];
+    for (const { name } of tables) await runner.query(`VACUUM (ANALYZE) ${name}`);
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import { Logger } from '@nestjs/common';
-import { DirectoryLock } from './directory-lock.js';
+import { DirectoryLock } from '../../filesystem/index.js';
 import { EmbeddedWorker, type StatementLimit } from './embedded-worker.js';
 import { SessionStream } from './session-stream.js';
 

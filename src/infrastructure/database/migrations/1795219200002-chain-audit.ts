@@ -18,7 +18,7 @@ export class ChainAudit1795219200002 implements MigrationInterface {
       CREATE UNIQUE INDEX IF NOT EXISTS idx_conversations_session
         ON conversations (tenant, user_id, session_id) WHERE session_id IS NOT NULL`);
     await runner.query(`
-      CREATE TABLE audit_entries (
+      CREATE TABLE IF NOT EXISTS audit_entries (
         tenant VARCHAR(255) NOT NULL,
         seq BIGINT NOT NULL,
         kind VARCHAR(20) NOT NULL,
@@ -31,24 +31,26 @@ export class ChainAudit1795219200002 implements MigrationInterface {
       )`);
     // Ciphertext does not get smaller.
     await runner.query('ALTER TABLE audit_entries ALTER COLUMN body SET STORAGE EXTERNAL');
-    await runner.query('CREATE UNIQUE INDEX audit_entries_subject ON audit_entries (tenant, subject)');
+    await runner.query(
+      'CREATE UNIQUE INDEX IF NOT EXISTS audit_entries_subject ON audit_entries (tenant, subject)',
+    );
     await runner.query(`
-      CREATE TABLE audit_heads (
+      CREATE TABLE IF NOT EXISTS audit_heads (
         tenant VARCHAR(255) PRIMARY KEY,
         seq BIGINT NOT NULL,
         link BYTEA NOT NULL
       )`);
     await runner.query(`
-      CREATE TABLE audit_keys (
+      CREATE TABLE IF NOT EXISTS audit_keys (
         tenant VARCHAR(255) NOT NULL,
         seq BIGINT NOT NULL,
-        conversation_id INTEGER NOT NULL,
+        conversation_id INTEGER,
         key BYTEA NOT NULL,
         PRIMARY KEY (tenant, seq)
       )`);
-    await runner.query('CREATE INDEX audit_keys_conversation ON audit_keys (conversation_id)');
+    await runner.query('CREATE INDEX IF NOT EXISTS audit_keys_conversation ON audit_keys (conversation_id)');
     await runner.query(`
-      CREATE FUNCTION audit_entries_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+      CREATE OR REPLACE FUNCTION audit_entries_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         IF TG_OP = 'DELETE' THEN
           IF OLD.seq <= COALESCE(NULLIF(current_setting('citadel.retained_through', true), ''), '0')::bigint THEN
@@ -58,10 +60,10 @@ export class ChainAudit1795219200002 implements MigrationInterface {
         RAISE EXCEPTION 'audit_entries is append-only: % is refused', TG_OP USING ERRCODE = 'insufficient_privilege';
       END $$`);
     await runner.query(`
-      CREATE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE ON audit_entries
+      CREATE OR REPLACE TRIGGER audit_entries_append_only BEFORE UPDATE OR DELETE ON audit_entries
         FOR EACH ROW EXECUTE FUNCTION audit_entries_refuse_change()`);
     await runner.query(`
-      CREATE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries
+      CREATE OR REPLACE TRIGGER audit_entries_no_truncate BEFORE TRUNCATE ON audit_entries
         FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_refuse_change()`);
   }
 

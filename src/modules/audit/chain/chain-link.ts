@@ -15,6 +15,13 @@ export interface EntryHead {
   readonly recordedAt: string;
 }
 
+/** How far a chain goes. */
+export interface ChainPosition {
+  readonly seq: number;
+  /** Of the entry with this number. */
+  readonly link: Buffer;
+}
+
 export const DIGEST_BYTES = 32;
 
 /** The link before the first entry. */

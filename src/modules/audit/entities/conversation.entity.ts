@@ -2,6 +2,10 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Update
 
 /** Who talked with which model. Times are UTC. */
 @Entity('conversations')
+@Index('idx_conversations_session', ['tenant', 'userId', 'sessionId'], {
+  unique: true,
+  where: 'session_id IS NOT NULL',
+})
 export class ConversationEntity {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;

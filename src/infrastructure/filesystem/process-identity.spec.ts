@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { eventually } from '../../../../test/support/eventually.js';
+import { eventually } from '../../../test/support/eventually.js';
 import { isAlive, ownIdentity, uniqueName } from './process-identity.js';
 
 describe(isAlive.name, () => {

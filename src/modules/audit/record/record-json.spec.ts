@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { BeginRecord, OutcomeRecord } from '../../contracts/journal.js';
-import { toWireText } from '../../contracts/wire-text.js';
-import { type ConversationRow, serialiseRow } from './serialise-row.js';
+import type { ChatMessage } from '../../../contracts/generation-request.js';
+import type { BeginRecord, OutcomeRecord } from '../../../contracts/journal.js';
+import { fromWireBytes, toWireText } from '../../../contracts/wire-text.js';
+import { askedJson } from './asked-json.js';
+import { endedJson, interruptedJson } from './ended-json.js';
+import { toStorableRecord } from './storable-record.js';
 
 const CREATED_AT = new Date('2026-07-01T10:00:00Z');
 const ENDED_AT = new Date('2026-07-01T10:00:02Z');
@@ -37,13 +40,35 @@ const RECORD: OutcomeRecord = {
   answers: () => [{ text: 'Good day' }],
 };
 
+interface Message {
+  readonly role: string;
+  readonly content: string;
+  readonly metadata: Record<string, unknown>;
+}
+
+interface Row {
+  readonly user_id: string;
+  readonly model_name: string;
+  readonly title: string | null;
+  readonly asked: Record<string, unknown>;
+  readonly ended: Record<string, unknown>;
+  readonly history: number;
+  readonly request: Message[];
+  readonly answers: Message[];
+}
+
 /** As the database gets it. */
 const rowOf = (record: Partial<OutcomeRecord>, begin: Partial<BeginRecord> = {}) =>
   JSON.parse(
-    serialiseRow({ ...RECORD, ...record, begin: { ...BEGIN, ...begin } }).toString(),
-  ) as ConversationRow;
+    fromWireBytes(
+      toStorableRecord(
+        askedJson({ ...BEGIN, ...begin }) +
+          endedJson({ ...RECORD, ...record, begin: { ...BEGIN, ...begin } }),
+      ),
+    ),
+  ) as Row;
 
-describe(serialiseRow.name, () => {
+describe('the record of a generation', () => {
   it('says who asked which model when, and all that is known of the generation', () => {
     expect(rowOf({}, { agent: 'helper' })).toEqual({
       user_id: 'ada',
@@ -51,7 +76,8 @@ describe(serialiseRow.name, () => {
       title: 'Hello',
       created_at: '2026-07-01T10:00:00.000Z',
       updated_at: '2026-07-01T10:00:02.000Z',
-      metadata: {
+      session_id: null,
+      asked: {
         generation_id: 'gen-1',
         request_id: 'req-1',
         tenant: 'default',
@@ -60,6 +86,8 @@ describe(serialiseRow.name, () => {
         agent: 'helper',
         profile: 'generic',
         stream: true,
+      },
+      ended: {
         status: 'finished',
         finish_reasons: ['stop'],
         backend: 'ollama',
@@ -71,8 +99,9 @@ describe(serialiseRow.name, () => {
         first_token_ms: 10,
         duration_ms: 2_000,
       },
-      messages: [
-        { role: 'user', content: 'Hello', metadata: {}, created_at: '2026-07-01T10:00:00.000Z' },
+      history: 0,
+      request: [{ role: 'user', content: 'Hello', metadata: {}, created_at: '2026-07-01T10:00:00.000Z' }],
+      answers: [
         {
           role: 'assistant',
           content: 'Good day',
@@ -90,12 +119,12 @@ describe(serialiseRow.name, () => {
         failure: { code: 'upstream_incomplete', message: 'Broke off.', detail: 'secret' },
       },
     });
-    expect(failed.metadata).toMatchObject({
+    expect(failed.ended).toMatchObject({
       status: 'failed',
       error: { code: 'upstream_incomplete', message: 'Broke off.' },
     });
     expect(JSON.stringify(failed)).not.toContain('secret');
-    expect(failed.messages.at(-1)).toMatchObject({
+    expect(failed.answers[0]).toMatchObject({
       role: 'assistant',
       content: 'Good day',
       metadata: { partial: true },
@@ -105,20 +134,20 @@ describe(serialiseRow.name, () => {
       outcome: { status: 'cancelled', reason: 'client_gone' },
       answers: () => [{ text: '' }],
     });
-    expect(cancelled.metadata).toMatchObject({ status: 'cancelled', reason: 'client_gone' });
-    expect(cancelled.messages.map(({ role }) => role)).toEqual(['user']);
+    expect(cancelled.ended).toMatchObject({ status: 'cancelled', reason: 'client_gone' });
+    expect(cancelled.answers).toEqual([]);
   });
 
   it('keeps every answer with its reasoning and tool calls', () => {
     const call = { id: 'call-1', name: 'weather', arguments: '{"city":"Paris"}' };
-    const { messages } = rowOf({
+    const { answers } = rowOf({
       outcome: { status: 'finished', finishReasons: ['tool_calls', 'length'] },
       answers: () => [
         { text: '', toolCalls: [call] },
         { text: 'Sun', reasoning: 'It is July.' },
       ],
     });
-    expect(messages.slice(1).map(({ content, metadata }) => [content, metadata])).toEqual([
+    expect(answers.map(({ content, metadata }) => [content, metadata])).toEqual([
       ['', { choice: 0, finish_reason: 'tool_calls', tool_calls: [call] }],
       ['Sun', { choice: 1, finish_reason: 'length', reasoning: 'It is July.' }],
     ]);
@@ -127,7 +156,7 @@ describe(serialiseRow.name, () => {
   it('keeps parts as JSON, and of images only what they can be recognised by', () => {
     const bytes = Buffer.from('not really a picture');
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const { title, messages } = rowOf(
+    const { title, request } = rowOf(
       {},
       {
         inputs: [
@@ -147,8 +176,8 @@ describe(serialiseRow.name, () => {
       },
     );
     expect(title).toBe('What is this?');
-    expect(messages[0]?.metadata).toMatchObject({ parts: true });
-    expect(JSON.parse(messages[0]?.content ?? '')).toEqual([
+    expect(request[0]?.metadata).toMatchObject({ parts: true });
+    expect(JSON.parse(request[0]?.content ?? '')).toEqual([
       { type: 'text', text: 'What is this?' },
       { type: 'image', media_type: 'image/png', bytes: bytes.length, sha256 },
     ]);
@@ -156,7 +185,7 @@ describe(serialiseRow.name, () => {
 
   it('keeps tool messages and assistant turns without text', () => {
     const call = { id: 'call-1', name: 'weather', arguments: '{}' };
-    const { messages, title } = rowOf(
+    const { title, request } = rowOf(
       {},
       {
         inputs: [
@@ -171,19 +200,19 @@ describe(serialiseRow.name, () => {
       },
     );
     expect(title).toBeNull();
-    expect(messages.slice(0, 2).map(({ content, metadata }) => [content, metadata])).toEqual([
+    expect(request.map(({ content, metadata }) => [content, metadata])).toEqual([
       ['', { tool_calls: [call] }],
       ['21 °C', { tool_call_id: 'call-1', name: 'weather' }],
     ]);
   });
 
   it('keeps a prompt as what the user said', () => {
-    const { title, messages } = rowOf(
+    const { title, request } = rowOf(
       {},
       { inputs: [{ kind: 'prompt', prompt: `\n${'x'.repeat(100)}`, suffix: 'end' }] },
     );
     expect(title).toBe('x'.repeat(80));
-    expect(messages[0]).toMatchObject({
+    expect(request[0]).toMatchObject({
       role: 'user',
       content: `\n${'x'.repeat(100)}`,
       metadata: { suffix: 'end' },
@@ -200,9 +229,9 @@ describe(serialiseRow.name, () => {
     const row = rowOf({
       answers: () => [{ text: toWireText('half \ud800'), reasoning: toWireText('\u0000') }],
     });
-    expect(row.metadata).not.toHaveProperty('sanitized');
-    expect(row.messages[0]?.metadata).toEqual({});
-    expect(row.messages[1]).toMatchObject({
+    expect(row.ended).not.toHaveProperty('sanitized');
+    expect(row.request[0]?.metadata).toEqual({});
+    expect(row.answers[0]).toMatchObject({
       content: 'half \ufffd',
       metadata: { reasoning: '\ufffd', sanitized: true },
     });
@@ -210,9 +239,26 @@ describe(serialiseRow.name, () => {
 
   it('leaves alone what only looks like it', () => {
     const text = 'a backslash and u0000: \\u0000, \\ud800';
-    expect(rowOf({ answers: () => [{ text: toWireText(text) }] }).messages[1]).toMatchObject({
+    expect(rowOf({ answers: () => [{ text: toWireText(text) }] }).answers[0]).toMatchObject({
       content: text,
       metadata: { choice: 0, finish_reason: 'stop' },
+    });
+  });
+
+  it('says how much of a named conversation is repeated by the request', () => {
+    const messages = ['user', 'assistant', 'user'].map((role) => ({ role, content: role })) as ChatMessage[];
+    expect(rowOf({}, { session: 's', inputs: [{ kind: 'chat', messages }] }).history).toBe(2);
+    expect(rowOf({}, { session: 's', inputs: [{ kind: 'prompt', prompt: 'x' }] }).history).toBe(0);
+    expect(rowOf({}, { inputs: [{ kind: 'chat', messages }] }).history).toBe(0);
+  });
+
+  it('is whole without an end, when nobody saw one', () => {
+    const record = JSON.parse(askedJson(BEGIN) + interruptedJson(ENDED_AT)) as Row;
+    expect(record).toMatchObject({
+      user_id: 'ada',
+      updated_at: '2026-07-01T10:00:02.000Z',
+      ended: { status: 'interrupted' },
+      answers: [],
     });
   });
 });

@@ -1,0 +1,1 @@
+export { DirectoryInUseError, DirectoryLock } from './directory-lock.js';

@@ -1,0 +1,17 @@
+import { type RunStatement, TenantChain } from './tenant-chain.js';
+
+/** The chains this process appends to. */
+export class TenantChains {
+  private readonly chains = new Map<string, TenantChain>();
+
+  constructor(private readonly run: RunStatement) {}
+
+  of(tenant: string): TenantChain {
+    let chain = this.chains.get(tenant);
+    if (chain === undefined) {
+      chain = new TenantChain(tenant, this.run);
+      this.chains.set(tenant, chain);
+    }
+    return chain;
+  }
+}

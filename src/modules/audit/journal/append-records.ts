@@ -1,0 +1,46 @@
+import type { WireText } from '../../../contracts/wire-text.js';
+import { databaseErrorCode } from '../../../infrastructure/database/index.js';
+import type { Draft } from '../chain/chain-entry.js';
+import { sealBody } from '../chain/entry-cipher.js';
+import type { TenantChain } from '../chain/tenant-chain.js';
+import { toStorableRecord } from '../record/storable-record.js';
+
+/** Classes of SQLSTATE that blame the values: data exception, integrity constraint, program limit. */
+const VALUE_FAULT = /^(22|23|54)/;
+
+/** A generation's record on its way into the chain. */
+export function toDraft(subject: string, text: WireText): Draft {
+  return {
+    kind: 'generation',
+    subject,
+    ...sealBody(text),
+    projection: `,${toStorableRecord(text).slice(1, -1)}`,
+  };
+}
+
+/**
+ * Commits drafts in their order. One whose readable form the database refuses goes without it, and `tell` hears why: its
+ * record is in the chain all the same.
+ */
+export async function appendRecords(
+  chain: TenantChain,
+  drafts: readonly Draft[],
+  tell: (draft: Draft, error: unknown) => void,
+): Promise<void> {
+  try {
+    await chain.append(drafts);
+  } catch (error) {
+    if (!VALUE_FAULT.test(databaseErrorCode(error) ?? '')) throw error;
+    const [first] = drafts;
+    if (first === undefined) throw error;
+    if (drafts.length > 1) {
+      const middle = drafts.length >> 1;
+      await appendRecords(chain, drafts.slice(0, middle), tell);
+      await appendRecords(chain, drafts.slice(middle), tell);
+      return;
+    }
+    if (first.projection === undefined) throw error;
+    tell(first, error);
+    await chain.append([{ ...first, projection: undefined }]);
+  }
+}

@@ -1,0 +1,113 @@
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import type {
+  BeginRecord,
+  GenerationJournal,
+  JournalEntry,
+  OutcomeRecord,
+} from '../../../contracts/journal.js';
+import type { DatabaseConnection, GatewayDataSource } from '../../../infrastructure/database/index.js';
+import type { TenantChains } from '../chain/tenant-chains.js';
+import { askedJson } from '../record/asked-json.js';
+import { endedJson } from '../record/ended-json.js';
+import type { Spool } from '../spool/spool.js';
+import type { SpoolTicket } from '../spool/spool-segment.js';
+import type { JournalStats, JournalStatus } from './journal-status.js';
+import { OutcomeWriter } from './outcome-writer.js';
+
+const CLOSE_TIMEOUT_MS = 5_000;
+const RETRY_AFTER_S = 5;
+
+export interface JournalParts {
+  readonly spool: Spool;
+  readonly chains: TenantChains;
+  readonly dataSource: GatewayDataSource;
+  readonly connection: DatabaseConnection;
+}
+
+/**
+ * Puts generations on record: their begin into the spool before a backend is called, their outcome into the database
+ * before the end of the answer leaves, or into the spool while the database is away.
+ */
+export class AuditJournal implements GenerationJournal, JournalStatus, OnApplicationShutdown {
+  private readonly logger = new Logger(AuditJournal.name);
+  private readonly spool: Spool;
+  private readonly writer: OutcomeWriter;
+  private readonly isRequired: boolean;
+  private closing: Promise<void> | undefined;
+  private lost = 0;
+  /** The file system refused the last begin. */
+  private isFailing = false;
+
+  constructor(mode: 'required' | 'best_effort', { spool, chains, dataSource, connection }: JournalParts) {
+    this.spool = spool;
+    this.isRequired = mode === 'required';
+    this.writer = new OutcomeWriter(spool, chains);
+    connection.onReady(() => this.writer.retryNow());
+    dataSource.beforeClose(() => this.close());
+  }
+
+  stats(): JournalStats {
+    const { spool, lost } = this;
+    return { ...this.writer.stats, lost, spoolBytes: spool.size, hasRoom: spool.hasRoom && !this.isFailing };
+  }
+
+  begin(record: BeginRecord): JournalEntry {
+    const asked = askedJson(record);
+    const { tenant, id: subject } = record;
+    let begun: SpoolTicket | undefined;
+    try {
+      begun = this.spool.append({ kind: 'begin', tenant, subject, text: asked });
+      this.isFailing = false;
+    } catch (error) {
+      this.isFailing = true;
+      if (this.isRequired) throw this.unavailable(error);
+    }
+    return { outcome: (outcome) => this.outcome(asked, begun, outcome) };
+  }
+
+  /** For a database that was never reached; otherwise all is written by now. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * The end of an answer waits until its record is durable. Vectors do not: of them only hashes are on record, and what is
+   * in the spool outlives the process.
+   */
+  private outcome(
+    asked: string,
+    begun: SpoolTicket | undefined,
+    record: OutcomeRecord,
+  ): Promise<void> | undefined {
+    const { tenant, id: subject, kind } = record.begin;
+    try {
+      const entry = { kind: 'outcome', tenant, subject, text: asked + endedJson(record) } as const;
+      if (kind !== 'embedding')
+        return this.writer.commit(entry, begun).catch((error: unknown) => this.failed(error));
+      this.writer.commitSoon(entry, begun);
+    } catch (error) {
+      return this.failed(error);
+    }
+    return undefined;
+  }
+
+  private failed(error: unknown): Promise<void> {
+    if (this.isRequired) return Promise.reject(this.unavailable(error));
+    this.lost += 1;
+    if (this.lost === 1) this.logger.error({ err: error }, 'generations are answered and not put on record');
+    return Promise.resolve();
+  }
+
+  private unavailable(cause: unknown): GatewayError {
+    return new GatewayError('audit_unavailable', 'The audit cannot take a record now.', {
+      retryAfterS: RETRY_AFTER_S,
+      cause,
+    });
+  }
+
+  private close(): Promise<void> {
+    this.closing ??= this.writer.close(CLOSE_TIMEOUT_MS).then(() => this.spool.close());
+    return this.closing;
+  }
+}

@@ -1,0 +1,258 @@
+import { Logger } from '@nestjs/common';
+import { describeDatabaseError } from '../../../infrastructure/database/index.js';
+import type { Draft } from '../chain/chain-entry.js';
+import type { TenantChains } from '../chain/tenant-chains.js';
+import { interruptedJson } from '../record/ended-json.js';
+import type { Spool, WaitingRecord } from '../spool/spool.js';
+import type { SpoolRecord } from '../spool/spool-frame.js';
+import type { SpoolTicket } from '../spool/spool-segment.js';
+import { appendRecords, toDraft } from './append-records.js';
+import { PauseBetweenRetries } from './pause-between-retries.js';
+
+const BATCH = { rows: 128, bytes: 8 * 1024 * 1024 };
+/** An answer waits so long for the database; then the spool takes its record, and the answer leaves. */
+const PATIENCE_MS = 250;
+
+/** An outcome that goes straight to the database. */
+interface Pending {
+  readonly record: SpoolRecord;
+  readonly begun: SpoolTicket | undefined;
+  /** Where it is in the spool already, as nobody waits for it. */
+  readonly spooled: SpoolTicket | undefined;
+  readonly since: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Brings outcomes into the database in groups, one group at a time. While the database is away, or slower than an answer
+ * may wait, they go to the spool and from there, in their order, into the database; nobody waits for that.
+ */
+export class OutcomeWriter {
+  private readonly logger = new Logger('AuditJournal');
+  private readonly pause = new PauseBetweenRetries();
+  private queue: Pending[] = [];
+  private flight: readonly Pending[] = [];
+  /** Since when the spool is in between. */
+  private awaySince: number | undefined;
+  private running: Promise<void> | undefined;
+  private draining: Promise<void> | undefined;
+  private patience: NodeJS.Timeout | undefined;
+  private isScheduled = false;
+  private stopped = false;
+  private written = 0;
+
+  constructor(
+    private readonly spool: Spool,
+    private readonly chains: TenantChains,
+  ) {
+    if (spool.waitingCount > 0) this.beginDraining();
+  }
+
+  get stats() {
+    const direct = [...this.flight, ...this.queue];
+    const onlyHere = direct.filter(({ spooled }) => spooled === undefined).length;
+    const since = this.awaySince ?? direct[0]?.since;
+    return {
+      written: this.written,
+      pending: onlyHere + this.spool.waitingCount,
+      lagMs: since === undefined ? 0 : performance.now() - since,
+    };
+  }
+
+  /** Resolves when the record is committed, or would survive a loss of power in the spool. */
+  commit(record: SpoolRecord, begun: SpoolTicket | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const pending = { record, begun, spooled: undefined, since: performance.now(), resolve, reject };
+      if (this.awaySince === undefined) this.enqueue(pending);
+      else this.divert([pending]);
+    });
+  }
+
+  /** Returns when the record outlives this process; it is committed soon. Throws when the spool cannot take it. */
+  commitSoon(record: SpoolRecord, begun: SpoolTicket | undefined): void {
+    const spooled = this.spool.append(record);
+    if (begun !== undefined) this.spool.settle(begun);
+    if (this.awaySince !== undefined) return;
+    const nobody = () => undefined;
+    this.enqueue({
+      record,
+      begun: undefined,
+      spooled,
+      since: performance.now(),
+      resolve: nobody,
+      reject: nobody,
+    });
+  }
+
+  /** The database may be back. */
+  retryNow(): void {
+    this.pause.end();
+  }
+
+  /** Resolves when all is in the database, or the time is up: what is left then stays in the spool. */
+  async close(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
+    this.pause.hurry();
+    await Promise.race([this.settled(), late]);
+    clearTimeout(timer);
+    this.stopped = true;
+    this.pause.end();
+    clearTimeout(this.patience);
+    this.divert([...this.flight, ...this.queue.splice(0)]);
+    await this.spool.sync().catch(() => undefined);
+    const left = this.spool.waitingCount;
+    if (left > 0) this.logger.warn(`${left} generations wait in the spool for the next start`);
+  }
+
+  private async settled(): Promise<void> {
+    while (this.running !== undefined || this.draining !== undefined || this.isScheduled) {
+      await (this.running ?? this.draining ?? new Promise((resolve) => setImmediate(resolve)));
+    }
+  }
+
+  private enqueue(pending: Pending): void {
+    this.queue.push(pending);
+    this.patience ??= setTimeout(() => this.lookAtOldest(), PATIENCE_MS);
+    if (this.isScheduled || this.running !== undefined) return;
+    // Whatever ends in this turn of the event loop goes together.
+    this.isScheduled = true;
+    setImmediate(() => {
+      this.isScheduled = false;
+      this.running ??= this.writeQueue().finally(() => (this.running = undefined));
+    });
+  }
+
+  private async writeQueue(): Promise<void> {
+    while (this.queue.length > 0 && this.awaySince === undefined) {
+      const group = this.takeGroup();
+      this.flight = group;
+      try {
+        await this.append(
+          group[0]!.record.tenant,
+          group.map(({ record }) => toDraft(record.subject, record.text)),
+        );
+        for (const pending of this.flight) this.committed(pending);
+      } catch (error) {
+        this.goAway(`generations wait in the spool: ${describeDatabaseError(error)}`);
+      }
+      this.flight = [];
+    }
+  }
+
+  /** The first ones of one tenant: at least one, and no more than a statement should carry. */
+  private takeGroup(): Pending[] {
+    const { tenant } = this.queue[0]!.record;
+    let count = 0;
+    let bytes = 0;
+    for (const { record } of this.queue) {
+      bytes += record.text.length;
+      if (record.tenant !== tenant || count === BATCH.rows || (count > 0 && bytes > BATCH.bytes)) break;
+      count += 1;
+    }
+    return this.queue.splice(0, count);
+  }
+
+  private committed({ begun, spooled, resolve }: Pending): void {
+    if (begun !== undefined) this.spool.settle(begun);
+    if (spooled !== undefined) this.spool.settle(spooled);
+    resolve();
+  }
+
+  private async append(tenant: string, drafts: readonly Draft[]): Promise<void> {
+    await appendRecords(this.chains.of(tenant), drafts, ({ subject }, error) =>
+      this.logger.error(
+        { generation: subject },
+        `the database refuses the readable form of a record: ${describeDatabaseError(error)}`,
+      ),
+    );
+    this.written += drafts.length;
+  }
+
+  private lookAtOldest(): void {
+    this.patience = undefined;
+    const oldest = this.flight[0] ?? this.queue[0];
+    if (oldest === undefined || this.awaySince !== undefined) return;
+    const left = oldest.since + PATIENCE_MS - performance.now();
+    if (left > 0) this.patience = setTimeout(() => this.lookAtOldest(), left);
+    else this.goAway('generations wait in the spool: the database is slow');
+  }
+
+  /** From now on the spool comes first. What is on its way may arrive all the same; the chain knows it then. */
+  private goAway(reason: string): void {
+    if (this.awaySince !== undefined) return;
+    this.logger.warn(reason);
+    this.awaySince = performance.now();
+    const caught = [...this.flight, ...this.queue.splice(0)];
+    this.flight = [];
+    this.divert(caught);
+    this.beginDraining();
+  }
+
+  /** Into the spool with it, and only then may its answer leave. */
+  private divert(pending: readonly Pending[]): void {
+    const taken = pending.filter((one) => {
+      if (one.spooled !== undefined) return false;
+      try {
+        this.spool.append(one.record);
+      } catch (error) {
+        one.reject(error);
+        return false;
+      }
+      return true;
+    });
+    if (taken.length === 0) return;
+    this.spool.sync().then(
+      () => {
+        for (const { begun, resolve } of taken) {
+          if (begun !== undefined) this.spool.settle(begun);
+          resolve();
+        }
+      },
+      (error: unknown) => {
+        for (const { reject } of taken) reject(error);
+      },
+    );
+  }
+
+  private beginDraining(): void {
+    this.awaySince ??= performance.now();
+    this.draining ??= this.drain().finally(() => (this.draining = undefined));
+  }
+
+  private async drain(): Promise<void> {
+    await this.running;
+    while (!this.stopped) {
+      const waiting = this.spool.oldest(BATCH);
+      if (waiting.length === 0) {
+        this.awaySince = undefined;
+        this.logger.log('all generations are on record');
+        return;
+      }
+      try {
+        await this.appendWaiting(waiting);
+        this.pause.reset();
+      } catch (error) {
+        this.logger.debug(`the database does not take records yet: ${describeDatabaseError(error)}`);
+        await this.pause.wait();
+      }
+    }
+  }
+
+  /** As far as they are of one tenant. Some may be on record already. */
+  private async appendWaiting(waiting: readonly WaitingRecord[]): Promise<void> {
+    const { tenant } = waiting[0]!.record;
+    const other = waiting.findIndex(({ record }) => record.tenant !== tenant);
+    const group = other === -1 ? waiting : waiting.slice(0, other);
+    this.chains.of(tenant).forget();
+    const foundAt = new Date();
+    await this.append(
+      tenant,
+      group.map(({ record: { kind, subject, text } }) =>
+        toDraft(subject, kind === 'begin' ? text + interruptedJson(foundAt) : text),
+      ),
+    );
+    for (const { ticket } of group) this.spool.settle(ticket);
+  }
+}

@@ -1,0 +1,117 @@
+import { closeSync, fdatasync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { type FrameKind, readFrame, type SpoolRecord } from './spool-frame.js';
+
+/** Where a record lies, and whether it still has to. */
+export interface SpoolTicket {
+  segment: SpoolSegment;
+  kind: FrameKind;
+  offset: number;
+  readonly bytes: number;
+  live: boolean;
+}
+
+/** One file of a spool: records are appended, and the file goes when none of them is needed any more. */
+export class SpoolSegment {
+  readonly tickets: SpoolTicket[] = [];
+  liveCount = 0;
+  size = 0;
+  /** Nothing may be appended. */
+  finished = false;
+  private isDirty = false;
+  /** Before it no ticket waits any more. */
+  private firstWaiting = 0;
+
+  private constructor(
+    readonly path: string,
+    private readonly file: number,
+  ) {}
+
+  static create(path: string): SpoolSegment {
+    return new SpoolSegment(path, openSync(path, 'ax+', 0o600));
+  }
+
+  /**
+   * Opens a file that another process has left, and tells each of its records. What is torn at its end was never
+   * promised to anybody.
+   */
+  static reopen(path: string, tell: (record: SpoolRecord, ticket: SpoolTicket) => void): SpoolSegment {
+    const segment = new SpoolSegment(path, openSync(path, 'r'));
+    segment.finish();
+    const bytes = readFileSync(path);
+    for (let frame = readFrame(bytes, 0); frame; frame = readFrame(bytes, segment.size))
+      tell(frame.record, segment.note(frame.record.kind, frame.bytes));
+    return segment;
+  }
+
+  /** Hands the frame to the operating system, where it outlives this process. Throws what `write` throws. */
+  append(kind: FrameKind, frame: Buffer): SpoolTicket {
+    this.write(frame);
+    return this.note(kind, frame.length);
+  }
+
+  /** Takes over a record of another segment. */
+  adopt(ticket: SpoolTicket, frame: Buffer): void {
+    this.write(frame);
+    ticket.segment = this;
+    ticket.offset = this.size;
+    this.tickets.push(ticket);
+    this.size += frame.length;
+    this.liveCount += 1;
+  }
+
+  drop(ticket: SpoolTicket): void {
+    ticket.live = false;
+    this.liveCount -= 1;
+  }
+
+  finish(): void {
+    this.finished = true;
+  }
+
+  *waitingTickets(): Iterable<SpoolTicket> {
+    const { tickets } = this;
+    const waits = ({ live, kind }: SpoolTicket) => live && kind === 'outcome';
+    while (this.firstWaiting < tickets.length && !waits(tickets[this.firstWaiting]!)) this.firstWaiting += 1;
+    for (let i = this.firstWaiting; i < tickets.length; i++) if (waits(tickets[i]!)) yield tickets[i]!;
+  }
+
+  read({ offset, bytes }: SpoolTicket): SpoolRecord {
+    const frame = Buffer.allocUnsafe(bytes);
+    readSync(this.file, frame, 0, bytes, offset);
+    const read = readFrame(frame, 0);
+    if (!read) throw new Error(`A record in ${this.path} is damaged at byte ${offset}.`);
+    return read.record;
+  }
+
+  /** Resolves when everything appended so far would survive a loss of power. */
+  sync(): Promise<void> {
+    if (!this.isDirty) return Promise.resolve();
+    this.isDirty = false;
+    return new Promise((resolve, reject) => {
+      fdatasync(this.file, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+
+  remove(): void {
+    this.close();
+    rmSync(this.path, { force: true });
+  }
+
+  private write(frame: Buffer): void {
+    this.isDirty = true;
+    // A full disk may take a part of it first.
+    for (let written = 0; written < frame.length;) written += writeSync(this.file, frame, written);
+  }
+
+  private note(kind: FrameKind, bytes: number): SpoolTicket {
+    const ticket: SpoolTicket = { segment: this, kind, offset: this.size, bytes, live: true };
+    this.tickets.push(ticket);
+    this.size += bytes;
+    this.liveCount += 1;
+    return ticket;
+  }
+}

@@ -1,0 +1,59 @@
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DirectoryInUseError, DirectoryLock } from '../../../infrastructure/filesystem/index.js';
+
+export const SEGMENT_SUFFIX = '.spool';
+
+/** A directory of one process. Several processes may share the place where these lie. */
+export interface SpoolSlot {
+  readonly directory: string;
+  /** Files that processes left which are no more, the oldest first. They belong to this process now. */
+  readonly inherited: readonly string[];
+  release(): void;
+}
+
+/** Takes the first free directory, and moves to it what others that nobody holds still contain. */
+export async function takeSlot(root: string): Promise<SpoolSlot> {
+  for (let number = 1; ; number++) {
+    const directory = join(root, String(number));
+    const lock = await tryLock(directory);
+    if (!lock) continue;
+    await inherit(root, directory);
+    const inherited = await segmentsIn(directory);
+    return { directory, inherited, release: () => lock.release() };
+  }
+}
+
+async function inherit(root: string, directory: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    const other = join(root, name);
+    if (other === directory) continue;
+    const files = await segmentsIn(other).catch(() => []);
+    if (files.length === 0) continue;
+    const lock = await tryLock(other);
+    if (!lock) continue;
+    // Whoever held it may have come to its end meanwhile, and have tidied up.
+    for (const file of await segmentsIn(other))
+      await rename(file, join(directory, file.slice(other.length + 1)));
+    lock.release();
+  }
+}
+
+/** Names begin with the time, so their order is that of their records. */
+async function segmentsIn(directory: string): Promise<string[]> {
+  const names = await readdir(directory);
+  return names
+    .filter((name) => name.endsWith(SEGMENT_SUFFIX))
+    .sort()
+    .map((name) => join(directory, name));
+}
+
+async function tryLock(directory: string): Promise<DirectoryLock | undefined> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    return await DirectoryLock.acquire(directory);
+  } catch (error) {
+    if (error instanceof DirectoryInUseError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type FrameKind, FrameWriter, type SpoolRecord } from './spool-frame.js';
+import { SpoolSegment, type SpoolTicket } from './spool-segment.js';
+import { SEGMENT_SUFFIX, type SpoolSlot, takeSlot } from './spool-slot.js';
+import { SyncedDirectory } from './synced-directory.js';
+
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+/** Kept free for the ends of what has begun already. */
+const RESERVED_PART = 0.1;
+/** Of a spool larger than this, old files are given up for the sake of what little in them is still needed. */
+const TIDY_ABOVE_BYTES = 8 * SEGMENT_BYTES;
+
+/** The spool has reached its bound. */
+export class SpoolFullError extends Error {
+  override readonly name = 'SpoolFullError';
+}
+
+/** A record that waits for the database, with the ticket that lets it go. */
+export interface WaitingRecord {
+  readonly ticket: SpoolTicket;
+  readonly record: SpoolRecord;
+}
+
+/**
+ * Records that are not in the database yet, in files of this process. `append` outlives the process, `sync` an outage of
+ * power. A file goes when nothing in it is needed.
+ */
+export class Spool {
+  private readonly frames = new FrameWriter();
+  /** The oldest first; the last one is written to. */
+  private readonly segments: SpoolSegment[] = [];
+  private readonly directory: SyncedDirectory;
+  private syncing: Promise<void> | undefined;
+  private bytes = 0;
+  private created = 0;
+  private waiting = 0;
+
+  private constructor(
+    private readonly slot: SpoolSlot,
+    private readonly maxBytes: number,
+  ) {
+    this.directory = new SyncedDirectory(slot.directory);
+  }
+
+  /** Takes a directory of its own below `root`, and with it what dead processes left behind. */
+  static async open(root: string, maxBytes: number): Promise<Spool> {
+    const spool = new Spool(await takeSlot(root), maxBytes);
+    spool.inherit();
+    return spool;
+  }
+
+  get size(): number {
+    return this.bytes;
+  }
+
+  /** Records that the database has to get. */
+  get waitingCount(): number {
+    return this.waiting;
+  }
+
+  /** Whether another generation may begin. */
+  get hasRoom(): boolean {
+    return this.bytes < this.maxBytes * (1 - RESERVED_PART);
+  }
+
+  /** Throws SpoolFullError, or what the file system says. */
+  append(record: SpoolRecord): SpoolTicket {
+    const frame = this.frames.write(record);
+    const limit = record.kind === 'begin' ? this.maxBytes * (1 - RESERVED_PART) : this.maxBytes;
+    if (this.bytes + frame.length > limit)
+      throw new SpoolFullError(`The spool holds ${this.bytes} of ${this.maxBytes} bytes.`);
+    const ticket = this.write(record.kind, frame);
+    if (record.kind === 'outcome') this.waiting += 1;
+    return ticket;
+  }
+
+  /** Resolves when all that was appended before would survive a loss of power. Callers share the waiting. */
+  sync(): Promise<void> {
+    this.syncing ??= this.syncAfterTurn();
+    return this.syncing;
+  }
+
+  /** Nobody needs the record any more. */
+  settle(ticket: SpoolTicket): void {
+    if (!ticket.live) return;
+    ticket.live = false;
+    if (ticket.kind === 'outcome') this.waiting -= 1;
+    const { segment } = ticket;
+    segment.liveCount -= 1;
+    if (segment.liveCount === 0 && (segment.finished || segment !== this.segments.at(-1)))
+      this.remove(segment);
+  }
+
+  /** The oldest records that the database has to get, in their order: at least one if there is any. */
+  oldest(limits: { readonly rows: number; readonly bytes: number }): WaitingRecord[] {
+    const found: WaitingRecord[] = [];
+    let bytes = 0;
+    for (const segment of this.segments) {
+      for (const ticket of segment.waitingTickets()) {
+        const fits = found.length < limits.rows && bytes + ticket.bytes <= limits.bytes;
+        if (found.length > 0 && !fits) return found;
+        bytes += ticket.bytes;
+        found.push({ ticket, record: segment.read(ticket) });
+      }
+    }
+    return found;
+  }
+
+  /** What is still needed stays for the next process. */
+  close(): void {
+    for (const segment of [...this.segments]) {
+      if (segment.liveCount === 0) this.remove(segment);
+      else segment.close();
+    }
+    this.directory.close();
+    this.slot.release();
+  }
+
+  private write(kind: FrameKind, frame: Buffer): SpoolTicket {
+    const segment = this.current();
+    try {
+      const ticket = segment.append(kind, frame);
+      this.bytes += frame.length;
+      return ticket;
+    } catch (error) {
+      // Behind a torn frame nothing would be found again.
+      segment.finish();
+      throw error;
+    }
+  }
+
+  /** The file that is written to, or a new one where it is full. */
+  private current(): SpoolSegment {
+    const last = this.segments.at(-1);
+    if (last !== undefined && !last.finished && last.size < SEGMENT_BYTES) return last;
+    const next = SpoolSegment.create(join(this.slot.directory, segmentName(++this.created)));
+    this.directory.changed();
+    this.segments.push(next);
+    if (last?.liveCount === 0) this.remove(last);
+    if (this.bytes > TIDY_ABOVE_BYTES) this.tidy(next);
+    return next;
+  }
+
+  /** Long generations keep old files alive: their begins move on when little else is in there. */
+  private tidy(target: SpoolSegment): void {
+    const [oldest] = this.segments;
+    if (oldest === undefined || oldest === target || oldest.liveCount > oldest.tickets.length / 4) return;
+    const live = oldest.tickets.filter((ticket) => ticket.live);
+    if (live.some(({ kind }) => kind === 'outcome')) return;
+    for (const ticket of live) {
+      target.adopt(ticket, this.frames.write(oldest.read(ticket)));
+      this.bytes += ticket.bytes;
+    }
+    this.remove(oldest);
+  }
+
+  private async syncAfterTurn(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.syncing = undefined;
+    await Promise.all([this.directory.sync(), ...this.segments.map((segment) => segment.sync())]);
+  }
+
+  private remove(segment: SpoolSegment): void {
+    this.segments.splice(this.segments.indexOf(segment), 1);
+    this.bytes -= segment.size;
+    segment.remove();
+  }
+
+  /** An outcome waits on; a begin without one waits too, and its end is that nobody saw it. */
+  private inherit(): void {
+    const begun = new Map<string, SpoolTicket>();
+    for (const path of this.slot.inherited) {
+      const segment = SpoolSegment.reopen(path, (record, ticket) => {
+        const name = JSON.stringify([record.tenant, record.subject]);
+        const begin = begun.get(name);
+        if (begin) begin.segment.drop(begin);
+        if (record.kind === 'begin') begun.set(name, ticket);
+        else begun.delete(name);
+      });
+      this.segments.push(segment);
+      this.bytes += segment.size;
+    }
+    for (const segment of [...this.segments]) {
+      this.waiting += segment.liveCount;
+      for (const ticket of segment.tickets) ticket.kind = 'outcome';
+      if (segment.liveCount === 0) this.remove(segment);
+    }
+  }
+}
+
+/** In the order of time, whichever process wrote it. */
+const segmentName = (number: number): string =>
+  `${String(Date.now()).padStart(15, '0')}-${String(number).padStart(6, '0')}-${randomUUID().slice(0, 8)}${SEGMENT_SUFFIX}`;
