@@ -45,8 +45,10 @@ export interface ReadFrame {
 /** The frame at a position; undefined where none is whole, as where a process or the power died in the middle of writing. */
 export function readFrame(bytes: Buffer, offset: number): ReadFrame | undefined {
   if (bytes.length - offset < HEADER_BYTES) return undefined;
-  const end = offset + HEADER_BYTES + bytes.readUInt32LE(offset);
-  if (end > bytes.length) return undefined;
+  const payloadBytes = bytes.readUInt32LE(offset);
+  const end = offset + HEADER_BYTES + payloadBytes;
+  // Zeros, as a file system may leave them, have the sum of nothing.
+  if (payloadBytes === 0 || end > bytes.length) return undefined;
   const payload = bytes.subarray(offset + HEADER_BYTES, end);
   if (crc32(payload) !== bytes.readUInt32LE(offset + 4)) return undefined;
   return { record: toRecord(payload), bytes: end - offset };

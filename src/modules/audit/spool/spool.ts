@@ -68,6 +68,7 @@ export class Spool {
   append(record: SpoolRecord): SpoolTicket {
     const frame = this.frames.write(record);
     const limit = record.kind === 'begin' ? this.maxBytes * (1 - RESERVED_PART) : this.maxBytes;
+    if (this.bytes + frame.length > limit) this.letGoOfLast();
     if (this.bytes + frame.length > limit)
       throw new SpoolFullError(`The spool holds ${this.bytes} of ${this.maxBytes} bytes.`);
     const ticket = this.write(record.kind, frame);
@@ -159,6 +160,12 @@ export class Spool {
     await new Promise((resolve) => setImmediate(resolve));
     this.syncing = undefined;
     await Promise.all([this.directory.sync(), ...this.segments.map((segment) => segment.sync())]);
+  }
+
+  /** The file that is written to may hold nothing but what is settled. */
+  private letGoOfLast(): void {
+    const last = this.segments.at(-1);
+    if (last?.liveCount === 0) this.remove(last);
   }
 
   private remove(segment: SpoolSegment): void {

@@ -1,0 +1,141 @@
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Spool, SpoolFullError } from './spool.js';
+import type { FrameKind } from './spool-frame.js';
+
+const MAX_BYTES = 256 * 1024 * 1024;
+const ALL = { rows: 1_000, bytes: MAX_BYTES };
+
+let root: string;
+let spool: Spool;
+
+const append = (kind: FrameKind, subject: string, text = `{"of":"${subject}"`) =>
+  spool.append({ kind, tenant: 'default', subject, text });
+const waiting = (of = spool) => of.oldest(ALL).map(({ record: { kind, subject } }) => `${kind} ${subject}`);
+const filesIn = (slot: string) =>
+  readdirSync(join(root, slot))
+    .filter((name) => name.endsWith('.spool'))
+    .sort()
+    .map((name) => join(root, slot, name));
+
+/** What another process would find if this one died now. */
+const afterDeath = async (): Promise<Spool> => {
+  const copy = mkdtempSync(join(tmpdir(), 'citadel-spool-'));
+  cpSync(root, copy, { recursive: true, filter: (path) => !path.endsWith('.lock') });
+  spool.close();
+  rmSync(root, { recursive: true });
+  root = copy;
+  spool = await Spool.open(root, MAX_BYTES);
+  return spool;
+};
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'citadel-spool-'));
+  spool = await Spool.open(root, MAX_BYTES);
+});
+afterEach(() => {
+  spool.close();
+  rmSync(root, { recursive: true });
+});
+
+describe(Spool.name, () => {
+  it('gives outcomes back in their order, byte for byte, until they are settled', () => {
+    const text = '{"answer":"\u00f0\u009f\u0098\u0080 \\u0000"';
+    append('begin', 'a');
+    const first = append('outcome', 'b', text);
+    append('outcome', 'c');
+    expect(waiting()).toEqual(['outcome b', 'outcome c']);
+    expect(spool.oldest({ rows: 1, bytes: 1 })[0]?.record).toEqual({
+      kind: 'outcome',
+      tenant: 'default',
+      subject: 'b',
+      text,
+    });
+    expect(spool.waitingCount).toBe(2);
+    spool.settle(first);
+    spool.settle(first);
+    expect(waiting()).toEqual(['outcome c']);
+    expect(spool.waitingCount).toBe(1);
+  });
+
+  it('leaves what is still needed to the next process: outcomes, and begins that have none', async () => {
+    append('begin', 'never ended');
+    const settled = append('begin', 'settled elsewhere');
+    append('begin', 'ended');
+    append('outcome', 'ended');
+    spool.settle(settled);
+    const heir = await afterDeath();
+    // Only the database knows that one of the begins was settled.
+    expect(waiting(heir)).toEqual(['begin never ended', 'begin settled elsewhere', 'outcome ended']);
+    expect(heir.waitingCount).toBe(3);
+    for (const { ticket } of heir.oldest(ALL)) heir.settle(ticket);
+    expect(heir.size).toBe(0);
+    expect(filesIn('1')).toEqual([]);
+  });
+
+  it('takes over from every directory that nobody holds', async () => {
+    append('outcome', 'from the first');
+    const second = await Spool.open(root, MAX_BYTES);
+    second.append({ kind: 'outcome', tenant: 'default', subject: 'from the second', text: '{' });
+    second.close();
+    const third = await Spool.open(root, MAX_BYTES);
+    expect(waiting(third)).toEqual(['outcome from the second']);
+    third.close();
+    expect(waiting(await afterDeath())).toEqual(['outcome from the first', 'outcome from the second']);
+  });
+
+  it.each([
+    ['cut short', (file: string) => truncateSync(file, readFileSync(file).length - 3)],
+    ['followed by garbage', (file: string) => appendFileSync(file, 'garbage at the end')],
+    ['followed by zeros', (file: string) => appendFileSync(file, Buffer.alloc(4096))],
+  ])('reads a file that is %s up to there', async (what, damage) => {
+    for (const subject of ['a', 'b', 'c']) append('outcome', subject);
+    damage(filesIn('1')[0]!);
+    const expected =
+      what === 'cut short' ? ['outcome a', 'outcome b'] : ['outcome a', 'outcome b', 'outcome c'];
+    expect(waiting(await afterDeath())).toEqual(expected);
+  });
+
+  it('takes no begins near its bound, outcomes up to it, and begins again when there is room', async () => {
+    spool.close();
+    spool = await Spool.open(root, 95_000);
+    const text = 'x'.repeat(9_000);
+    const begins = Array.from({ length: 9 }, (_, number) => append('begin', `b${number}`, text));
+    expect(() => append('begin', 'one more', text)).toThrow(SpoolFullError);
+    expect(spool.hasRoom).toBe(true);
+    append('outcome', 'end', text);
+    expect(spool.hasRoom).toBe(false);
+    expect(() => append('outcome', 'another end', text)).toThrow(SpoolFullError);
+    for (const ticket of [...begins, ...spool.oldest(ALL).map(({ ticket }) => ticket)]) spool.settle(ticket);
+    expect(spool.waitingCount).toBe(0);
+    expect(append('begin', 'another', text).live).toBe(true);
+    expect(spool.hasRoom).toBe(true);
+  });
+
+  it('lets files go that nobody needs, and does not keep many for one long generation', async () => {
+    const long = append('begin', 'long');
+    const text = 'x'.repeat(1024 * 1024);
+    for (let number = 0; number < 120; number++) spool.settle(append('begin', `short ${number}`, text));
+    expect(spool.size).toBeLessThan(80 * 1024 * 1024);
+    expect(waiting(await afterDeath())).toContain('begin long');
+    expect(long.live).toBe(true);
+  });
+
+  it('is durable when it says so', async () => {
+    append('outcome', 'a');
+    const both = [spool.sync(), spool.sync()];
+    expect(both[0]).toBe(both[1]);
+    await Promise.all(both);
+    await spool.sync();
+  });
+});
