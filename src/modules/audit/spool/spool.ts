@@ -61,7 +61,9 @@ export class Spool {
 
   /** Whether another generation may begin. */
   get hasRoom(): boolean {
-    return this.bytes < this.maxBytes * (1 - RESERVED_PART);
+    const last = this.segments.at(-1);
+    const dispensable = last?.liveCount === 0 ? last.size : 0;
+    return this.bytes - dispensable < this.maxBytes * (1 - RESERVED_PART);
   }
 
   /** Throws SpoolFullError, or what the file system says. */
