@@ -102,6 +102,7 @@ describe('GET /health', () => {
       expect(body.services).toEqual({
         sql_database: { status: 'healthy' },
         redis: { status: 'disabled' },
+        audit: { status: 'healthy' },
         ollama: { status: 'healthy' },
         backends: { simulator: { status: 'healthy' } },
       });

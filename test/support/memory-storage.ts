@@ -31,7 +31,15 @@ export class MemoryStorage implements GenerationJournal {
   }
 
   stats() {
-    return { written: this.outcomes.length, lost: 0, pending: 0, lagMs: 0, spoolBytes: 0, hasRoom: true };
+    return {
+      mode: 'required',
+      written: this.outcomes.length,
+      lost: 0,
+      pending: 0,
+      lagMs: 0,
+      spoolBytes: 0,
+      hasRoom: true,
+    };
   }
 
   /** The outcome of a generation, when it has one. */

@@ -9,6 +9,7 @@ import { HealthService } from './health.service.js';
 const WELL: readonly HealthPart[] = [
   { name: 'gateway', report: { status: 'healthy' } },
   { name: 'sql_database', report: { status: 'healthy', database: { database: 'citadel', user: 'canary' } } },
+  { name: 'audit', report: { status: 'healthy', written: 1 } },
   { name: 'redis', report: { status: 'disabled' } },
   { name: 'ollama', report: { status: 'healthy', version: 'canary' } },
   { name: 'backends/lab', report: { status: 'healthy', version: 'canary' } },
@@ -46,6 +47,7 @@ describe(HealthService.name, () => {
           sql_database: { status: 'healthy', database: { database: 'citadel', user: 'canary' } },
           redis: { status: 'disabled' },
           ollama: { status: 'healthy', version: 'canary' },
+          audit: { status: 'healthy', written: 1 },
           backends: { lab: { status: 'healthy', version: 'canary' } },
         },
         websocket_enabled: false,
@@ -95,6 +97,7 @@ describe(HealthService.name, () => {
         sql_database: { status: 'healthy' },
         redis: { status: 'unhealthy', error: 'unavailable' },
         ollama: { status: 'healthy' },
+        audit: { status: 'healthy' },
         backends: { lab: { status: 'healthy' } },
       });
     });

@@ -11,11 +11,12 @@ export function toServices({ details }: ChecksResult, inFull: boolean): Services
     const backend = groupedBackend(part);
     if (backend !== undefined) backends[backend] = say(report);
   }
-  const { sql_database, redis, ollama } = details;
+  const { sql_database, redis, ollama, audit } = details;
   return {
     sql_database: say(reportOf(sql_database)),
     redis: say(reportOf(redis)),
     ollama: say(reportOf(ollama)),
+    audit: say(reportOf(audit)),
     backends,
   };
 }

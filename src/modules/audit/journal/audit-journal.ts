@@ -39,7 +39,10 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
   /** The file system refused the last begin. */
   private isFailing = false;
 
-  constructor(mode: 'required' | 'best_effort', { spool, chains, dataSource, connection }: JournalParts) {
+  constructor(
+    private readonly mode: 'required' | 'best_effort',
+    { spool, chains, dataSource, connection }: JournalParts,
+  ) {
     this.spool = spool;
     this.isRequired = mode === 'required';
     this.writer = new OutcomeWriter(spool, chains);
@@ -48,8 +51,14 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
   }
 
   stats(): JournalStats {
-    const { spool, lost } = this;
-    return { ...this.writer.stats, lost, spoolBytes: spool.size, hasRoom: spool.hasRoom && !this.isFailing };
+    const { mode, spool, lost } = this;
+    return {
+      mode,
+      ...this.writer.stats,
+      lost,
+      spoolBytes: spool.size,
+      hasRoom: spool.hasRoom && !this.isFailing,
+    };
   }
 
   begin(record: BeginRecord): JournalEntry {

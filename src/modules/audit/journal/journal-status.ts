@@ -1,4 +1,7 @@
+import type { AuditConfig } from '../../../config/index.js';
+
 export interface JournalStats {
+  readonly mode: AuditConfig['mode'];
   /** Records that this process has brought into the database. */
   readonly written: number;
   /** Generations that were answered and are not on record. */

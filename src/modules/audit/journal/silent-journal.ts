@@ -2,7 +2,15 @@ import type { GenerationJournal, JournalEntry } from '../../../contracts/journal
 import type { JournalStats, JournalStatus } from './journal-status.js';
 
 const ENTRY: JournalEntry = { outcome: () => undefined };
-const STATS: JournalStats = { written: 0, lost: 0, pending: 0, lagMs: 0, spoolBytes: 0, hasRoom: true };
+const STATS: JournalStats = {
+  mode: 'off',
+  written: 0,
+  lost: 0,
+  pending: 0,
+  lagMs: 0,
+  spoolBytes: 0,
+  hasRoom: true,
+};
 
 /** Keeps nothing, as the operator wants it. */
 export class SilentJournal implements GenerationJournal, JournalStatus {

@@ -69,6 +69,40 @@ export class BackendHealthDto {
   error?: string;
 }
 
+const TRUSTED = 'For callers from trusted networks.';
+
+export class AuditHealthDto {
+  @ApiProperty({
+    description: 'Whether generations can be put on record; `disabled` where none are.',
+    enum: ['healthy', 'unhealthy', 'disabled'],
+  })
+  status!: string;
+
+  @ApiPropertyOptional({
+    description: `What happens when they cannot: they are refused, or answered and counted as lost. ${TRUSTED}`,
+    enum: ['required', 'best_effort'],
+  })
+  mode?: string;
+
+  @ApiPropertyOptional({ description: `Records this process has written. ${TRUSTED}`, example: 1042 })
+  written?: number;
+
+  @ApiPropertyOptional({ description: `Records that wait for the database. ${TRUSTED}`, example: 0 })
+  pending?: number;
+
+  @ApiPropertyOptional({ description: `Seconds the oldest of them has waited. ${TRUSTED}`, example: 0 })
+  lag_seconds?: number;
+
+  @ApiPropertyOptional({ description: `Bytes of the files they wait in. ${TRUSTED}`, example: 4096 })
+  spool_bytes?: number;
+
+  @ApiPropertyOptional({ description: `Answers that are not on record. ${TRUSTED}`, example: 0 })
+  lost?: number;
+
+  @ApiPropertyOptional({ description: ERROR, example: 'unavailable' })
+  error?: string;
+}
+
 @ApiExtraModels(BackendHealthDto)
 export class ServicesDto {
   @ApiProperty({ description: 'The database that keeps conversations.' })
@@ -79,6 +113,9 @@ export class ServicesDto {
 
   @ApiProperty({ description: 'The Ollama server.' })
   ollama!: BackendHealthDto;
+
+  @ApiProperty({ description: 'The record of generations.' })
+  audit!: AuditHealthDto;
 
   @ApiProperty({
     description: 'All other model servers, by their configured names.',

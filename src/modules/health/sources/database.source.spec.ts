@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DatabaseCheck, DatabaseHealth } from '../../../infrastructure/database/index.js';
-import type { JournalStatus } from '../../audit/index.js';
 import { DatabaseSource } from './database.source.js';
 
 const HEALTHY: DatabaseCheck = {
@@ -11,7 +10,6 @@ const HEALTHY: DatabaseCheck = {
 const AWAY: DatabaseCheck = { status: 'unhealthy', error: 'ECONNREFUSED' };
 
 let check: DatabaseCheck;
-let hasRoom: boolean;
 let source: DatabaseSource;
 
 const look = async () => {
@@ -21,11 +19,7 @@ const look = async () => {
 
 beforeEach(() => {
   check = HEALTHY;
-  hasRoom = true;
-  source = new DatabaseSource(
-    { check: () => Promise.resolve(check) } as unknown as DatabaseHealth,
-    { stats: () => ({ hasRoom }) } as unknown as JournalStatus,
-  );
+  source = new DatabaseSource({ check: () => Promise.resolve(check) } as unknown as DatabaseHealth);
 });
 
 describe(DatabaseSource.name, () => {
@@ -37,16 +31,8 @@ describe(DatabaseSource.name, () => {
     expect(await look()).toEqual({ name: 'sql_database', report: HEALTHY });
   });
 
-  it('does not block while the journal takes what the database cannot', async () => {
+  it('does not block: the journal takes what the database cannot', async () => {
     check = AWAY;
     expect(await look()).toEqual({ name: 'sql_database', report: AWAY });
-  });
-
-  it('blocks while the journal has no room for another begin', async () => {
-    check = AWAY;
-    hasRoom = false;
-    expect(await look()).toHaveProperty('blocks');
-    hasRoom = true;
-    expect(await look()).not.toHaveProperty('blocks');
   });
 });

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { JournalStats } from '../../audit/index.js';
+import { AuditSource } from './audit.source.js';
+
+const WELL: JournalStats = {
+  mode: 'required',
+  written: 7,
+  lost: 0,
+  pending: 2,
+  lagMs: 1_500,
+  spoolBytes: 512,
+  hasRoom: true,
+};
+const partOf = (stats: Partial<JournalStats>) =>
+  new AuditSource({ stats: () => ({ ...WELL, ...stats }) }).parts[0];
+
+describe(AuditSource.name, () => {
+  it('tells how many records there are, wait and are lost', () => {
+    expect(partOf({})).toEqual({
+      name: 'audit',
+      report: {
+        status: 'healthy',
+        mode: 'required',
+        written: 7,
+        pending: 2,
+        lag_seconds: 1.5,
+        spool_bytes: 512,
+        lost: 0,
+      },
+    });
+  });
+
+  it('keeps the gateway from its work when there is no room for what is required', () => {
+    expect(partOf({ hasRoom: false })).toMatchObject({
+      report: { status: 'unhealthy' },
+      blocks: expect.any(String),
+    });
+    expect(partOf({ hasRoom: false, mode: 'best_effort' })).not.toHaveProperty('blocks');
+  });
+
+  it('is disabled where nothing is kept', () => {
+    expect(partOf({ mode: 'off' })).toEqual({ name: 'audit', report: { status: 'disabled' } });
+  });
+});

@@ -1,0 +1,41 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { JournalStatus } from '../../audit/index.js';
+import type { HealthPart, HealthSource } from '../health-part.js';
+
+const NO_ROOM = 'the spool takes no more records';
+
+/** The record of generations. It has to find room somewhere, whatever the database does. */
+@Injectable()
+export class AuditSource implements HealthSource {
+  constructor(@Inject(JournalStatus) private readonly journal: JournalStatus) {}
+
+  get parts(): readonly HealthPart[] {
+    return [this.part()];
+  }
+
+  refresh(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private part(): HealthPart {
+    const { mode, written, pending, lagMs, spoolBytes, lost, hasRoom } = this.journal.stats();
+    const name = 'audit';
+    if (mode === 'off') return { name, report: { status: 'disabled' } };
+    if (!hasRoom) {
+      const report = { status: 'unhealthy', error: NO_ROOM } as const;
+      return mode === 'required' ? { name, report, blocks: NO_ROOM } : { name, report };
+    }
+    return {
+      name,
+      report: {
+        status: 'healthy',
+        mode,
+        written,
+        pending,
+        lag_seconds: lagMs / 1000,
+        spool_bytes: spoolBytes,
+        lost,
+      },
+    };
+  }
+}
