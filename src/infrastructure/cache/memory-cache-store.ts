@@ -11,6 +11,11 @@ const BYTES_PER_CHARACTER = 2;
 export class MemoryCacheStore {
   private readonly kept = new Map<string, string>();
   private bytes = 0;
+  /**
+   * Goes from the oldest to the newest: all it has passed is gone. A new one for every value that goes would walk again
+   * through the holes that those before have left in the map.
+   */
+  private oldest = this.kept.keys();
 
   constructor(
     private readonly mostBytes = MOST_BYTES,
@@ -31,10 +36,7 @@ export class MemoryCacheStore {
     this.delete(key);
     this.kept.set(key, value);
     this.bytes += sizeOf(key, value);
-    for (const oldest of this.kept.keys()) {
-      if (this.bytes <= this.mostBytes && this.kept.size <= this.mostEntries) break;
-      this.delete(oldest);
-    }
+    while (this.bytes > this.mostBytes || this.kept.size > this.mostEntries) this.deleteOldest();
   }
 
   delete(key: string): boolean {
@@ -47,6 +49,16 @@ export class MemoryCacheStore {
   clear(): void {
     this.kept.clear();
     this.bytes = 0;
+    this.oldest = this.kept.keys();
+  }
+
+  private deleteOldest(): void {
+    let next = this.oldest.next();
+    if (next.done) {
+      this.oldest = this.kept.keys();
+      next = this.oldest.next();
+    }
+    this.delete(next.value!);
   }
 }
 
