@@ -2,12 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import type { Exchange } from '../support/exchange.js';
 import { FakeOllama } from '../support/fake-ollama.js';
-import { generationOf, post, resetBreakers } from '../support/gateway-calls.js';
+import { post, resetBreakers } from '../support/gateway-calls.js';
 import type { OllamaAnswer } from '../support/ollama-answer.js';
 import type { RecordedRequest } from '../support/recorded-request.js';
-import { SeededRandom } from '../support/seeded-random.js';
 import { readChatStream } from '../support/sse.js';
 import { getFault } from '../support/upstream-faults.js';
+import { askWhole, cacheUses, sendTo, type WholeAnswer } from '../support/whole-answers.js';
+
+type Headers = Record<string, string>;
 
 const CHAT = '/v1/chat/completions';
 const COMPLETION = '/v1/completions';
@@ -20,33 +22,13 @@ let texts = 0;
 let made = 0;
 let answer: (request: RecordedRequest) => OllamaAnswer;
 
-interface Body {
-  readonly id: string;
-  readonly created: number;
-  readonly choices: readonly { readonly message: { readonly content: string } }[];
-  readonly usage: object;
-}
-
 /** A text nobody has asked for yet. */
 const fresh = () => `Question ${++texts}, große 👋`;
 const say = (content = fresh()) => ({ messages: [{ role: 'user', content }] });
-const send = (body: object, headers: Record<string, string> = {}, path = CHAT, to = gateway) =>
-  post(`${to.url}${path}`, { model: 'phi3', ...body }, { headers });
-
-async function ask(...asked: Parameters<typeof send>) {
-  const response = await send(...asked);
-  expect(response.status).toBe(200);
-  const body = (await response.json()) as Body;
-  expect(body.id).toBe(generationOf(response));
-  return { cache: response.headers.get('x-cache'), backend: response.headers.get('x-citadel-backend'), body };
-}
-/** What the cache did when the same was asked several times. */
-async function uses(times: number, ...asked: Parameters<typeof send>): Promise<(string | null)[]> {
-  const seen: (string | null)[] = [];
-  while (seen.length < times) seen.push((await ask(...asked)).cache);
-  return seen;
-}
-const textOf = ({ body }: { body: Body }) => body.choices[0]!.message.content;
+const send = (body: object, headers?: Headers, path = CHAT, to = gateway) => sendTo(to, path, body, headers);
+const ask = (body: object, headers?: Headers, path = CHAT, to = gateway) => askWhole(to, path, body, headers);
+const uses = (times: number, body: object, headers?: Headers, path = CHAT, to = gateway) =>
+  cacheUses(times, to, path, body, headers);
 const upstreamCalls = async (work: () => Promise<unknown>) => {
   const before = server.requests.filter(({ method }) => method === 'POST').length;
   await work();
@@ -55,7 +37,7 @@ const upstreamCalls = async (work: () => Promise<unknown>) => {
 /** From the next request on, for good. */
 const serveWell = () => server.answer((request) => answer(request));
 /** Everything but what is new with every answer. */
-const lasting = ({ id: _id, created: _created, ...rest }: Body) => rest;
+const lasting = ({ id: _id, created: _created, ...rest }: WholeAnswer) => rest;
 
 beforeAll(async () => {
   server = await new FakeOllama({ models: 'any' }).listen();
@@ -65,8 +47,7 @@ beforeAll(async () => {
 backends:
   - { name: other, kind: ollama, url: '${other.origin}' }
 routes:
-  - { model: two-places, targets: [{ backend: ollama }, { backend: other }] }
-  - { model: moved, targets: [{ backend: other }] }`;
+  - { model: two-places, targets: [{ backend: ollama }, { backend: other }] }`;
   const env = { OLLAMA_URL: server.origin, MODELS_ADMIT: 'any', RESPONSE_CACHE: 'on' };
   gateway = await createGateway(env, undefined, { yaml });
 });
@@ -168,11 +149,11 @@ describe('a question that was answered before', () => {
     const question = say();
     const first = await ask(question);
     vi.setSystemTime(Date.now() + TTL_MS - 1);
-    expect(textOf(await ask(question))).toBe(textOf(first));
+    expect((await ask(question)).text).toBe(first.text);
     vi.setSystemTime(Date.now() + 2);
     const later = await ask(question);
     expect(later.cache).toBe('miss');
-    expect(textOf(later)).not.toBe(textOf(first));
+    expect(later.text).not.toBe(first.text);
   });
 
   it('is answered while the model server is away', async () => {
@@ -202,8 +183,8 @@ describe('the cache is passed by', () => {
       expect(await uses(2, question, { 'cache-control': directive })).toEqual(['bypass', 'bypass']);
       const kept = await ask(question);
       expect(kept.cache).toBe('miss');
-      expect(textOf(await ask(question, { 'cache-control': directive }))).not.toBe(textOf(kept));
-      expect(textOf(await ask(question))).toBe(textOf(kept));
+      expect((await ask(question, { 'cache-control': directive })).text).not.toBe(kept.text);
+      expect((await ask(question)).text).toBe(kept.text);
     },
   );
 
@@ -211,9 +192,9 @@ describe('the cache is passed by', () => {
     const question = say();
     const [old, anew] = [await ask(question), await ask(question, { 'cache-control': 'no-cache' })];
     expect(anew.cache).toBe('bypass');
-    expect(textOf(anew)).not.toBe(textOf(old));
+    expect(anew.text).not.toBe(old.text);
     const hit = await ask(question);
-    expect([hit.cache, textOf(hit)]).toEqual(['hit', textOf(anew)]);
+    expect([hit.cache, hit.text]).toEqual(['hit', anew.text]);
   });
 
   it.each(['max-age=60', 'no-transform', 'x-no-cache'])('not with %s', async (directive) => {
@@ -230,7 +211,7 @@ describe('the cache is passed by', () => {
     const whole = await ask(question);
     const second = await stream();
     expect([first.cache, whole.cache, second.cache]).toEqual([null, 'miss', null]);
-    expect(new Set([first.text, textOf(whole), second.text]).size).toBe(3);
+    expect(new Set([first.text, whole.text, second.text]).size).toBe(3);
   });
 });
 
@@ -250,7 +231,7 @@ describe('nothing is kept of', () => {
     serveWell();
     answer = () => ({ pieces: ['well'] });
     const next = await ask(question);
-    expect([next.cache, textOf(next)]).toEqual(['miss', 'well']);
+    expect([next.cache, next.text]).toEqual(['miss', 'well']);
   });
 
   it('an answer without a word', async () => {
@@ -274,101 +255,8 @@ describe('nothing is kept of', () => {
     serveWell();
     answer = () => ({ pieces: ['first', ' choice'] });
     resetBreakers(gateway);
-    expect(textOf(await ask(question))).toBe('first choice');
+    expect((await ask(question)).text).toBe('first choice');
     expect(await uses(1, question)).toEqual(['hit']);
-  });
-});
-
-describe('another question', () => {
-  const TOOL = { type: 'function', function: { name: 'weather', parameters: { type: 'object' } } };
-  const SCHEMA = { name: 'a', schema: { type: 'object' } };
-  const MUTATIONS: Readonly<Record<string, readonly unknown[]>> = {
-    model: ['mixtral', 'phi3:latest', 'moved'],
-    max_tokens: [50, 51],
-    temperature: [0, 0.1, 2],
-    top_p: [0.5, 1],
-    n: [2, 3],
-    stop: ['x', ['x', 'y'], ['xy']],
-    seed: [0, 1, -1],
-    frequency_penalty: [0.5, -0.5],
-    presence_penalty: [0.5, -0.5],
-    user: ['a', 'b'],
-  };
-  const OF_CHAT = {
-    ...MUTATIONS,
-    tools: [null, [TOOL, { ...TOOL, function: { name: 'time' } }]],
-    tool_choice: ['none', 'auto'],
-    parallel_tool_calls: [true, false],
-    response_format: [{ type: 'json_object' }, { type: 'json_schema', json_schema: SCHEMA }],
-    reasoning_effort: ['low', 'high'],
-    messages: [
-      [{ role: 'user', content: 'a' }],
-      [{ role: 'user', content: 'a ' }],
-      [{ role: 'user', content: 'a', name: 'me' }],
-      [{ role: 'system', content: 'a' }],
-      [{ role: 'user', content: [{ type: 'text', text: 'a' }] }],
-      [
-        { role: 'user', content: 'a' },
-        { role: 'assistant', content: 'b' },
-        { role: 'user', content: 'c' },
-      ],
-      [
-        { role: 'user', content: 'a' },
-        { role: 'assistant', content: 'bc' },
-      ],
-      [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] }],
-      [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAB' } }] }],
-    ],
-  };
-  const OF_COMPLETION = {
-    ...MUTATIONS,
-    suffix: ['x', 'y'],
-    echo: [true],
-    prompt: ['a', 'b', ['a'], ['a', 'b'], ['ab']],
-  };
-
-  it.each([
-    ['chat', CHAT, OF_CHAT, say],
-    ['completion', COMPLETION, OF_COMPLETION, () => ({ prompt: fresh() })],
-  ])('is one in which any parameter of a %s is another', async (_kind, path, mutations, plain) => {
-    other.answer({ pieces: ['moved'] });
-    for (const [name, values] of Object.entries(mutations)) {
-      const base = { tools: path === CHAT ? [TOOL] : undefined, ...plain() };
-      expect(await uses(2, base, {}, path)).toEqual(['miss', 'hit']);
-      for (const value of values) {
-        const asked = { ...base, [name]: value };
-        expect([name, value, ...(await uses(2, asked, {}, path))]).toEqual([name, value, 'miss', 'hit']);
-      }
-    }
-  });
-
-  it('is one by another agent, and by none', async () => {
-    const question = say();
-    const agent = { 'x-p8-agent': 'p8-research' };
-    expect(await uses(2, question)).toEqual(['miss', 'hit']);
-    expect(await uses(2, question, agent)).toEqual(['miss', 'hit']);
-    expect(await uses(2, question, { 'x-p8-agent': 'p8-analysis' })).toEqual(['miss', 'hit']);
-  });
-
-  it('never gets an answer that is not its own, whatever is asked in whatever order', async () => {
-    const VALUES: Readonly<Record<string, readonly unknown[]>> = OF_CHAT;
-    const random = new SeededRandom(11);
-    const known = new Map<string, string>();
-    const names = ['temperature', 'top_p', 'stop', 'seed', 'messages', 'max_tokens', 'user'];
-    let hits = 0;
-    for (let round = 0; round < 300; round++) {
-      const question: Record<string, unknown> = { messages: OF_CHAT.messages[0] };
-      for (const name of names) if (random.chance(0.25)) question[name] = random.pick(VALUES[name]!);
-      const asked = JSON.stringify(Object.entries(question).sort());
-      const given = await ask(question);
-      expect([given.cache, textOf(given)]).toEqual(
-        known.has(asked) ? ['hit', known.get(asked)] : ['miss', expect.any(String)],
-      );
-      if (known.has(asked)) hits++;
-      known.set(asked, textOf(given));
-    }
-    expect(hits).toBeGreaterThan(50);
-    expect(known.size).toBeGreaterThan(50);
   });
 });
 
