@@ -89,7 +89,9 @@ module.exports = {
         'Database and cache clients are opened in src/infrastructure. TypeORM entities and repositories may live in features.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/infrastructure/' },
-      to: { path: 'node_modules/(ioredis|redis|pg|mysql2|@electric-sql|@qdrant)/' },
+      to: {
+        path: 'node_modules/(ioredis|redis|cache-manager-redis-yet|keyv|pg|mysql2|@electric-sql|@qdrant)/',
+      },
     },
     {
       name: 'controllers-do-not-query',

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { AppController } from './app.controller.js';
 import { LifecycleModule } from './common/lifecycle.module.js';
 import { ConfigModule, type AppConfig } from './config/index.js';
+import { CacheModule } from './infrastructure/cache/index.js';
 import { DatabaseModule } from './infrastructure/database/index.js';
 import { EventsModule } from './infrastructure/events/events.module.js';
 import { LoadModule } from './infrastructure/load/index.js';
@@ -27,6 +28,7 @@ const DATABASE: Storage = [DatabaseModule, AuditModule];
     EventsModule,
     LoadModule,
     RedisModule,
+    CacheModule,
     ModelsModule,
     AgentsModule,
     GenerationModule,

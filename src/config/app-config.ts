@@ -14,6 +14,7 @@ export interface AppConfig {
   readonly audit: AuditConfig;
   readonly upstream: UpstreamTimeouts;
   readonly streams: StreamsConfig;
+  readonly responseCache: ResponseCacheConfig;
   readonly routing: RoutingConfig;
   /** Refuse new work when the event loop or the heap is at its limit. */
   readonly loadShed: boolean;
@@ -110,6 +111,13 @@ export interface StreamsConfig {
   readonly logMaxBytes: number;
   readonly enterpriseStream: 'allow' | 'ignore' | 'reject';
   readonly reasoningField: 'reasoning_content' | 'reasoning';
+}
+
+/** Whole answers that are kept to be given again. */
+export interface ResponseCacheConfig {
+  /** `deterministic`: only what was asked without randomness, by a temperature of 0 or with a seed. */
+  readonly mode: 'on' | 'deterministic' | 'off';
+  readonly ttlMs: number;
 }
 
 /** What SIGHUP reads anew: models, routes, backends, profiles and agents. */

@@ -53,6 +53,9 @@ const PARSERS = {
   STREAM_LOG_MAX_BYTES: wholeNumber(0),
   ENTERPRISE_STREAM: oneOf('allow', 'ignore', 'reject'),
   REASONING_FIELD: oneOf('reasoning_content', 'reasoning'),
+
+  RESPONSE_CACHE: oneOf('on', 'deterministic', 'off'),
+  RESPONSE_CACHE_TTL_S: decimal(0.001, 2_592_000),
 } satisfies Record<string, Parser<unknown>>;
 
 export type EnvKey = keyof typeof PARSERS;

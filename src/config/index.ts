@@ -11,6 +11,7 @@ export {
   type ModelRoute,
   type PostgresConfig,
   type RedisConfig,
+  type ResponseCacheConfig,
   type RoutingConfig,
   type StreamsConfig,
   type UpstreamTimeouts,

@@ -18,6 +18,7 @@ describe(toAppConfig.name, () => {
         enterpriseStream: 'allow',
         reasoningField: 'reasoning_content',
       },
+      responseCache: { mode: 'on', ttlMs: 3_600_000 },
       loadShed: true,
       rateLimit: true,
     });
@@ -29,6 +30,7 @@ project: { log_level: DEBUG }
 upstream: { connect_timeout_ms: 2, first_token_timeout_ms: 2, idle_timeout_ms: 2 }
 streams: { max_streams: 2, resume_ttl: 2, log_max_bytes: 2, enterprise_stream: reject, reasoning_field: reasoning }
 limits: { rate_limit: off, load_shed: off }
+response_cache: { mode: off, ttl: 2 }
 `;
     expect(toAppConfig(createSources({ yaml }))).toMatchObject({
       logLevel: 'debug',
@@ -40,6 +42,7 @@ limits: { rate_limit: off, load_shed: off }
         enterpriseStream: 'reject',
         reasoningField: 'reasoning',
       },
+      responseCache: { mode: 'off', ttlMs: 2000 },
       loadShed: false,
       rateLimit: false,
     });
@@ -53,6 +56,8 @@ limits: { rate_limit: off, load_shed: off }
       STREAM_LOG_MAX_BYTES: '3',
       ENTERPRISE_STREAM: 'ignore',
       REASONING_FIELD: 'reasoning_content',
+      RESPONSE_CACHE: 'deterministic',
+      RESPONSE_CACHE_TTL_S: '0.5',
       RATE_LIMIT: 'on',
       LOAD_SHED: 'on',
     };
@@ -66,6 +71,7 @@ limits: { rate_limit: off, load_shed: off }
         enterpriseStream: 'ignore',
         reasoningField: 'reasoning_content',
       },
+      responseCache: { mode: 'deterministic', ttlMs: 500 },
       loadShed: true,
       rateLimit: true,
     });

@@ -8,6 +8,7 @@ import { toAuditConfig } from './to-audit-config.js';
 import { toDatabaseConfig } from './to-database-config.js';
 import { toHttpConfig } from './to-http-config.js';
 import { toRedisConfig } from './to-redis-config.js';
+import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
 import { toStreamsConfig, toUpstreamTimeouts } from './to-streams-config.js';
 import { toVectorDbConfig } from './to-vector-db-config.js';
@@ -32,6 +33,7 @@ export function toAppConfig(sources: Sources): AppConfig {
     audit: audit.config,
     upstream: toUpstreamTimeouts(sources),
     streams: toStreamsConfig(sources),
+    responseCache: toResponseCacheConfig(sources),
     routing: routing.config,
     loadShed: firstSet(env.LOAD_SHED, yaml.section('limits').read('load_shed', flag), true),
     rateLimit: firstSet(env.RATE_LIMIT, yaml.section('limits').read('rate_limit', flag), true),

@@ -39,6 +39,8 @@ export async function createGateway(
     LOG_LEVEL: 'silent',
     DRAIN_TIMEOUT_S: '1',
     LOAD_SHED: 'off',
+    // Tests ask the same again and want it made again.
+    RESPONSE_CACHE: 'off',
     ...env,
   };
   const config = loadConfig(

@@ -21,6 +21,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private told: 'ready' | 'away' | undefined;
   private failure: string | undefined;
   private closed = false;
+  /** A connection that was given up is called ready until it is closed. */
+  private givenUp = false;
 
   constructor(@Inject(AppConfig) { redis }: Pick<AppConfig, 'redis'>) {
     this.client = redis.kind === 'redis' ? this.create(redis) : undefined;
@@ -32,7 +34,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   get ready(): boolean {
-    return this.client?.status === 'ready';
+    return this.client?.status === 'ready' && !this.givenUp;
   }
 
   /** Why it is away, as far as that is known. */
@@ -46,7 +48,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
    */
   async run<T>(use: (client: Redis) => Promise<T>): Promise<T> {
     const { client } = this;
-    if (client?.status !== 'ready') throw new RedisAwayError(this.lastFailure);
+    if (client === undefined || !this.ready) throw new RedisAwayError(this.lastFailure);
     try {
       return await use(client);
     } catch (error) {
@@ -87,7 +89,8 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   private giveUp(client: Redis, error: unknown): void {
-    if (client.status !== 'ready') return;
+    if (!this.ready) return;
+    this.givenUp = true;
     this.away(error);
     client.disconnect(true);
   }
@@ -101,6 +104,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   private back(): void {
+    this.givenUp = false;
     this.failure = undefined;
     if (this.told === 'ready') return;
     this.told = 'ready';

@@ -3,8 +3,16 @@ import { headerOf, principalOf, routeOf, sessionOf } from '../../common/http/req
 import { AppConfig } from '../../config/index.js';
 import type { FrameWriter } from '../../contracts/stream-dialect.js';
 import { OpenAiChatDialect, OpenAiCompletionDialect } from '../agents/index.js';
-import { GenerationService, type Generation } from '../generation/index.js';
+import {
+  GenerationService,
+  recordAnswer,
+  type Generation,
+  type GenerationSpec,
+} from '../generation/index.js';
 import { Admission } from './admission.js';
+import { AnswerCache } from './cache/answer-cache.js';
+import { toAnswerKey } from './cache/answer-key.js';
+import { chooseCacheUse } from './cache/choose-cache-use.js';
 import type { AdmittedCall, Call } from './call.js';
 import { markIgnoredParameters } from './ignored-parameters.js';
 import { toChatRequest, toPromptRequest } from './mapping/to-generation-request.js';
@@ -18,6 +26,7 @@ export class ChatService {
     @Inject(AppConfig) private readonly config: AppConfig,
     @Inject(Admission) private readonly admission: Admission,
     @Inject(GenerationService) private readonly generations: GenerationService,
+    @Inject(AnswerCache) private readonly cache: AnswerCache,
     @Inject(OpenAiChatDialect) private readonly chatDialect: OpenAiChatDialect,
     @Inject(OpenAiCompletionDialect) private readonly completionDialect: OpenAiCompletionDialect,
   ) {}
@@ -26,19 +35,48 @@ export class ChatService {
   answer(asked: Call): Promise<void> {
     markIgnoredParameters(asked);
     const call = this.admission.admit(asked);
-    const generation = this.begin(call);
-    if (!call.streams) return answerWhole(call, generation, this.config.streams.reasoningField);
+    const spec = this.specify(call);
+    if (call.terms.enterprise && !call.streams) return this.answerKept(call, spec);
+    const generation = this.generations.begin(spec);
+    if (!call.streams) return this.answerWhole(call, generation);
     return streamAnswer(call, generation, this.writer(call, generation));
   }
 
-  private begin(call: AdmittedCall): Generation {
+  /** From the cache, or for it. */
+  private async answerKept(call: AdmittedCall, spec: GenerationSpec): Promise<void> {
+    const { reply } = call.exchange;
+    const use = chooseCacheUse(call, spec, this.config.responseCache.mode);
+    if (use === 'bypass') {
+      reply.header('x-cache', 'bypass');
+      return this.answerWhole(call, this.generations.begin(spec));
+    }
+    const key = toAnswerKey(call, spec);
+    const kept = use === 'use' ? await this.cache.find(key, spec.choices) : undefined;
+    if (kept !== undefined) {
+      reply.header('x-cache', 'hit');
+      return this.answerWhole(call, this.generations.repeat(spec, kept));
+    }
+    reply.header('x-cache', use === 'use' ? 'miss' : 'bypass');
+    const generation = this.generations.begin(spec);
+    await this.answerWhole(call, generation);
+    // What another one gave in its place would be given again when the first can answer.
+    const { gate, model } = spec.plan.targets[0]!;
+    const answer = recordAnswer(generation, { backend: gate.backend.name, model });
+    if (answer !== undefined) this.cache.keep(key, answer);
+  }
+
+  private answerWhole(call: AdmittedCall, generation: Generation): Promise<void> {
+    return answerWhole(call, generation, this.config.streams.reasoningField);
+  }
+
+  private specify(call: AdmittedCall): GenerationSpec {
     const { exchange, body, plan, agent, profile, streams, choices, deadlineMs } = call;
     const owner = principalOf(exchange.request);
     const request =
       body.kind === 'chat'
         ? toChatRequest(body.dto, agent, plan.requestedModel)
         : toPromptRequest(body.dto, agent, plan.requestedModel);
-    return this.generations.begin({
+    return {
       kind: body.kind,
       route: routeOf(exchange.request),
       requestId: exchange.request.id,
@@ -55,7 +93,7 @@ export class ChatService {
       deadlineMs,
       choices,
       request,
-    });
+    };
   }
 
   private writer({ body }: AdmittedCall, { head }: Generation): FrameWriter {

@@ -62,7 +62,7 @@ describe(ChoiceRun.name, () => {
       first.last.fail(code);
       expect(second.calls.map(({ model }) => model)).toEqual(['second-model']);
       second.last.sink.finished('stop', {});
-      expect([outcome, run.attempts, run.backendName]).toEqual([
+      expect([outcome, run.attempts, run.origin?.backend]).toEqual([
         { status: 'finished', finishReasons: ['stop'] },
         2,
         'second',

@@ -6,7 +6,7 @@ import type { Usage } from '../../contracts/usage.js';
 import type { WireText } from '../../contracts/wire-text.js';
 import type { UpstreamTimeouts } from '../../config/index.js';
 import { BackendGate, type CallVerdict, type Plan, type RetryBudget, type Target } from '../models/index.js';
-import type { AnswerRun, Generation } from './generation.js';
+import type { AnswerOrigin, AnswerRun, Generation } from './generation.js';
 import { reasoningEntry, textEntry, toolCallEntry } from './log/entry.js';
 
 /** Attempts of one answer at most, over all its targets. */
@@ -53,13 +53,9 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
     private readonly context: RunContext,
   ) {}
 
-  /** The target that answers, or was tried last. */
-  get currentTarget(): Target | undefined {
-    return this.target;
-  }
-
-  get backendName(): string | undefined {
-    return this.target?.gate.backend.name;
+  get origin(): AnswerOrigin | undefined {
+    const { target } = this;
+    return target && { backend: target.gate.backend.name, model: target.model };
   }
 
   start(): void {

@@ -11,7 +11,9 @@ import { RetryBudget, type Plan } from '../models/index.js';
 import { ChoiceRun } from './choice-run.js';
 import { Generation } from './generation.js';
 import { GenerationRegistry } from './generation-registry.js';
-import { Settlement } from './settlement.js';
+import type { RecordedAnswer } from './recorded-answer.js';
+import { ReplayRun } from './replay-run.js';
+import { Settlement, type Settled } from './settlement.js';
 
 /** Everything that is decided about a generation before it begins. */
 export interface GenerationSpec {
@@ -35,7 +37,7 @@ export interface GenerationSpec {
 
 const ID_PREFIX = { chat: 'chatcmpl-', completion: 'cmpl-' } as const;
 
-/** Begins generations. There is no other way to run a model. */
+/** Begins generations. There is no other way to run a model, nor to give an answer again. */
 @Injectable()
 export class GenerationService {
   constructor(
@@ -49,25 +51,8 @@ export class GenerationService {
   ) {}
 
   begin(spec: GenerationSpec): Generation {
-    this.admitOneMore();
-    const createdAt = new Date();
-    const id = ID_PREFIX[spec.kind] + randomUUID().replaceAll('-', '');
-    const record = toBeginRecord(spec, id, createdAt);
     const runs: ChoiceRun[] = [];
-    const head = {
-      id,
-      created: Math.floor(createdAt.getTime() / 1000),
-      model: spec.plan.requestedModel,
-      agent: spec.agent,
-      choices: spec.choices,
-    };
-    const entry = this.journal.begin(record);
-    const generation = new Generation(head, spec.owner, record, (ended, outcome) =>
-      this.settlement.settle(ended, outcome, { entry, runs }),
-    );
-
-    this.registry.add(generation);
-    this.events.emit('generation-began', record);
+    const generation = this.open(spec, { runs });
     const context = {
       plan: spec.plan,
       timeouts: this.config.upstream,
@@ -78,6 +63,39 @@ export class GenerationService {
       runs.push(new ChoiceRun(generation, spec.request(choice), context));
     generation.run(runs, spec.deadlineMs);
     for (const run of runs) if (!generation.ended) run.start();
+    return generation;
+  }
+
+  /** Gives an answer again, as a generation of its own with a record of its own. No backend hears of it. */
+  repeat(spec: GenerationSpec, answer: RecordedAnswer): Generation {
+    const runs: ReplayRun[] = [];
+    const generation = this.open(spec, { runs, cached: true });
+    const run = new ReplayRun(generation, answer);
+    runs.push(run);
+    generation.run(runs, spec.deadlineMs);
+    run.start();
+    return generation;
+  }
+
+  private open(spec: GenerationSpec, settled: Omit<Settled, 'entry'>): Generation {
+    this.admitOneMore();
+    const createdAt = new Date();
+    const id = ID_PREFIX[spec.kind] + randomUUID().replaceAll('-', '');
+    const record = toBeginRecord(spec, id, createdAt);
+    const head = {
+      id,
+      created: Math.floor(createdAt.getTime() / 1000),
+      model: spec.plan.requestedModel,
+      agent: spec.agent,
+      choices: spec.choices,
+    };
+    const entry = this.journal.begin(record);
+    const generation = new Generation(head, spec.owner, record, (ended, outcome) =>
+      this.settlement.settle(ended, outcome, { ...settled, entry }),
+    );
+
+    this.registry.add(generation);
+    this.events.emit('generation-began', record);
     return generation;
   }
 

@@ -43,7 +43,8 @@ describe(Generation.name, () => {
     );
     const note = (what: string) => () => void done.push(what);
     const run: AnswerRun = {
-      backendName: 'ollama',
+      origin: { backend: 'ollama', model: 'phi3:latest' },
+      attempts: 1,
       stop: note('stop'),
       pause: note('pause'),
       resume: note('resume'),

@@ -23,10 +23,20 @@ export interface GenerationReader {
   close(): void;
 }
 
+/** Who gave an answer. */
+export interface AnswerOrigin {
+  /** Name of the backend. */
+  readonly backend: string;
+  /** The model's name there. */
+  readonly model: string;
+}
+
 /** What writes one answer into the log. */
 export interface AnswerRun {
-  /** Name of the backend that answers, or was asked last. */
-  readonly backendName: string | undefined;
+  /** Who answers, or was asked last. */
+  readonly origin: AnswerOrigin | undefined;
+  /** How often a backend was asked. */
+  readonly attempts: number;
   stop(): void;
   pause(): void;
   resume(): void;
@@ -49,7 +59,8 @@ export class Generation implements Wakeable {
   private runs: AnswerRun[] = [];
   private readonly finishReasons: FinishReason[] = [];
   private readonly tally: UsageTally;
-  private lastBackendName: string | undefined;
+  /** Of the runs, which go with the end. */
+  private endedOrigins: readonly (AnswerOrigin | undefined)[] = [];
   private answersLeft: number;
   private blockedReaders = 0;
   /** How often a reader had to wait for its client. */
@@ -70,9 +81,19 @@ export class Generation implements Wakeable {
     this.tally = new UsageTally(head.choices, begin.inputs.length);
   }
 
+  /** Who answers, run by run. */
+  get origins(): readonly (AnswerOrigin | undefined)[] {
+    return this.ended ? this.endedOrigins : this.runs.map(({ origin }) => origin);
+  }
+
   /** Name of the backend that answers the first choice. */
   get backendName(): string | undefined {
-    return this.runs[0]?.backendName ?? this.lastBackendName;
+    return this.origins[0]?.backend;
+  }
+
+  /** What the backends said they used, answer by answer. */
+  get usageReports(): readonly (Usage | undefined)[] {
+    return this.tally.reports;
   }
 
   get id(): string {
@@ -205,7 +226,7 @@ export class Generation implements Wakeable {
     this.outcome = outcome;
     clearTimeout(this.deadline);
     const { runs } = this;
-    this.lastBackendName = runs[0]?.backendName;
+    this.endedOrigins = runs.map(({ origin }) => origin);
     this.runs = [];
     for (const run of runs) run.stop();
     if (this.log.count > 0) this.firstEntryAt ??= performance.now();

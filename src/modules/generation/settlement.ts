@@ -3,15 +3,16 @@ import { EventBus } from '../../contracts/business-events.js';
 import type { Failure } from '../../contracts/failure.js';
 import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { JournalEntry, OutcomeRecord } from '../../contracts/journal.js';
-import type { ChoiceRun } from './choice-run.js';
-import type { Generation } from './generation.js';
+import type { AnswerRun, Generation } from './generation.js';
 import { GenerationRegistry } from './generation-registry.js';
 import { answersOf } from './log/answers.js';
 
 /** What belongs to a generation besides itself. */
-interface Settled {
+export interface Settled {
   readonly entry: JournalEntry;
-  readonly runs: readonly ChoiceRun[];
+  readonly runs: readonly AnswerRun[];
+  /** It gives an answer again. */
+  readonly cached?: true;
 }
 
 /** What happens once after every generation, however it ended. */
@@ -24,10 +25,10 @@ export class Settlement {
     @Inject(EventBus) private readonly events: EventBus,
   ) {}
 
-  settle(generation: Generation, outcome: Outcome, { entry, runs }: Settled): void {
+  settle(generation: Generation, outcome: Outcome, settled: Settled): void {
     if (outcome.status === 'failed') this.logFailure(generation, outcome.failure);
-    const record = this.record(generation, outcome, runs);
-    const recorded = entry.outcome(record);
+    const record = this.record(generation, outcome, settled);
+    const recorded = settled.entry.outcome(record);
     if (recorded === undefined) return this.close(generation, record);
     recorded.then(
       () => this.close(generation, record),
@@ -53,17 +54,18 @@ export class Settlement {
     this.events.emit('generation-settled', record);
   }
 
-  private record(generation: Generation, outcome: Outcome, runs: readonly ChoiceRun[]): OutcomeRecord {
+  private record(generation: Generation, outcome: Outcome, { runs, cached }: Settled): OutcomeRecord {
     const now = performance.now();
     const { log, head, startedAt, firstEntryAt } = generation;
-    const target = runs.find(({ currentTarget }) => currentTarget !== undefined)?.currentTarget;
+    const origin = runs.find((run) => run.origin !== undefined)?.origin;
     return {
       begin: generation.begin,
       outcome,
-      backend: target?.gate.backend.name,
-      backendModel: target?.model,
+      backend: origin?.backend,
+      backendModel: origin?.model,
       attempts: runs.reduce((sum, { attempts }) => sum + attempts, 0),
       usage: generation.usage,
+      cached,
       generatedPieces: log.count,
       deliveredPieces: generation.deliveredPieces,
       readerWaits: generation.readerWaits,

@@ -4,7 +4,7 @@ import { choiceOf } from './log/entry.js';
 
 /** Adds up the token counts of all answers as OpenAI does: every answer counts, and each prompt once. */
 export class UsageTally {
-  private readonly reports: (Usage | undefined)[] = [];
+  readonly reports: (Usage | undefined)[] = [];
 
   /** `prompts` is the number of different prompts; each has the same number of answers. */
   constructor(

@@ -34,6 +34,7 @@ export class GenerationMetrics implements OnModuleInit {
     backend,
     backendModel,
     usage,
+    cached,
     firstTokenMs,
     durationMs,
   }: OutcomeRecord): void {
@@ -42,6 +43,8 @@ export class GenerationMetrics implements OnModuleInit {
     const { status } = outcome;
     this.agentRequests.inc({ agent_type: begin.profile, model });
     this.calls.inc({ model, agent, status });
+    // No model ran for it.
+    if (cached) return;
     this.durations.observe({ model, agent, status }, durationMs / 1000);
     if (firstTokenMs !== undefined) this.firstTokens.observe({ profile: begin.profile }, firstTokenMs / 1000);
     this.tokens.inc({ model, agent, type: 'prompt' }, usage.promptTokens ?? 0);

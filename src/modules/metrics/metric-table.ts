@@ -67,7 +67,7 @@ const COUNTERS: readonly Metric[] = [
   },
   {
     name: 'llm_tokens_used_total',
-    help: 'Tokens of prompts and of completions.',
+    help: 'Tokens of prompts and of completions; answers from the cache use none.',
     labelNames: ['model', 'agent', 'type'],
   },
   {

@@ -26,6 +26,13 @@ const jsonOrStream = (dto: typeof ChatCompletionDto | typeof CompletionDto) =>
       headers: {
         'X-Generation-ID': { description: 'Id to look up or cancel it by.', schema: { type: 'string' } },
         'X-Citadel-Backend': { description: 'The backend that answered.', schema: { type: 'string' } },
+        'X-Cache': {
+          description:
+            'On `/v1/chat/completions` and `/v1/completions`, of whole answers: `hit` when it was given before, `miss` ' +
+            'when not, `bypass` when the cache was not asked: in a conversation (`X-Chat-Session-ID`), with ' +
+            '`Cache-Control: no-cache` (the new answer is kept) or `no-store` (it is not), and by settings.',
+          schema: { type: 'string', enum: ['hit', 'miss', 'bypass'] },
+        },
         'X-Ignored-Parameters': {
           description: 'Fields of the request that had no effect.',
           schema: { type: 'string' },
