@@ -13,6 +13,8 @@ interface Kept {
 export class RecentVectors {
   private readonly kept = new Map<string, Kept>();
   private bytes = 0;
+  /** All it has passed is gone. A new one each time would walk through the holes the others have left in the map. */
+  private readonly oldest = this.kept.keys();
 
   constructor(
     private readonly ttlMs: number,
@@ -38,9 +40,9 @@ export class RecentVectors {
     if (known !== undefined) this.remove(key, known);
     this.kept.set(key, { vector, until: this.now() + this.ttlMs });
     this.bytes += sizeOf(vector);
-    for (const [oldest, kept] of this.kept) {
-      if (this.bytes <= this.maxBytes) break;
-      this.remove(oldest, kept);
+    while (this.bytes > this.maxBytes) {
+      const oldest = this.oldest.next().value!;
+      this.remove(oldest, this.kept.get(oldest)!);
     }
   }
 
