@@ -51,7 +51,8 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
   }
 
   stats(): JournalStats {
-    const { mode, spool, lost } = this;
+    const { mode, spool } = this;
+    const lost = this.lost + spool.damagedCount;
     return {
       mode,
       ...this.writer.stats,

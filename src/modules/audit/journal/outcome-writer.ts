@@ -224,13 +224,13 @@ export class OutcomeWriter {
   private async drain(): Promise<void> {
     await this.running;
     while (!this.stopped) {
-      const waiting = this.spool.oldest(BATCH);
-      if (waiting.length === 0) {
-        this.awaySince = undefined;
-        this.logger.log('all generations are on record');
-        return;
-      }
       try {
+        const waiting = this.spool.oldest(BATCH);
+        if (waiting.length === 0) {
+          this.awaySince = undefined;
+          this.logger.log('all generations are on record');
+          return;
+        }
         await this.appendWaiting(waiting);
         this.pause.reset();
       } catch (error) {

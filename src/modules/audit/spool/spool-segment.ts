@@ -75,12 +75,11 @@ export class SpoolSegment {
     for (let i = this.firstWaiting; i < tickets.length; i++) if (waits(tickets[i]!)) yield tickets[i]!;
   }
 
-  read({ offset, bytes }: SpoolTicket): SpoolRecord {
+  /** Undefined when the file is not what was written. */
+  read({ offset, bytes }: SpoolTicket): SpoolRecord | undefined {
     const frame = Buffer.allocUnsafe(bytes);
     readSync(this.file, frame, 0, bytes, offset);
-    const read = readFrame(frame, 0);
-    if (!read) throw new Error(`A record in ${this.path} is damaged at byte ${offset}.`);
-    return read.record;
+    return readFrame(frame, 0)?.record;
   }
 
   /** Resolves when everything appended so far would survive a loss of power. */

@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   truncateSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,6 +130,17 @@ describe(Spool.name, () => {
     expect(spool.size).toBeLessThan(80 * 1024 * 1024);
     expect(waiting(await afterDeath())).toContain('begin long');
     expect(long.live).toBe(true);
+  });
+
+  it('goes on behind a record that is damaged, and counts it', () => {
+    for (const subject of ['a', 'b', 'c']) append('outcome', subject);
+    const [file] = filesIn('1');
+    const bytes = readFileSync(file!);
+    bytes[bytes.indexOf('"b"') + 6]! ^= 1;
+    writeFileSync(file!, bytes);
+    expect(waiting()).toEqual(['outcome a', 'outcome c']);
+    expect(spool.damagedCount).toBe(1);
+    expect(spool.waitingCount).toBe(2);
   });
 
   it('is durable when it says so', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { type FrameKind, FrameWriter, type SpoolRecord } from './spool-frame.js';
 import { SpoolSegment, type SpoolTicket } from './spool-segment.js';
 import { SEGMENT_SUFFIX, type SpoolSlot, takeSlot } from './spool-slot.js';
@@ -27,6 +28,7 @@ export interface WaitingRecord {
  * power. A file goes when nothing in it is needed.
  */
 export class Spool {
+  private readonly logger = new Logger('AuditSpool');
   private readonly frames = new FrameWriter();
   /** The oldest first; the last one is written to. */
   private readonly segments: SpoolSegment[] = [];
@@ -35,6 +37,7 @@ export class Spool {
   private bytes = 0;
   private created = 0;
   private waiting = 0;
+  private damaged = 0;
 
   private constructor(
     private readonly slot: SpoolSlot,
@@ -57,6 +60,11 @@ export class Spool {
   /** Records that the database has to get. */
   get waitingCount(): number {
     return this.waiting;
+  }
+
+  /** Records that cannot be read any more. */
+  get damagedCount(): number {
+    return this.damaged;
   }
 
   /** Whether another generation may begin. */
@@ -103,8 +111,13 @@ export class Spool {
       for (const ticket of segment.waitingTickets()) {
         const fits = found.length < limits.rows && bytes + ticket.bytes <= limits.bytes;
         if (found.length > 0 && !fits) return found;
+        const record = segment.read(ticket);
+        if (record === undefined) {
+          this.giveUp(ticket);
+          continue;
+        }
         bytes += ticket.bytes;
-        found.push({ ticket, record: segment.read(ticket) });
+        found.push({ ticket, record });
       }
     }
     return found;
@@ -152,7 +165,9 @@ export class Spool {
     const live = oldest.tickets.filter((ticket) => ticket.live);
     if (live.some(({ kind }) => kind === 'outcome')) return;
     for (const ticket of live) {
-      target.adopt(ticket, this.frames.write(oldest.read(ticket)));
+      const record = oldest.read(ticket);
+      if (record === undefined) continue;
+      target.adopt(ticket, this.frames.write(record));
       this.bytes += ticket.bytes;
     }
     this.remove(oldest);
@@ -162,6 +177,12 @@ export class Spool {
     await new Promise((resolve) => setImmediate(resolve));
     this.syncing = undefined;
     await Promise.all([this.directory.sync(), ...this.segments.map((segment) => segment.sync())]);
+  }
+
+  private giveUp(ticket: SpoolTicket): void {
+    this.damaged += 1;
+    this.logger.error(`a record in ${ticket.segment.path} is damaged at byte ${ticket.offset}`);
+    this.settle(ticket);
   }
 
   /** The file that is written to may hold nothing but what is settled. */
