@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-const TURN_MS = 4;
+const TURN_MS = 2;
 
 /** Lets others have their turn of the event loop in the middle of long work. */
 export class Breather {

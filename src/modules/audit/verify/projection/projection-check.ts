@@ -18,6 +18,7 @@ const LOOKS = 3;
 /** Holds the readable rows against what the entries say. Each conversation is looked at once, as a whole. */
 export class ProjectionCheck {
   private readonly withoutKey = new Set<number>();
+  private found: Finding | undefined;
 
   constructor(
     private readonly source: ProjectionSource,
@@ -26,8 +27,38 @@ export class ProjectionCheck {
     private readonly from: number,
   ) {}
 
-  /** Looks at the conversations that begin among these entries. */
-  async findDifference(page: readonly StoredEntry[], breather: Breather): Promise<Finding | undefined> {
+  /** The first thing found wrong. */
+  get finding(): Finding | undefined {
+    return this.found;
+  }
+
+  /** Looks at the conversations that begin among these entries, as long as nothing is wrong. */
+  async inspect(page: readonly StoredEntry[], breather: Breather): Promise<void> {
+    this.found ??= await this.findDifference(page, breather);
+  }
+
+  /** The first entry that cannot be read although nobody erased it. */
+  async findMissingKey(erasures: (after: number) => Promise<StoredAct[]>): Promise<Finding | undefined> {
+    const { withoutKey } = this;
+    for (let after = 0; withoutKey.size > 0;) {
+      const acts = await erasures(after);
+      if (acts.length === 0) break;
+      for (const { body } of acts) for (const seq of erasedBy(body)) withoutKey.delete(seq);
+      after = acts.at(-1)!.seq;
+    }
+    const [seq] = withoutKey;
+    if (seq === undefined) return undefined;
+    return {
+      seq,
+      problem: 'key_missing',
+      detail: `Entry ${seq} has no key, and no entry says that it was erased.`,
+    };
+  }
+
+  private async findDifference(
+    page: readonly StoredEntry[],
+    breather: Breather,
+  ): Promise<Finding | undefined> {
     const [first, last] = [page[0]!.seq, page.at(-1)!.seq];
     const keys = new Map((await this.source.keys(this.tenant, first, last)).map((key) => [key.seq, key]));
     for (const { seq, kind } of page) if (kind === 'generation' && !keys.has(seq)) this.withoutKey.add(seq);
@@ -48,24 +79,6 @@ export class ProjectionCheck {
       await breather.breathe();
     }
     return undefined;
-  }
-
-  /** The first entry that cannot be read although nobody erased it. */
-  async findMissingKey(erasures: (after: number) => Promise<StoredAct[]>): Promise<Finding | undefined> {
-    const { withoutKey } = this;
-    for (let after = 0; withoutKey.size > 0;) {
-      const acts = await erasures(after);
-      if (acts.length === 0) break;
-      for (const { body } of acts) for (const seq of erasedBy(body)) withoutKey.delete(seq);
-      after = acts.at(-1)!.seq;
-    }
-    const [seq] = withoutKey;
-    if (seq === undefined) return undefined;
-    return {
-      seq,
-      problem: 'key_missing',
-      detail: `Entry ${seq} has no key, and no entry says that it was erased.`,
-    };
   }
 
   private compareOne(entry: SealedEntry, { conversations, messages }: Rows): Finding | undefined {
