@@ -16,7 +16,7 @@ describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
   let journal: DatabaseJournal;
 
   const start = async () => {
-    const config = { database: database.config } as AppConfig;
+    const config = { database: database.config, audit: database.audit } as AppConfig;
     const module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
     }).compile();

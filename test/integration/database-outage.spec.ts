@@ -23,7 +23,7 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
   let number: number;
 
   const start = async () => {
-    const config = { database: { ...database.config, url: proxy.url } } as AppConfig;
+    const config = { database: { ...database.config, url: proxy.url }, audit: database.audit } as AppConfig;
     const module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
     }).compile();

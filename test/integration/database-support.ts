@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import ts from 'typescript';
-import type { DatabaseConfig, PostgresConfig } from '../../src/config/index.js';
+import type { AuditConfig, DatabaseConfig, PostgresConfig } from '../../src/config/index.js';
 import type { BeginRecord, OutcomeRecord } from '../../src/contracts/journal.js';
 import { createDataSource } from '../../src/infrastructure/database/index.js';
 import { eventually } from '../support/eventually.js';
@@ -20,6 +20,7 @@ export const SERVER_URL = process.env.TEST_DATABASE_URL;
 /** A database of a test's own, and how to be rid of it. */
 export interface TestDatabase {
   readonly config: DatabaseConfig;
+  readonly audit: AuditConfig;
   remove(): Promise<void>;
 }
 
@@ -32,9 +33,14 @@ export const DATABASE_KINDS: readonly { kind: string; create: () => Promise<Test
 export async function createEmbedded(): Promise<TestDatabase> {
   const directory = await temporaryDirectory();
   await cp(await template(), directory, { recursive: true });
+  const audit = await createAuditConfig();
   return {
     config: { kind: 'embedded', directory },
-    remove: () => rm(directory, { recursive: true, force: true }),
+    audit: audit.config,
+    remove: async () => {
+      await audit.remove();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 
@@ -43,7 +49,9 @@ export async function createOnServer(): Promise<TestDatabase & { config: Postgre
   await onServer(`CREATE DATABASE ${name}`);
   const url = new URL(SERVER_URL as string);
   url.pathname = name;
+  const audit = await createAuditConfig();
   return {
+    audit: audit.config,
     config: {
       kind: 'postgres',
       url: url.href,
@@ -53,8 +61,25 @@ export async function createOnServer(): Promise<TestDatabase & { config: Postgre
       statementTimeoutMs: 2_000,
       recycleMs: 3_600_000,
     },
-    remove: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    remove: async () => {
+      await audit.remove();
+      await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
   };
+}
+
+async function createAuditConfig(): Promise<{ config: AuditConfig; remove(): Promise<void> }> {
+  const directory = await temporaryDirectory();
+  const config: AuditConfig = {
+    mode: 'required',
+    spoolDirectory: join(directory, 'spool'),
+    spoolMaxBytes: 1024 ** 2,
+    signingKeyFile: join(directory, 'signing-key.pem'),
+    checkpointDirectory: join(directory, 'checkpoints'),
+    checkpointEveryMs: 60_000,
+    retentionMs: undefined,
+  };
+  return { config, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
 export const temporaryDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'citadel-database-'));
@@ -99,7 +124,7 @@ export async function compileSources(): Promise<string> {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path));
   const { compilerOptions } = config as { compilerOptions: Record<string, unknown> };
   const { options } = ts.convertCompilerOptionsFromJson({ ...compilerOptions, sourceMap: false }, ROOT);
-  for (const part of ['config', 'contracts', 'infrastructure/database', 'modules/audit']) {
+  for (const part of ['common', 'config', 'contracts', 'infrastructure/database', 'modules/audit']) {
     const names = await readdir(join(ROOT, 'src', part), { recursive: true });
     for (const name of names.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))) {
       const source = join(ROOT, 'src', part, name);

@@ -26,7 +26,7 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
 
   beforeAll(async () => {
     database = await create();
-    const config = { database: database.config } as AppConfig;
+    const config = { database: database.config, audit: database.audit } as AppConfig;
     const module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
     }).compile();

@@ -35,7 +35,7 @@ export class CheckpointWriter {
 
   constructor(
     private readonly source: EntrySource,
-    private readonly directory: CheckpointDirectory,
+    private readonly directory: Pick<CheckpointDirectory, 'append' | 'list'>,
     private readonly keys: SigningKeys,
     private readonly clock: Clock = SYSTEM_CLOCK,
   ) {}
@@ -50,9 +50,13 @@ export class CheckpointWriter {
     return this.running;
   }
 
-  /** The tenant's newest checkpoint, signed now if the chain has grown. Undefined when there is none. */
+  /** The tenant's newest checkpoint, signed now if the chain has grown and can be read. Undefined when there is none. */
   async latest(tenant: string): Promise<string | undefined> {
-    await this.write(tenant);
+    try {
+      await this.write(tenant);
+    } catch (error) {
+      this.fail(error);
+    }
     return (await this.lastOf(tenant))?.note;
   }
 
@@ -64,11 +68,14 @@ export class CheckpointWriter {
       if (this.failure !== undefined) this.logger.log('chains are signed again');
       this.failure = undefined;
     } catch (error) {
-      const failure = describeDatabaseError(error);
-      if (failure !== this.failure)
-        this.logger.warn(`chains are not signed, that is tried again: ${failure}`);
-      this.failure = failure;
+      this.fail(error);
     }
+  }
+
+  private fail(error: unknown): void {
+    const failure = describeDatabaseError(error);
+    if (failure !== this.failure) this.logger.warn(`chains are not signed, that is tried again: ${failure}`);
+    this.failure = failure;
   }
 
   /** One after another, so that a head that was read is never older than the last checkpoint. */

@@ -4,6 +4,8 @@ import { CheckpointDirectory } from '../checkpoint/checkpoint-directory.js';
 import { CheckpointSchedule } from '../checkpoint/checkpoint-schedule.js';
 import { CheckpointWriter } from '../checkpoint/checkpoint-writer.js';
 import { loadSigningKeys, SigningKeys } from '../checkpoint/signing-keys.js';
+import { AuditController } from './audit.controller.js';
+import { AuditService } from './audit.service.js';
 import { ChainVerifier } from './chain-verifier.js';
 import { EntrySource } from './entry-source.js';
 import { ProjectionSource } from './projection/projection-source.js';
@@ -32,4 +34,7 @@ export const VERIFY_PROVIDERS: Provider[] = [
   },
   CheckpointSchedule,
   ChainVerifier,
+  AuditService,
 ];
+
+export const VERIFY_CONTROLLERS = [AuditController];
