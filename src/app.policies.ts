@@ -25,6 +25,10 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'GET /api/v1/models': 'pub',
   'GET /api/v1/models/*': 'pub',
 
+  'POST /api/v1/audit/verify': 'admin',
+  'GET /api/v1/audit/checkpoint': 'jwt',
+  'GET /api/v1/audit/checkpoint/key': 'jwt',
+
   'GET /health': 'pub',
   'GET /live': 'pub',
   'GET /ready': 'pub',

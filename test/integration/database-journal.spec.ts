@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
@@ -11,23 +10,16 @@ import { AuditModule, JournalStatus } from '../../src/modules/audit/index.js';
 import { type EntryKind, GENESIS, leafOf, linkOf } from '../../src/modules/audit/chain/chain-link.js';
 import { eventually } from '../support/eventually.js';
 import { openBody } from '../../src/modules/audit/chain/entry-cipher.js';
-import {
-  configOf,
-  DATABASE_KINDS,
-  outcomeOf,
-  temporaryDirectory,
-  type TestDatabase,
-} from './database-support.js';
+import { configOf, DATABASE_KINDS, outcomeOf, type TestDatabase } from './database-support.js';
 
 describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
   let database: TestDatabase;
   let app: INestApplicationContext;
   let dataSource: GatewayDataSource;
   let journal: GenerationJournal & JournalStatus;
-  let directory: string;
 
   const start = async () => {
-    const config = configOf(database.config, directory);
+    const config = configOf(database);
     const module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
     }).compile();
@@ -49,7 +41,6 @@ describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
 
   beforeAll(async () => {
     database = await create();
-    directory = await temporaryDirectory();
     await start();
   });
   beforeEach(() =>
@@ -60,7 +51,6 @@ describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
   afterAll(async () => {
     await app.close();
     await database.remove();
-    await rm(directory, { recursive: true });
   });
 
   it('is what the gateway knows as GenerationJournal', () => {
@@ -196,7 +186,7 @@ describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
 
   it('takes several processes that append to one chain', async () => {
     const module = await Test.createTestingModule({
-      imports: [ConfigModule.forRoot(configOf(database.config, directory)), DatabaseModule, AuditModule],
+      imports: [ConfigModule.forRoot(configOf(database)), DatabaseModule, AuditModule],
     }).compile();
     if (database.config.kind === 'embedded') return expect(module.init()).rejects.toThrow('in use');
     const other = await module.init();

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
@@ -20,7 +19,6 @@ import {
   outcomeOf,
   SERVER_URL,
   TcpProxy,
-  temporaryDirectory,
   type TestDatabase,
 } from './database-support.js';
 
@@ -30,11 +28,10 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
   let app: INestApplicationContext;
   let dataSource: DataSource;
   let journal: GenerationJournal & JournalStatus;
-  let directory: string;
   let number: number;
 
   const start = async () => {
-    const config = configOf({ ...database.config, url: proxy.url }, directory);
+    const config = configOf(database, { ...database.config, url: proxy.url });
     const module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
     }).compile();
@@ -76,7 +73,6 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
   beforeEach(async () => {
     number = 0;
     database = await createOnServer();
-    directory = await temporaryDirectory();
     proxy = new TcpProxy(new URL(database.config.url));
     await proxy.start();
   });
@@ -85,7 +81,6 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
     await app.close();
     await proxy.cut().catch(() => undefined);
     await database.remove();
-    await rm(directory, { recursive: true });
   });
 
   it('does not keep the gateway from starting, and is used once it is there', async () => {

@@ -17,29 +17,14 @@ const TEMPLATE = join(ROOT, 'node_modules/.cache/citadel-gateway/embedded-postgr
 
 export const SERVER_URL = process.env.TEST_DATABASE_URL;
 
-/** Settings for what keeps records, in a directory of their own. */
-export const configOf = (
-  database: DatabaseConfig,
-  directory: string,
-  audit: Partial<AuditConfig> = {},
-): AppConfig =>
-  ({
-    database,
-    audit: {
-      mode: 'required',
-      spoolDirectory: join(directory, 'spool'),
-      spoolMaxBytes: 64 * 1024 * 1024,
-      signingKeyFile: join(directory, 'signing-key.pem'),
-      checkpointDirectory: join(directory, 'checkpoints'),
-      checkpointEveryMs: 3_600_000,
-      retentionMs: undefined,
-      ...audit,
-    },
-  }) as AppConfig;
+/** Settings of a gateway with this database, or another way to it. */
+export const configOf = ({ config, audit }: TestDatabase, database: DatabaseConfig = config): AppConfig =>
+  ({ database, audit }) as AppConfig;
 
 /** A database of a test's own, and how to be rid of it. */
 export interface TestDatabase {
   readonly config: DatabaseConfig;
+  readonly audit: AuditConfig;
   remove(): Promise<void>;
 }
 
@@ -52,9 +37,14 @@ export const DATABASE_KINDS: readonly { kind: string; create: () => Promise<Test
 export async function createEmbedded(): Promise<TestDatabase> {
   const directory = await temporaryDirectory();
   await cp(await template(), directory, { recursive: true });
+  const audit = await createAuditConfig();
   return {
     config: { kind: 'embedded', directory },
-    remove: () => rm(directory, { recursive: true, force: true }),
+    audit: audit.config,
+    remove: async () => {
+      await audit.remove();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 
@@ -63,7 +53,9 @@ export async function createOnServer(): Promise<TestDatabase & { config: Postgre
   await onServer(`CREATE DATABASE ${name}`);
   const url = new URL(SERVER_URL as string);
   url.pathname = name;
+  const audit = await createAuditConfig();
   return {
+    audit: audit.config,
     config: {
       kind: 'postgres',
       url: url.href,
@@ -73,8 +65,25 @@ export async function createOnServer(): Promise<TestDatabase & { config: Postgre
       statementTimeoutMs: 2_000,
       recycleMs: 3_600_000,
     },
-    remove: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    remove: async () => {
+      await audit.remove();
+      await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
   };
+}
+
+async function createAuditConfig(): Promise<{ config: AuditConfig; remove(): Promise<void> }> {
+  const directory = await temporaryDirectory();
+  const config: AuditConfig = {
+    mode: 'required',
+    spoolDirectory: join(directory, 'spool'),
+    spoolMaxBytes: 64 * 1024 ** 2,
+    signingKeyFile: join(directory, 'signing-key.pem'),
+    checkpointDirectory: join(directory, 'checkpoints'),
+    checkpointEveryMs: 60_000,
+    retentionMs: undefined,
+  };
+  return { config, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
 export const temporaryDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'citadel-database-'));

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { Test } from '@nestjs/testing';
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +23,6 @@ import {
   createOnServer,
   DATABASE_KINDS,
   SERVER_URL,
-  temporaryDirectory,
   type TestDatabase,
 } from './database-support.js';
 import { DataSource } from 'typeorm';
@@ -33,12 +31,10 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
   let database: TestDatabase;
   let app: INestApplicationContext;
   let dataSource: GatewayDataSource;
-  let directory: string;
 
   beforeAll(async () => {
     database = await create();
-    directory = await temporaryDirectory();
-    const config = configOf(database.config, directory);
+    const config = configOf(database);
     const module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
     }).compile();
@@ -48,7 +44,6 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
   afterAll(async () => {
     await app.close();
     await database.remove();
-    await rm(directory, { recursive: true });
   });
 
   describe('the start', () => {

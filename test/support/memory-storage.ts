@@ -1,4 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { generateKeyPairSync } from 'node:crypto';
 import {
   GenerationJournal,
   type BeginRecord,
@@ -7,6 +8,11 @@ import {
 } from '../../src/contracts/journal.js';
 import { DatabaseConnection, DatabaseHealth } from '../../src/infrastructure/database/index.js';
 import { JournalStatus } from '../../src/modules/audit/index.js';
+import { CheckpointWriter } from '../../src/modules/audit/checkpoint/checkpoint-writer.js';
+import { MemoryChain } from '../../src/modules/audit/testing/memory-chain.js';
+import { AuditController } from '../../src/modules/audit/verify/audit.controller.js';
+import { AuditService } from '../../src/modules/audit/verify/audit.service.js';
+import { ChainVerifier } from '../../src/modules/audit/verify/chain-verifier.js';
 import { eventually } from './eventually.js';
 
 @Global()
@@ -17,6 +23,8 @@ class MemoryStorageModule {}
 export class MemoryStorage implements GenerationJournal {
   readonly begins: BeginRecord[] = [];
   readonly outcomes: OutcomeRecord[] = [];
+  /** What is verified and signed. Nothing writes it but tests. */
+  readonly chain = new MemoryChain();
   /** Holds or refuses the end of answers, when set. */
   onOutcome: (record: OutcomeRecord) => Promise<void> | undefined = () => undefined;
 
@@ -64,7 +72,9 @@ export class MemoryStorage implements GenerationJournal {
     };
     return {
       module: MemoryStorageModule,
+      controllers: [AuditController],
       providers: [
+        { provide: AuditService, useValue: this.auditService() },
         { provide: GenerationJournal, useValue: this },
         { provide: JournalStatus, useValue: this },
         { provide: DatabaseHealth, useValue: health },
@@ -72,5 +82,18 @@ export class MemoryStorage implements GenerationJournal {
       ],
       exports: [GenerationJournal, JournalStatus, DatabaseHealth, DatabaseConnection],
     };
+  }
+
+  private auditService(): AuditService {
+    const notes: { tenant: string; note: string }[] = [];
+    const directory = {
+      list: (tenant: string) =>
+        Promise.resolve(notes.filter((each) => each.tenant === tenant).map(({ note }) => note)),
+      append: (tenant: string, note: string) => Promise.resolve(void notes.push({ tenant, note })),
+    };
+    const keys = generateKeyPairSync('ed25519');
+    const { chain } = this;
+    const verifier = new ChainVerifier(chain, chain, directory, keys);
+    return new AuditService(verifier, new CheckpointWriter(chain, directory, keys), keys);
   }
 }

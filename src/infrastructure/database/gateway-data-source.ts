@@ -37,6 +37,11 @@ export class GatewayDataSource extends DataSource {
     this.closeHooks.unshift(hook);
   }
 
+  /** Hooks that run when all others have, such as those that sum up what these have written. */
+  lastBeforeClose(hook: BeforeClose): void {
+    this.closeHooks.push(hook);
+  }
+
   override async initialize(): Promise<this> {
     await this.embedded?.open();
     try {

@@ -13,13 +13,18 @@ import { MessageEntity } from './entities/message.entity.js';
 import { AuditJournal } from './journal/audit-journal.js';
 import { JournalStatus } from './journal/journal-status.js';
 import { SilentJournal } from './journal/silent-journal.js';
+import { RETENTION_PROVIDERS } from './retention/index.js';
 import { Spool } from './spool/spool.js';
+import { VERIFY_CONTROLLERS, VERIFY_PROVIDERS } from './verify/index.js';
 
 /** Keeps what was asked and answered. Needs DatabaseModule; gives everybody the GenerationJournal. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([ConversationEntity, MessageEntity])],
+  controllers: VERIFY_CONTROLLERS,
   providers: [
+    ...VERIFY_PROVIDERS,
+    ...RETENTION_PROVIDERS,
     ConversationStore,
     {
       provide: TenantChains,

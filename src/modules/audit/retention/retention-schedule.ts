@@ -1,0 +1,78 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AppConfig } from '../../../config/index.js';
+import { DatabaseConnection, describeDatabaseError } from '../../../infrastructure/database/index.js';
+import { EntrySource } from '../verify/entry-source.js';
+import { ChainRetention } from './chain-retention.js';
+
+const EVERY_MS = 3_600_000;
+/** Any number does, as long as all replicas take the same. */
+const RETENTION_LOCK = 202_611_211;
+
+/** Once an hour, on one of several replicas, old entries of all tenants go, where they are not kept for ever. */
+@Injectable()
+export class RetentionSchedule implements OnApplicationShutdown {
+  private readonly logger = new Logger('AuditRetention');
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+  private running = false;
+
+  constructor(
+    @Inject(AppConfig) private readonly config: AppConfig,
+    @Inject(DatabaseConnection) connection: DatabaseConnection,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(EntrySource) private readonly source: EntrySource,
+    @Inject(ChainRetention) private readonly retention: ChainRetention,
+  ) {
+    if (config.audit.retentionMs !== undefined) connection.onReady(() => this.start());
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    clearInterval(this.timer);
+  }
+
+  /** Never rejects. Does nothing while it is done already, here or by another replica. */
+  async run(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    try {
+      // Nobody else opens the embedded database, and it has no second connection to hold a lock with.
+      if (this.config.database.kind === 'embedded') await this.removeAll();
+      else await this.removeAlone();
+    } catch (error) {
+      this.logger.warn(`old entries stay for another hour: ${describeDatabaseError(error)}`);
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private start(): void {
+    if (this.stopped) return;
+    this.timer = setInterval(() => void this.run(), EVERY_MS);
+    this.timer.unref();
+  }
+
+  private async removeAlone(): Promise<void> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const [row] = (await runner.query('SELECT pg_try_advisory_lock($1) AS got', [RETENTION_LOCK])) as {
+        got: boolean;
+      }[];
+      if (row?.got !== true) return;
+      try {
+        await this.removeAll();
+      } finally {
+        await runner.query('SELECT pg_advisory_unlock($1)', [RETENTION_LOCK]);
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async removeAll(): Promise<void> {
+    const before = new Date(Date.now() - (this.config.audit.retentionMs ?? Infinity));
+    for (const { tenant } of await this.source.heads())
+      if (!this.stopped) await this.retention.removeBefore(tenant, before);
+  }
+}

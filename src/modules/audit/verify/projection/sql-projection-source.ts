@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { toTime } from '../to-time.js';
+import type {
+  ConversationSpan,
+  ProjectionSource,
+  SealedEntry,
+  StoredConversation,
+  StoredKey,
+  StoredMessage,
+} from './projection-source.js';
+
+const KEYS = `
+SELECT seq, conversation_id, key FROM audit_keys WHERE tenant = $1 AND seq BETWEEN $2 AND $3`;
+const SPANS = `
+SELECT conversation_id, min(seq) FILTER (WHERE seq >= $3) AS first, count(*) AS entries
+  FROM audit_keys WHERE conversation_id = ANY($2::integer[]) AND tenant = $1 GROUP BY conversation_id`;
+const ENTRIES = `
+SELECT seq, conversation_id, key, body FROM audit_keys JOIN audit_entries USING (tenant, seq)
+ WHERE tenant = $1 AND conversation_id = $2 AND seq > $3 ORDER BY seq LIMIT $4`;
+const CONVERSATIONS = `
+SELECT id, user_id, model_name, title, tenant, session_id, status, metadata,
+       extract(epoch FROM created_at)::text AS created_at, extract(epoch FROM updated_at)::text AS updated_at
+  FROM conversations WHERE id = ANY($1::integer[])`;
+const MESSAGES = `
+SELECT conversation_id, role, content, metadata, extract(epoch FROM created_at)::text AS created_at
+  FROM messages WHERE conversation_id = ANY($1::integer[]) ORDER BY conversation_id, id`;
+
+interface KeyRow {
+  readonly seq: string;
+  readonly conversation_id: number;
+  readonly key: Buffer;
+}
+
+/** Keys and readable rows in the database. */
+@Injectable()
+export class SqlProjectionSource implements ProjectionSource {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  async keys(tenant: string, first: number, last: number): Promise<StoredKey[]> {
+    const rows = await this.dataSource.query<KeyRow[]>(KEYS, [tenant, first, last]);
+    return rows.map(toStoredKey);
+  }
+
+  async spans(tenant: string, conversationIds: readonly number[], from: number): Promise<ConversationSpan[]> {
+    type Row = { conversation_id: number; first: string | null; entries: string };
+    const rows = await this.dataSource.query<Row[]>(SPANS, [tenant, conversationIds, from]);
+    return rows.map(({ conversation_id: conversationId, first, entries }) => ({
+      conversationId,
+      first: Number(first),
+      entries: Number(entries),
+    }));
+  }
+
+  async sealed(tenant: string, conversationId: number, after: number, limit: number): Promise<SealedEntry[]> {
+    type Row = KeyRow & { body: Buffer };
+    const rows = await this.dataSource.query<Row[]>(ENTRIES, [tenant, conversationId, after, limit]);
+    return rows.map((row) => ({ ...toStoredKey(row), body: row.body }));
+  }
+
+  async conversations(ids: readonly number[]): Promise<StoredConversation[]> {
+    const rows = await this.dataSource.query<StoredConversation[]>(CONVERSATIONS, [ids]);
+    return rows.map((row) => ({
+      ...row,
+      created_at: row.created_at && toTime(row.created_at),
+      updated_at: row.updated_at && toTime(row.updated_at),
+    }));
+  }
+
+  async messages(conversationIds: readonly number[]): Promise<StoredMessage[]> {
+    const rows = await this.dataSource.query<StoredMessage[]>(MESSAGES, [conversationIds]);
+    return rows.map((row) => ({ ...row, created_at: row.created_at && toTime(row.created_at) }));
+  }
+}
+
+const toStoredKey = ({ seq, conversation_id: conversationId, key }: KeyRow): StoredKey => ({
+  seq: Number(seq),
+  conversationId,
+  key,
+});
