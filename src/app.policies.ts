@@ -25,6 +25,11 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'GET /api/v1/models': 'pub',
   'GET /api/v1/models/*': 'pub',
 
+  'GET /api/v1/audit/conversations': 'jwt',
+  'GET /api/v1/audit/conversations/:id': 'jwt',
+  'GET /api/v1/audit/conversations/:id/messages': 'jwt',
+  'GET /api/v1/audit/messages': 'jwt',
+
   'GET /health': 'pub',
   'GET /live': 'pub',
   'GET /ready': 'pub',

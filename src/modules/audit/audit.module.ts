@@ -13,12 +13,13 @@ import { MessageEntity } from './entities/message.entity.js';
 import { AuditJournal } from './journal/audit-journal.js';
 import { JournalStatus } from './journal/journal-status.js';
 import { SilentJournal } from './journal/silent-journal.js';
+import { ReadingModule } from './reading/reading.module.js';
 import { Spool } from './spool/spool.js';
 
 /** Keeps what was asked and answered. Needs DatabaseModule; gives everybody the GenerationJournal. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([ConversationEntity, MessageEntity])],
+  imports: [TypeOrmModule.forFeature([ConversationEntity, MessageEntity]), ReadingModule],
   providers: [
     ConversationStore,
     {
