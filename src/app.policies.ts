@@ -29,6 +29,7 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'GET /api/v1/audit/conversations/:id': 'jwt',
   'GET /api/v1/audit/conversations/:id/messages': 'jwt',
   'GET /api/v1/audit/messages': 'jwt',
+  'GET /api/v1/audit/export': 'jwt',
 
   'GET /health': 'pub',
   'GET /live': 'pub',

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Inject, Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
@@ -33,9 +34,11 @@ export class Session {
 export interface AuditGateway extends TestGateway {
   readonly dataSource: DataSource;
   readonly session: Session;
+  /** Answers that have neither ended nor lost their client. */
+  readonly responses: ReadonlySet<ServerResponse>;
 }
 
-type OpenGateway = (this: void, storage?: Storage) => Promise<AuditGateway>;
+type OpenGateway = (storage?: Storage) => Promise<AuditGateway>;
 
 /** The kinds at hand: always the embedded one, and a server when one is named. */
 export const GATEWAY_KINDS: readonly { kind: string; open: OpenGateway }[] = [
@@ -44,13 +47,13 @@ export const GATEWAY_KINDS: readonly { kind: string; open: OpenGateway }[] = [
 ];
 
 async function openOnServer(storage?: Storage): Promise<AuditGateway> {
-  const { config, remove } = await createOnServer();
-  const gateway = await openGateway({ DATABASE_URL: config.url }, storage);
+  const database = await createOnServer();
+  const gateway = await openGateway({ DATABASE_URL: database.config.url }, storage);
   return {
     ...gateway,
     close: async () => {
       await gateway.close();
-      await remove();
+      await database.remove();
     },
   };
 }
@@ -61,17 +64,20 @@ export async function openGateway(
   storage: Storage = [DatabaseModule, AuditModule],
 ): Promise<AuditGateway> {
   const session = new Session();
+  const responses = new Set<ServerResponse>();
   @Module({})
   class SessionModule {
     constructor(@Inject(HttpAdapterHost) { httpAdapter }: HttpAdapterHost) {
-      httpAdapter.getInstance<FastifyInstance>().addHook('preHandler', (request, _reply, done) => {
+      httpAdapter.getInstance<FastifyInstance>().addHook('preHandler', (request, { raw }, done) => {
         if (session.caller !== undefined) request.principal = session.caller;
+        responses.add(raw);
+        raw.once('close', () => responses.delete(raw));
         done();
       });
     }
   }
   const gateway = await createGateway(env, [SessionModule, ...storage]);
-  return { ...gateway, session, dataSource: gateway.app.get(DataSource) };
+  return { ...gateway, session, responses, dataSource: gateway.app.get(DataSource) };
 }
 
 /** Puts conversations on record and gives their ids. */
