@@ -30,6 +30,8 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'GET /api/v1/audit/conversations/:id/messages': 'jwt',
   'GET /api/v1/audit/messages': 'jwt',
   'GET /api/v1/audit/export': 'jwt',
+  'DELETE /api/v1/audit/conversations/:id': 'admin',
+  'POST /api/v1/audit/erasures': 'admin',
 
   'GET /health': 'pub',
   'GET /live': 'pub',

@@ -20,16 +20,17 @@ export class RequestDatabase {
     @Inject(DatabaseConnection) private readonly connection: DatabaseConnection,
   ) {}
 
-  query: Query = (sql, values) => this.guard(() => this.dataSource.query(sql, values));
+  query: Query = (sql, values) => this.run(() => this.dataSource.query(sql, values));
 
   /** All of the work or nothing of it. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T> {
-    return this.guard(() =>
+    return this.run(() =>
       this.dataSource.transaction((manager) => work((sql, values) => manager.query(sql, values))),
     );
   }
 
-  private async guard<T>(work: () => Promise<T>): Promise<T> {
+  /** Work that asks the database in a way of its own. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.connection.state !== 'ready') throw unavailable('not connected');
     try {
       return await work();

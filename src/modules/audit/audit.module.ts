@@ -10,6 +10,7 @@ import { TenantChains } from './chain/tenant-chains.js';
 import { ConversationStore } from './conversation-store.js';
 import { ConversationEntity } from './entities/conversation.entity.js';
 import { MessageEntity } from './entities/message.entity.js';
+import { ErasureModule } from './erasure/erasure.module.js';
 import { AuditJournal } from './journal/audit-journal.js';
 import { JournalStatus } from './journal/journal-status.js';
 import { SilentJournal } from './journal/silent-journal.js';
@@ -19,7 +20,7 @@ import { Spool } from './spool/spool.js';
 /** Keeps what was asked and answered. Needs DatabaseModule; gives everybody the GenerationJournal. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([ConversationEntity, MessageEntity]), ReadingModule],
+  imports: [TypeOrmModule.forFeature([ConversationEntity, MessageEntity]), ReadingModule, ErasureModule],
   providers: [
     ConversationStore,
     {
@@ -45,6 +46,6 @@ import { Spool } from './spool/spool.js';
     { provide: JournalStatus, useExisting: GenerationJournal },
     { provide: ChainAppender, useClass: AuditAppender },
   ],
-  exports: [ConversationStore, GenerationJournal, JournalStatus],
+  exports: [ChainAppender, ConversationStore, GenerationJournal, JournalStatus],
 })
 export class AuditModule {}
