@@ -28,6 +28,13 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'POST /api/v1/audit/verify': 'admin',
   'GET /api/v1/audit/checkpoint': 'jwt',
   'GET /api/v1/audit/checkpoint/key': 'jwt',
+  'GET /api/v1/audit/conversations': 'jwt',
+  'GET /api/v1/audit/conversations/:id': 'jwt',
+  'GET /api/v1/audit/conversations/:id/messages': 'jwt',
+  'GET /api/v1/audit/messages': 'jwt',
+  'GET /api/v1/audit/export': 'jwt',
+  'DELETE /api/v1/audit/conversations/:id': 'admin',
+  'POST /api/v1/audit/erasures': 'admin',
 
   'GET /health': 'pub',
   'GET /live': 'pub',

@@ -7,9 +7,10 @@ import { POLICIES } from '../../src/app.policies.js';
 import { createApiDocument } from '../../src/app.docs.js';
 import { RouteTable } from '../../src/common/http/route-table.js';
 import { AppConfig } from '../../src/config/index.js';
+import { DatabaseModule } from '../../src/infrastructure/database/index.js';
+import { AuditModule } from '../../src/modules/audit/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { FakeOllama } from '../support/fake-ollama.js';
-import { MemoryStorage } from '../support/memory-storage.js';
 import { faultsOfRefusal } from '../support/openai-schemas-refusal.js';
 import { sendRaw } from '../support/raw-http.js';
 
@@ -30,7 +31,7 @@ let gateway: TestGateway;
 beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
   const env = { LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, TRUSTED_NETWORKS: '10.0.0.0/8' };
-  gateway = await createGateway(env, [RouteSpyModule, new MemoryStorage().module()]);
+  gateway = await createGateway(env, [RouteSpyModule, DatabaseModule, AuditModule]);
 });
 afterAll(async () => {
   await gateway.close();

@@ -3,16 +3,14 @@ import { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type INestApplicationContext, Logger } from '@nestjs/common';
 import { type AppConfig, ConfigModule } from '../../src/config/index.js';
+import { DatabaseModule } from '../../src/infrastructure/database/index.js';
 import { AuditModule } from '../../src/modules/audit/index.js';
 import { ChainAppender } from '../../src/modules/audit/chain/chain-appender.js';
-import { leafOf, linkOf } from '../../src/modules/audit/chain/chain-link.js';
 import { CheckpointDirectory } from '../../src/modules/audit/checkpoint/checkpoint-directory.js';
 import { CheckpointWriter } from '../../src/modules/audit/checkpoint/checkpoint-writer.js';
 import { ChainRetention } from '../../src/modules/audit/retention/chain-retention.js';
 import { OldEntries } from '../../src/modules/audit/retention/old-entries.js';
 import { RetentionSchedule } from '../../src/modules/audit/retention/retention-schedule.js';
-import { RETENTION_PROVIDERS } from '../../src/modules/audit/retention/index.js';
-import { VERIFY_PROVIDERS } from '../../src/modules/audit/verify/index.js';
 import { insertChain } from '../../src/modules/audit/testing/insert-chain.js';
 import { MemoryChain } from '../../src/modules/audit/testing/memory-chain.js';
 import { recordOf } from '../../src/modules/audit/testing/record-of.js';
@@ -39,16 +37,8 @@ describe.each(DATABASE_KINDS)('a chain on $kind', ({ create }) => {
       database: database.config,
       audit: { ...database.audit, retentionMs: 30 * DAY_MS },
     } as AppConfig;
-    const appender = {
-      provide: ChainAppender,
-      useFactory: (source: DataSource): ChainAppender => ({
-        append: (tenant, entry) => append(source, tenant, entry),
-      }),
-      inject: [DataSource],
-    };
     const module = await Test.createTestingModule({
       imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
-      providers: [...VERIFY_PROVIDERS, appender, ...RETENTION_PROVIDERS],
     }).compile();
     app = await module.init();
     dataSource = app.get(DataSource);
@@ -213,7 +203,9 @@ describe.each(DATABASE_KINDS)('a chain on $kind', ({ create }) => {
       through: 20,
       problem: 'checkpoint_mismatch',
     });
-    await append(dataSource, TENANT, { kind: 'erasure', subject: 'e', body: Buffer.from('{}') });
+    await app
+      .get<ChainAppender>(ChainAppender)
+      .append(TENANT, { kind: 'erasure', subject: 'e', body: Buffer.from('{}') });
     await app.get(CheckpointWriter).writeAll();
     expect(app.get(CheckpointWriter).stats.broken.get(TENANT)).toBe(
       'entry 20 has another link than its checkpoint',
@@ -271,22 +263,3 @@ describe.each(DATABASE_KINDS)('a chain on $kind', ({ create }) => {
     );
   });
 });
-
-async function append(
-  dataSource: DataSource,
-  tenant: string,
-  { kind, subject, body }: Parameters<ChainAppender['append']>[1],
-): Promise<number> {
-  const [head] = await dataSource.query<[{ seq: string; link: Buffer }]>(
-    'SELECT seq, link FROM audit_heads WHERE tenant = $1',
-    [tenant],
-  );
-  const seq = Number(head.seq) + 1;
-  const recordedAt = new Date().toISOString();
-  const leaf = leafOf({ tenant, seq, kind, subject, recordedAt }, body);
-  const link = linkOf(head.link, leaf);
-  const entry = [tenant, seq, kind, subject, recordedAt, body, leaf, link];
-  await dataSource.query('INSERT INTO audit_entries VALUES ($1, $2, $3, $4, $5, $6, $7, $8)', entry);
-  await dataSource.query('UPDATE audit_heads SET seq = $2, link = $3 WHERE tenant = $1', [tenant, seq, link]);
-  return seq;
-}

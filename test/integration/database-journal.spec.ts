@@ -181,6 +181,9 @@ describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
       `SELECT subject FROM audit_entries WHERE subject LIKE 'of-%' ORDER BY seq`,
     );
     expect(entries.map(({ subject }) => subject)).toEqual(['of-ada', 'of-mallory', 'of-bob']);
+    expect(
+      await dataSource.query('SELECT count(*)::int AS keys FROM audit_keys WHERE conversation_id = 0'),
+    ).toEqual([{ keys: 1 }]);
     expect(journal.stats().lost).toBe(0);
   });
 

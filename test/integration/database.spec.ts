@@ -83,6 +83,7 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
       expect(indexes.map(({ definition }) => definition.replace(/.* ON public\./, ''))).toEqual([
         'conversations USING btree (created_at)',
         'conversations USING btree (tenant, user_id, session_id) WHERE (session_id IS NOT NULL)',
+        'conversations USING btree (tenant, id)',
         'conversations USING btree (user_id)',
         'messages USING btree (conversation_id)',
       ]);

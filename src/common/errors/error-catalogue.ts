@@ -133,6 +133,12 @@ export const ERROR_CATALOGUE = {
     type: 'service_unavailable',
     meaning: 'The answer cannot be put on record, so it is not given.',
   },
+  dependency_unavailable: {
+    status: 503,
+    type: 'service_unavailable',
+    meaning:
+      'What the request needs, such as the database, does not answer; `Retry-After` says when to come back.',
+  },
   upstream_timeout: { status: 504, type: 'timeout', meaning: 'The model server gave no token in time.' },
   timeout: { status: 504, type: 'timeout', meaning: 'The generation reached its deadline.' },
   cancelled: { status: 499, type: 'cancelled', meaning: 'The generation was cancelled by its id.' },

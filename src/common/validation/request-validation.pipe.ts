@@ -3,13 +3,17 @@ import { GatewayError } from '../errors/gateway.error.js';
 import { CompiledDto, type DtoClass } from './compiled-dto.js';
 import { requireBounded } from './require-bounded.js';
 
-/** Lets a body pass that is what its DTO says, or tells which field is wrong and why. Unknown fields are left alone. */
+/**
+ * Lets a body or a query pass that is what its DTO says, or tells which field is wrong and why. Unknown fields are left
+ * alone.
+ */
 @Injectable()
 export class RequestValidationPipe implements PipeTransform {
-  transform(value: unknown, { type, metatype }: ArgumentMetadata): unknown {
-    if (type !== 'body' || metatype === undefined || metatype === Object) return value;
+  transform(value: unknown, { type, metatype, data }: ArgumentMetadata): unknown {
+    if ((type !== 'body' && type !== 'query') || metatype === undefined || data !== undefined) return value;
+    if (metatype === Object) return value;
     const body = requireObject(value);
-    requireBounded(body);
+    if (type === 'body') requireBounded(body);
     const fault = CompiledDto.of(metatype as DtoClass).faultOf(body);
     if (fault === undefined) return body;
     const { param, message, isMissing } = fault;

@@ -6,6 +6,7 @@ import { DatabaseHealth } from './database-health.js';
 import { describeDatabaseError } from './describe-database-error.js';
 import { GatewayDataSource } from './gateway-data-source.js';
 import { EmbeddedMaintenance } from './embedded/embedded-maintenance.js';
+import { RequestDatabase } from './request-database.js';
 import { type GatewayDataSourceOptions, toDataSourceOptions } from './to-data-source-options.js';
 
 const logger = new Logger('Database');
@@ -28,7 +29,7 @@ const logger = new Logger('Database');
         Promise.resolve(new GatewayDataSource(options as GatewayDataSourceOptions)),
     }),
   ],
-  providers: [DatabaseConnection, DatabaseHealth, EmbeddedMaintenance],
-  exports: [DatabaseConnection, DatabaseHealth],
+  providers: [DatabaseConnection, DatabaseHealth, EmbeddedMaintenance, RequestDatabase],
+  exports: [DatabaseConnection, DatabaseHealth, RequestDatabase],
 })
 export class DatabaseModule {}

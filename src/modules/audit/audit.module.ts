@@ -10,18 +10,20 @@ import { TenantChains } from './chain/tenant-chains.js';
 import { ConversationStore } from './conversation-store.js';
 import { ConversationEntity } from './entities/conversation.entity.js';
 import { MessageEntity } from './entities/message.entity.js';
+import { ErasureModule } from './erasure/erasure.module.js';
 import { AuditJournal } from './journal/audit-journal.js';
 import { JournalStatus } from './journal/journal-status.js';
 import { SilentJournal } from './journal/silent-journal.js';
 import { RETENTION_PROVIDERS } from './retention/index.js';
+import { ReadingModule } from './reading/reading.module.js';
 import { Spool } from './spool/spool.js';
 import { VERIFY_CONTROLLERS, VERIFY_PROVIDERS } from './verify/index.js';
 
 /** Keeps what was asked and answered. Needs DatabaseModule; gives everybody the GenerationJournal. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([ConversationEntity, MessageEntity])],
   controllers: VERIFY_CONTROLLERS,
+  imports: [TypeOrmModule.forFeature([ConversationEntity, MessageEntity]), ReadingModule, ErasureModule],
   providers: [
     ...VERIFY_PROVIDERS,
     ...RETENTION_PROVIDERS,
@@ -49,6 +51,6 @@ import { VERIFY_CONTROLLERS, VERIFY_PROVIDERS } from './verify/index.js';
     { provide: JournalStatus, useExisting: GenerationJournal },
     { provide: ChainAppender, useClass: AuditAppender },
   ],
-  exports: [ConversationStore, GenerationJournal, JournalStatus],
+  exports: [ChainAppender, ConversationStore, GenerationJournal, JournalStatus],
 })
 export class AuditModule {}

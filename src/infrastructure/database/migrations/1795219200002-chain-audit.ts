@@ -44,7 +44,7 @@ export class ChainAudit1795219200002 implements MigrationInterface {
       CREATE TABLE IF NOT EXISTS audit_keys (
         tenant VARCHAR(255) NOT NULL,
         seq BIGINT NOT NULL,
-        conversation_id INTEGER,
+        conversation_id INTEGER NOT NULL,
         key BYTEA NOT NULL,
         PRIMARY KEY (tenant, seq)
       )`);

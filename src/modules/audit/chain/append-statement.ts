@@ -3,7 +3,8 @@
  * nothing when the chain is not where the batch begins any more ($2, $3), and then tells no rows.
  *
  * Text comes as one JSON document ($6), which costs this process less than arrays of parameters; bytes come as one value
- * ($7), as arrays of them would be sent in hexadecimal. A named conversation may be met several times in a batch.
+ * ($7), as arrays of them would be sent in hexadecimal. A named conversation may be met several times in a batch. What has no
+ * readable form belongs to conversation 0, which is never there.
  */
 export const APPEND = {
   name: 'citadel-audit-append',
@@ -30,8 +31,11 @@ WITH head AS (
 ), named AS (
   INSERT INTO conversations (tenant, user_id, session_id, model_name, title, metadata, status, created_at, updated_at)
   SELECT DISTINCT ON (user_id, session_id)
-         $1, user_id, session_id, model_name, title, asked || ended, ended->>'status', created_at, updated_at
-    FROM entry WHERE session_id IS NOT NULL ORDER BY user_id, session_id, seq DESC
+         $1, user_id, session_id, model_name, first_value(title) OVER talk, asked || ended, ended->>'status',
+         first_value(created_at) OVER talk, updated_at
+    FROM entry WHERE session_id IS NOT NULL
+  WINDOW talk AS (PARTITION BY user_id, session_id ORDER BY seq)
+   ORDER BY user_id, session_id, seq DESC
   ON CONFLICT (tenant, user_id, session_id) WHERE session_id IS NOT NULL
   DO UPDATE SET model_name = EXCLUDED.model_name, metadata = EXCLUDED.metadata, status = EXCLUDED.status,
                 updated_at = EXCLUDED.updated_at
@@ -42,7 +46,7 @@ WITH head AS (
   SELECT id, seq FROM named JOIN entry USING (user_id, session_id)
 ), keys AS (
   INSERT INTO audit_keys (tenant, seq, conversation_id, key)
-  SELECT $1, seq, id, substring($7 FROM start + 1 FOR 32)
+  SELECT $1, seq, COALESCE(id, 0), substring($7 FROM start + 1 FOR 32)
     FROM entry LEFT JOIN home USING (seq) WHERE kind = 'generation'
 ), said AS (
   INSERT INTO messages (conversation_id, role, content, metadata, created_at)

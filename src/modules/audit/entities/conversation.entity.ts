@@ -6,6 +6,7 @@ import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn, Update
   unique: true,
   where: 'session_id IS NOT NULL',
 })
+@Index('idx_conversations_tenant', ['tenant', 'id'])
 export class ConversationEntity {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;

@@ -1,0 +1,77 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { RequestDatabase, type Query } from '../../../infrastructure/database/index.js';
+import { Conditions } from '../reading/conditions.js';
+import type { VisibleRows } from '../reading/visible-rows.js';
+
+/** A conversation with the numbers of those entries of the chain whose keys are kept for it. */
+export interface Erasable {
+  readonly id: number;
+  readonly seqs: readonly number[];
+}
+
+/** Finds and deletes conversations with all that makes them readable. */
+@Injectable()
+export class ErasableRows {
+  constructor(@Inject(RequestDatabase) private readonly database: RequestDatabase) {}
+
+  /** As they are now; one that is not there any more is left out. */
+  async find(ids: readonly number[]): Promise<Erasable[]> {
+    const rows = await this.database.query<{ id: number }>(
+      'SELECT id FROM conversations WHERE id = ANY($1) ORDER BY id',
+      [ids],
+    );
+    const seqs = await seqsOf(this.database.query, ids);
+    return rows.map(({ id }) => ({ id, seqs: seqs.get(id) ?? [] }));
+  }
+
+  /** Of a user, the oldest first, after one and through another. */
+  async idsOf(
+    { tenant, userId }: VisibleRows,
+    user: string,
+    { after, through, limit }: { after: number; through: number; limit: number },
+  ): Promise<number[]> {
+    const where = new Conditions()
+      .add('tenant = ?', tenant)
+      .add('user_id = ?', userId)
+      .add('user_id = ?', user)
+      .add('id > ?', after)
+      .add('id <= ?', through);
+    const rows = await this.database.query<{ id: number }>(
+      `SELECT id FROM conversations WHERE ${where.sql} ORDER BY id LIMIT ${where.bind(limit)}`,
+      where.values,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Deletes, in one transaction, those that are as they were found, and tells how many there still were. One that has
+   * got other entries since has grown: it stays as it is.
+   */
+  delete(found: readonly Erasable[]): Promise<{ deleted: number; grown: number[] }> {
+    const ids = found.map(({ id }) => id);
+    return this.database.transaction(async (query) => {
+      // Nobody adds to them from here on.
+      await query('SELECT FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE', [ids]);
+      const current = await seqsOf(query, ids);
+      const hasGrown = ({ id, seqs }: Erasable) => current.get(id)?.some((seq) => !seqs.includes(seq));
+      const grown = found.filter(hasGrown).map(({ id }) => id);
+      const rest = ids.filter((id) => !grown.includes(id));
+      await query('DELETE FROM audit_keys WHERE conversation_id = ANY($1)', [rest]);
+      await query('DELETE FROM messages WHERE conversation_id = ANY($1)', [rest]);
+      const deleted = await query(
+        'WITH gone AS (DELETE FROM conversations WHERE id = ANY($1) RETURNING id) SELECT id FROM gone',
+        [rest],
+      );
+      return { deleted: deleted.length, grown };
+    });
+  }
+}
+
+async function seqsOf(query: Query, ids: readonly number[]): Promise<Map<number, number[]>> {
+  const rows = await query<{ id: number; seqs: string[] }>(
+    `SELECT conversation_id AS id, array_agg(seq ORDER BY seq)::text[] AS seqs
+       FROM audit_keys WHERE conversation_id = ANY($1) GROUP BY conversation_id`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, seqs }) => [id, seqs.map(Number)]));
+}
