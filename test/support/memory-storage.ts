@@ -7,7 +7,7 @@ import {
   type OutcomeRecord,
 } from '../../src/contracts/journal.js';
 import { DatabaseConnection, DatabaseHealth } from '../../src/infrastructure/database/index.js';
-import { JournalStatus } from '../../src/modules/audit/index.js';
+import { ChainStatus, JournalStatus } from '../../src/modules/audit/index.js';
 import { CheckpointWriter } from '../../src/modules/audit/checkpoint/checkpoint-writer.js';
 import { MemoryChain } from '../../src/modules/audit/testing/memory-chain.js';
 import { AuditController } from '../../src/modules/audit/verify/audit.controller.js';
@@ -77,10 +77,11 @@ export class MemoryStorage implements GenerationJournal {
         { provide: AuditService, useValue: this.auditService() },
         { provide: GenerationJournal, useValue: this },
         { provide: JournalStatus, useValue: this },
+        { provide: ChainStatus, useValue: { stats: { broken: new Map(), written: 0, failure: undefined } } },
         { provide: DatabaseHealth, useValue: health },
         { provide: DatabaseConnection, useValue: connection },
       ],
-      exports: [GenerationJournal, JournalStatus, DatabaseHealth, DatabaseConnection],
+      exports: [GenerationJournal, JournalStatus, ChainStatus, DatabaseHealth, DatabaseConnection],
     };
   }
 

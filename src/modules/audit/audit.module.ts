@@ -7,6 +7,8 @@ import { DatabaseConnection, GatewayDataSource } from '../../infrastructure/data
 import { AuditAppender } from './chain/audit-appender.js';
 import { ChainAppender } from './chain/chain-appender.js';
 import { TenantChains } from './chain/tenant-chains.js';
+import { ChainStatus } from './checkpoint/chain-status.js';
+import { CheckpointWriter } from './checkpoint/checkpoint-writer.js';
 import { ConversationStore } from './conversation-store.js';
 import { ConversationEntity } from './entities/conversation.entity.js';
 import { MessageEntity } from './entities/message.entity.js';
@@ -49,8 +51,9 @@ import { VERIFY_CONTROLLERS, VERIFY_PROVIDERS } from './verify/index.js';
       },
     },
     { provide: JournalStatus, useExisting: GenerationJournal },
+    { provide: ChainStatus, useExisting: CheckpointWriter },
     { provide: ChainAppender, useClass: AuditAppender },
   ],
-  exports: [ChainAppender, ConversationStore, GenerationJournal, JournalStatus],
+  exports: [ChainAppender, ChainStatus, ConversationStore, GenerationJournal, JournalStatus],
 })
 export class AuditModule {}

@@ -1,4 +1,5 @@
 export { AuditModule } from './audit.module.js';
+export { ChainStatus } from './checkpoint/chain-status.js';
 export { type ConversationDraft, ConversationStore, type MessageDraft } from './conversation-store.js';
 export { ConversationEntity } from './entities/conversation.entity.js';
 export { MessageEntity } from './entities/message.entity.js';

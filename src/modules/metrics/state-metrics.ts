@@ -4,7 +4,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { AppConfig } from '../../config/index.js';
 import { LoadMonitor } from '../../infrastructure/load/index.js';
 import { RedisConnection } from '../../infrastructure/redis/index.js';
-import { JournalStatus } from '../audit/index.js';
+import { ChainStatus, JournalStatus } from '../audit/index.js';
 import { BackendDirectory, BackendProbe } from '../models/index.js';
 import { OpenStreams } from './open-streams.js';
 
@@ -122,6 +122,24 @@ export function toStateMetricProviders(registry: Registry): Provider[] {
       inject: [JournalStatus],
       collect(this: Gauge, journal: JournalStatus) {
         this.set(journal.stats().spoolBytes);
+      },
+    }),
+    makeGaugeProvider({
+      name: 'citadel_audit_chains_broken',
+      help: 'Chains that are not what was signed of them.',
+      registers,
+      inject: [ChainStatus],
+      collect(this: Gauge, { stats }: ChainStatus) {
+        this.set(stats.broken.size);
+      },
+    }),
+    makeCounterProvider({
+      name: 'citadel_audit_checkpoints_total',
+      help: 'Signed checkpoints of chains.',
+      registers,
+      inject: [ChainStatus],
+      collect(this: Counter, { stats }: ChainStatus) {
+        setTo(this, stats.written);
       },
     }),
     makeCounterProvider({

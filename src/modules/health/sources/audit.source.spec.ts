@@ -11,8 +11,11 @@ const WELL: JournalStats = {
   spoolBytes: 512,
   hasRoom: true,
 };
-const partOf = (stats: Partial<JournalStats>) =>
-  new AuditSource({ stats: () => ({ ...WELL, ...stats }) }).parts[0];
+const partOf = (stats: Partial<JournalStats>, broken: [string, string][] = []) =>
+  new AuditSource(
+    { stats: () => ({ ...WELL, ...stats }) },
+    { stats: { broken: new Map(broken), written: 1, failure: undefined } },
+  ).parts[0];
 
 describe(AuditSource.name, () => {
   it('tells how many records there are, wait and are lost', () => {
@@ -36,6 +39,12 @@ describe(AuditSource.name, () => {
       blocks: expect.any(String),
     });
     expect(partOf({ hasRoom: false, mode: 'best_effort' })).not.toHaveProperty('blocks');
+  });
+
+  it('is unhealthy, and goes on, when a chain was rewritten', () => {
+    const part = partOf({}, [['default', 'Entry 3 is another.']]);
+    expect(part).toMatchObject({ report: { status: 'unhealthy' } });
+    expect(part).not.toHaveProperty('blocks');
   });
 
   it('is disabled where nothing is kept', () => {

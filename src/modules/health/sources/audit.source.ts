@@ -1,13 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { JournalStatus } from '../../audit/index.js';
+import { ChainStatus, JournalStatus } from '../../audit/index.js';
 import type { HealthPart, HealthSource } from '../health-part.js';
 
 const NO_ROOM = 'the spool takes no more records';
+const BROKEN = 'a chain is not what was signed of it';
 
 /** The record of generations. It has to find room somewhere, whatever the database does. */
 @Injectable()
 export class AuditSource implements HealthSource {
-  constructor(@Inject(JournalStatus) private readonly journal: JournalStatus) {}
+  constructor(
+    @Inject(JournalStatus) private readonly journal: JournalStatus,
+    @Inject(ChainStatus) private readonly chains: ChainStatus,
+  ) {}
 
   get parts(): readonly HealthPart[] {
     return [this.part()];
@@ -25,6 +29,7 @@ export class AuditSource implements HealthSource {
       const report = { status: 'unhealthy', error: NO_ROOM } as const;
       return mode === 'required' ? { name, report, blocks: NO_ROOM } : { name, report };
     }
+    if (this.chains.stats.broken.size > 0) return { name, report: { status: 'unhealthy', error: BROKEN } };
     return {
       name,
       report: {
