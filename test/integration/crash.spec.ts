@@ -7,6 +7,7 @@ import { createDataSource } from '../../src/infrastructure/database/index.js';
 import { differences, type Recorded } from '../crash/compare.js';
 import { CrashRun } from '../crash/crash-run.js';
 import { findPostgres, PrivatePostgres } from '../crash/private-postgres.js';
+import { post } from '../support/gateway-calls.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { temporaryDirectory } from './database-support.js';
 
@@ -61,9 +62,15 @@ describe('a gateway that is killed under load', { timeout: 120_000 + KILLS * 15_
     return `${KILLS} kills: ${seen.length} answers, ${recorded.length} records`;
   };
 
+  /** By its own word. */
+  const expectWhole = async (url: string) => {
+    const response = await post(`${url}/api/v1/audit/verify`, { projection: true });
+    expect(await response.json()).toMatchObject({ ok: true });
+  };
+
   it('has everything that a client has seen in the embedded database, once and as it was', async () => {
     const { directory, run } = await setUp();
-    await run.play({ kills: KILLS, callers: CALLERS });
+    await expectWhole(await run.play({ kills: KILLS, callers: CALLERS }));
     await run.stop();
     console.log(await compare(run, { kind: 'embedded', directory: join(directory, 'postgres') }));
   });
@@ -77,7 +84,7 @@ describe('a gateway that is killed under load', { timeout: 120_000 + KILLS * 15_
       await pause(OUTAGE_MS);
       await server.launch();
     };
-    await run.play({ kills: KILLS, callers: CALLERS, breakDatabase });
+    await expectWhole(await run.play({ kills: KILLS, callers: CALLERS, breakDatabase }));
     await run.stop();
     const bounds = {
       poolMax: 2,

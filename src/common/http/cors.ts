@@ -6,6 +6,7 @@ const EXPOSED = [
   'X-Correlation-ID',
   'X-Generation-ID',
   'X-Citadel-Backend',
+  'X-Cache',
   'X-Ignored-Parameters',
   'Retry-After',
   'X-RateLimit-Limit-Requests',
