@@ -143,7 +143,7 @@ async function measureFresh(scenario, gateway) {
  * @param {import('./lib/measure.mjs').Sample} sample
  */
 function progress(round, scenario, gateway, { tokensPerSecond, cpuUsPerToken, client }) {
-  const bad = client?.bad ? `  BAD ${client.bad}: ${client.firstBad}` : '';
+  const bad = client.bad ? `  BAD ${client.bad}: ${client.firstBad}` : '';
   const unit = SCENARIOS.find(({ name }) => name === scenario)?.unit ?? 'token';
   console.error(
     `${round}/${options.rounds} ${scenario.padEnd(13)} ${gateway.padEnd(8)} ${Math.round(tokensPerSecond)} ${unit}s/s, ${cpuUsPerToken.toFixed(2)} µs/${unit}${bad}`,

@@ -12,6 +12,9 @@ import { GATEWAY_CPU, startOnCpu } from './processes.mjs';
  * @property {number} cpuUs of the program
  */
 
+/** Where no client asks, there is nothing it could complain about. */
+const NOBODY_ASKED = /** @type {import('./measure.mjs').ClientResult} */ ({ replies: 0, bad: 0 });
+
 const PROGRAM = fileURLToPath(new URL('./audit-writer.mjs', import.meta.url));
 
 /**
@@ -61,6 +64,6 @@ function toSample({ generations, us, cpuUs }) {
     peakKb: NaN,
     kbPerStream: NaN,
     redisShare: NaN,
-    client: undefined,
+    client: NOBODY_ASKED,
   };
 }

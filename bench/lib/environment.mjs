@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { redisVersion } from './bench-redis.mjs';
 import { canPin } from './processes.mjs';
 import { number, percent } from './table.mjs';
 
@@ -22,7 +23,7 @@ export function describeEnvironment({ rounds, quick }, database, results, parseU
   return [
     `- ${new Date().toISOString().slice(0, 10)}, ${rounds} interleaved round${rounds === 1 ? '' : 's'}, medians${quick ? ' (**quick: windows too short to judge by**)' : ''}`,
     `- ${cpus().length} cores of ${cpus()[0]?.model.trim()}, Linux ${read('/proc/sys/kernel/osrelease')}, TCP ${congestion}`,
-    `- Node ${process.version}, ${nginxVersion()}, Portkey ${portkeyVersion()}`,
+    `- Node ${process.version}, ${nginxVersion()}, Portkey ${portkeyVersion()}, ${redisVersion() ? `Redis ${redisVersion()}` : 'no Redis'}`,
     `- audit of Citadel: ${database}`,
     canPin
       ? '- client and backend on CPU 0, the gateway alone on CPU 1'

@@ -43,7 +43,7 @@ import { WARM_UP, WARM_UP_VECTORS, filling } from './scenarios.mjs';
  * @property {number} peakKb
  * @property {number} kbPerStream
  * @property {number} redisShare keys found in Redis for each input; NaN where it is not asked
- * @property {ClientResult} [client] none where nobody was asked
+ * @property {ClientResult} client
  */
 
 /** The load client is told, so that the backend is not taken for a stranger. @type {number | undefined} */
