@@ -19,15 +19,15 @@ import {
 import { FAKE_BACKEND, buildPrograms } from './lib/programs.mjs';
 import { writeReport } from './lib/report.mjs';
 import { Results } from './lib/results.mjs';
-import { SCENARIOS, shorten } from './lib/scenarios.mjs';
+import { SCENARIOS, encode, shorten } from './lib/scenarios.mjs';
 import { judge } from './lib/targets.mjs';
 
 /** @typedef {import('./lib/gateways.mjs').RunningGateway} RunningGateway */
 
 const options = readOptions();
-const scenarios = SCENARIOS.filter(({ name }) => options.scenarios.includes(name)).map((scenario) =>
-  options.quick ? shorten(scenario) : scenario,
-);
+const scenarios = SCENARIOS.filter(({ name }) => options.scenarios.includes(name))
+  .map((scenario) => encode(scenario, options.encoding))
+  .map((scenario) => (options.quick ? shorten(scenario) : scenario));
 const results = new Results();
 
 killAllAtExit(dropLeftDatabases);

@@ -23,9 +23,9 @@ await pool.query(
   'CREATE TABLE bench_rows (id serial PRIMARY KEY, tenant text, user_id text, model_name text, title text, metadata jsonb, request text, answer text, created_at timestamptz)',
 );
 
-const chain = new TenantChain('bench', (statement, values) =>
-  dataSource.runPrepared(statement.name, statement.text, values),
-);
+/** @param {{ name: string, text: string }} statement @param {readonly unknown[]} values */
+const run = ({ name, text }, values) => dataSource.runPrepared(name, text, values);
+const chain = new TenantChain('bench', run);
 const batchOf = (/** @type {number} */ count) => async () => {
   await chain.append(Array.from({ length: count }, createDraft));
   return count;

@@ -213,6 +213,18 @@ export function shorten(scenario) {
   };
 }
 
+/**
+ * The same situation with vectors in the given encoding.
+ *
+ * @param {Scenario} scenario
+ * @param {'base64' | 'float'} encoding
+ * @returns {Scenario}
+ */
+export function encode(scenario, encoding) {
+  const { load } = scenario;
+  return load.vectors ? { ...scenario, load: { ...load, vectors: { ...load.vectors, encoding } } } : scenario;
+}
+
 /** Asked of each gateway before anything counts, again and again until its rate no longer grows: no round is to measure a compiler. @type {Load[]} */
 export const WARM_UP = [
   { streams: 32, tokens: 256, perWrite: 8, settleMs: 0, windowMs: 1000 },
