@@ -184,12 +184,10 @@ const replyTime = (/** @type {Sample} */ sample) => sample.client.replyP50Us;
  * @returns {Measured}
  */
 export function hitTimeOf(results, { scenario, from }) {
-  const redisShare = results.median(scenario, CACHING, (sample) => sample.redisShare);
+  const doubt = doubtAbout(results, scenario, from);
+  if (doubt !== undefined) return { value: NaN, note: doubt };
   const ours = results.median(scenario, CACHING, replyTime);
   const peer = (/** @type {string} */ name) => results.median(scenario, name, replyTime);
-  const isFromThere = from === 'redis' ? redisShare >= MOSTLY : redisShare <= 1 - MOSTLY;
-  if (!isFromThere)
-    return { value: NaN, note: Number.isNaN(redisShare) ? '' : `Redis answered ${percent(redisShare)}` };
   const peers = peersNote(peer, ['hello-get', 'hello'], (value) => `${number(value)} µs`);
   return { value: ours / peer('hello-get'), note: `${number(ours)} µs, ${peers}` };
 }
@@ -201,11 +199,25 @@ export function hitTimeOf(results, { scenario, from }) {
  * @returns {Measured}
  */
 export function manyHitsOf(results) {
-  const [many, one] = ['embed-hit32', 'embed-hit'].map((scenario) =>
-    results.median(scenario, CACHING, replyTime),
-  );
-  const value = (many ?? NaN) / (one ?? NaN);
-  return { value, note: Number.isNaN(value) ? '' : `${number(many ?? NaN)} µs and ${number(one ?? NaN)} µs` };
+  const doubt = doubtAbout(results, 'embed-hit32', 'redis') ?? doubtAbout(results, 'embed-hit', 'redis');
+  if (doubt !== undefined) return { value: NaN, note: doubt };
+  const many = results.median('embed-hit32', CACHING, replyTime);
+  const one = results.median('embed-hit', CACHING, replyTime);
+  return { value: many / one, note: `${number(many)} µs and ${number(one)} µs` };
+}
+
+/**
+ * Why hits did not come from where they should, if they did not.
+ *
+ * @param {Results} results
+ * @param {string} scenario
+ * @param {'redis' | 'memory'} from
+ */
+function doubtAbout(results, scenario, from) {
+  const share = results.median(scenario, CACHING, ({ redisShare }) => redisShare);
+  if (Number.isNaN(share)) return '';
+  const isFromThere = from === 'redis' ? share >= MOSTLY : share <= 1 - MOSTLY;
+  return isFromThere ? undefined : `Redis answered ${percent(share)} of ${scenario}`;
 }
 
 /** @param {Results} results */
