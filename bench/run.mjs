@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { measureWrites } from './lib/audit-writes.mjs';
 import { createBenchDatabase, dropLeftDatabases } from './lib/bench-database.mjs';
 import { writeDocumentation } from './lib/documentation.mjs';
 import { describeEnvironment } from './lib/environment.mjs';
@@ -18,15 +19,15 @@ import {
 import { FAKE_BACKEND, buildPrograms } from './lib/programs.mjs';
 import { writeReport } from './lib/report.mjs';
 import { Results } from './lib/results.mjs';
-import { SCENARIOS, shorten } from './lib/scenarios.mjs';
+import { SCENARIOS, encode, shorten } from './lib/scenarios.mjs';
 import { judge } from './lib/targets.mjs';
 
 /** @typedef {import('./lib/gateways.mjs').RunningGateway} RunningGateway */
 
 const options = readOptions();
-const scenarios = SCENARIOS.filter(({ name }) => options.scenarios.includes(name)).map((scenario) =>
-  options.quick ? shorten(scenario) : scenario,
-);
+const scenarios = SCENARIOS.filter(({ name }) => options.scenarios.includes(name))
+  .map((scenario) => encode(scenario, options.encoding))
+  .map((scenario) => (options.quick ? shorten(scenario) : scenario));
 const results = new Results();
 
 killAllAtExit(dropLeftDatabases);
@@ -44,8 +45,10 @@ process.exitCode = conclude();
 // The backend still runs: ending it is left to the exit.
 process.exit();
 
+/** Those that a scenario asks for and this machine has. */
 function chooseGateways() {
   return GATEWAYS.filter((gateway) => {
+    if (!scenarios.some((scenario) => scenario.gateways.includes(gateway.name))) return false;
     const reason = options.gateways.includes(gateway.name) ? gateway.whyNot() : 'not asked for';
     if (reason) console.error(`${gateway.name} is left out: ${reason}`);
     return !reason;
@@ -71,8 +74,9 @@ async function measureAll() {
   /** @type {Map<string, RunningGateway>} */
   const lasting = new Map();
   try {
-    if (scenarios.some(({ fresh }) => !fresh)) {
-      for (const gateway of gateways) lasting.set(gateway.name, await startWarm(gateway));
+    for (const gateway of gateways) {
+      const isAsked = scenarios.some(({ fresh, gateways: asked }) => !fresh && asked.includes(gateway.name));
+      if (isAsked) lasting.set(gateway.name, await startWarm(gateway));
     }
     for (let round = 1; round <= options.rounds; round++) await measureRound(round, lasting);
   } finally {
@@ -86,14 +90,29 @@ async function measureAll() {
  */
 async function measureRound(round, lasting) {
   for (const scenario of scenarios) {
+    if (scenario.writes) await measureRecording(round, scenario);
     for (const gateway of gateways) {
-      if (scenario.only && !scenario.only.includes(gateway.name)) continue;
+      if (!scenario.gateways.includes(gateway.name)) continue;
       await waitForQuiet(options.patienceMs);
       const running = scenario.fresh ? undefined : lasting.get(gateway.name);
       const sample = running ? await measure(scenario, running) : await measureFresh(scenario, gateway);
       results.add(scenario.name, gateway.name, sample);
       progress(round, scenario.name, gateway.name, sample);
     }
+  }
+}
+
+/**
+ * @param {number} round
+ * @param {import('./lib/scenarios.mjs').Scenario} scenario
+ */
+async function measureRecording(round, { name, load }) {
+  await waitForQuiet(options.patienceMs);
+  const ways = await measureWrites(load);
+  if (ways.length === 0) console.error(`${name} is left out: it needs a PostgreSQL server`);
+  for (const { way, sample } of ways) {
+    results.add(name, way, sample);
+    progress(round, name, way, sample);
   }
 }
 
@@ -125,8 +144,9 @@ async function measureFresh(scenario, gateway) {
  */
 function progress(round, scenario, gateway, { tokensPerSecond, cpuUsPerToken, client }) {
   const bad = client.bad ? `  BAD ${client.bad}: ${client.firstBad}` : '';
+  const unit = SCENARIOS.find(({ name }) => name === scenario)?.unit ?? 'token';
   console.error(
-    `${round}/${options.rounds} ${scenario.padEnd(13)} ${gateway.padEnd(8)} ${Math.round(tokensPerSecond)} tokens/s, ${cpuUsPerToken.toFixed(2)} µs/token${bad}`,
+    `${round}/${options.rounds} ${scenario.padEnd(13)} ${gateway.padEnd(8)} ${Math.round(tokensPerSecond)} ${unit}s/s, ${cpuUsPerToken.toFixed(2)} µs/${unit}${bad}`,
   );
 }
 

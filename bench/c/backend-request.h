@@ -96,6 +96,15 @@ static inline const char *json_field(const char *body, size_t bytes, const char 
   return at < end ? at : NULL;
 }
 
+static inline void read_model(const struct backend_request *request, char *name) {
+  const char *model = json_field(request->body, request->body_bytes, "\"model\"");
+  if (!model || *model != '"') return;
+  size_t bytes = strcspn(model + 1, "\"\\");
+  if (bytes > MODEL_MAX) return;
+  memcpy(name, model + 1, bytes);
+  name[bytes] = 0;
+}
+
 /* Reads `#tokens=256 per_write=8 interval_us=50000 id=7` from the last message of the prompt; what is not said has a default. */
 static inline struct task read_task(const struct backend_request *request, enum dialect dialect) {
   const char *body = request->body, *end = body + request->body_bytes;
@@ -112,11 +121,7 @@ static inline struct task read_task(const struct backend_request *request, enum 
   const char *stream = json_field(body, request->body_bytes, "\"stream\"");
   /* Ollama streams unless told not to, OpenAI does not unless told to. */
   task.whole = dialect == OLLAMA_CHAT ? stream && *stream == 'f' : !stream || *stream != 't';
-  const char *model = json_field(body, request->body_bytes, "\"model\"");
-  if (model && *model == '"') {
-    size_t bytes = strcspn(model + 1, "\"\\");
-    if (bytes <= MODEL_MAX) memcpy(task.model, model + 1, bytes), task.model[bytes] = 0;
-  }
+  read_model(request, task.model);
   return task;
 }
 

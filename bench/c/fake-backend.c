@@ -1,6 +1,6 @@
 /*
  * A backend that is never the limit: it speaks Ollama's /api/chat and OpenAI's /v1/chat/completions with numbered
- * words in place of a model, at the pace the prompt asks for. One thread, one epoll, listens on 127.0.0.1 only.
+ * words in place of a model, at the pace the prompt asks for, and Ollama's /api/embed with numbered vectors. One thread, one epoll, listens on 127.0.0.1 only.
  *   fake-backend <port>
  */
 #define _GNU_SOURCE
@@ -16,8 +16,9 @@
 
 #include "backend-request.h"
 #include "due-heap.h"
+#include "vectors-writer.h"
 
-enum { CONNECTIONS_MAX = HEAP_MAX, EVENTS = 512, REQUEST_MAX = 1024 * 1024, WRITE_MAX = 256 * 1024 };
+enum { CONNECTIONS_MAX = HEAP_MAX, EVENTS = 512, REQUEST_MAX = 1024 * 1024, WRITE_MAX = 256 * 1024, HEAD_MAX = 512 };
 
 struct connection {
   bool open, answering, head_sent, runnable;
@@ -121,8 +122,9 @@ static void write_group(int fd) {
   schedule(fd);
 }
 
-static void answer_whole(int fd, const struct task *task) {
-  char *body = write_buffer + 512, *end = put_whole_body(body, task), head[256];
+/* Sends the JSON that was written into the buffer, with the space for a head before it. */
+static void send_json(int fd, char *end) {
+  char *body = write_buffer + HEAD_MAX, head[256];
   int head_bytes = sprintf(head, "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nDate: %s\r\nContent-Length: %zu\r\n\r\n",
                            http_date(), (size_t)(end - body));
   char *from = body - head_bytes;
@@ -130,11 +132,24 @@ static void answer_whole(int fd, const struct task *task) {
   send_bytes(fd, from, (size_t)(end - from));
 }
 
+static void answer_text(int fd, const char *status, const char *type, const char *body, bool with_body) {
+  char text[2048];
+  int bytes = snprintf(text, sizeof text, "HTTP/1.1 %s\r\nContent-Type: %s\r\nDate: %s\r\nContent-Length: %zu\r\n\r\n%s", status, type,
+                       http_date(), strlen(body), with_body ? body : "");
+  send_bytes(fd, text, (size_t)bytes);
+}
+
+static void answer_vectors(int fd, const struct backend_request *request) {
+  char *end = put_vectors_body(write_buffer + HEAD_MAX, request);
+  if (end) send_json(fd, end);
+  else answer_text(fd, "400 Bad Request", "application/json; charset=utf-8", "{\"error\":\"too many inputs\"}", true);
+}
+
 static void answer_chat(int fd, const struct backend_request *request, enum dialect dialect) {
   struct connection *connection = &connections[fd];
   connection->task = read_task(request, dialect);
   if (connection->task.whole) {
-    answer_whole(fd, &connection->task);
+    send_json(fd, put_whole_body(write_buffer + HEAD_MAX, &connection->task));
     return;
   }
   connection->answering = true;
@@ -142,13 +157,6 @@ static void answer_chat(int fd, const struct backend_request *request, enum dial
   connection->next = 0;
   connection->due_ns = connection->task.began_ns;
   write_group(fd);
-}
-
-static void answer_text(int fd, const char *status, const char *type, const char *body, bool with_body) {
-  char text[2048];
-  int bytes = snprintf(text, sizeof text, "HTTP/1.1 %s\r\nContent-Type: %s\r\nDate: %s\r\nContent-Length: %zu\r\n\r\n%s", status, type,
-                       http_date(), strlen(body), with_body ? body : "");
-  send_bytes(fd, text, (size_t)bytes);
 }
 
 static const struct {
@@ -171,6 +179,10 @@ static void answer(int fd, const struct backend_request *request) {
   }
   if (request_is(request, "POST", "/v1/chat/completions")) {
     answer_chat(fd, request, OPENAI_CHAT);
+    return;
+  }
+  if (request_is(request, "POST", "/api/embed")) {
+    answer_vectors(fd, request);
     return;
   }
   for (size_t i = 0; i < sizeof DOCUMENTS / sizeof *DOCUMENTS; i++) {

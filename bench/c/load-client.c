@@ -1,7 +1,8 @@
 /*
  * The load of the benchmark: one thread, one epoll, many requests to one gateway on 127.0.0.1.
  * Timeline: streams begin over the ramp, everything settles, the window is measured, then open replies may end (drain).
- * Prints one line of JSON. Every reply is checked token by token; see answer.h for what counts as bad.
+ * Prints one line of JSON. Every reply is checked token by token, or vector by vector; see answer.h and vectors-answer.h
+ * for what counts as bad. Where vectors are asked for, each of them counts as a token.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -18,9 +19,9 @@
 #include "clock.h"
 #include "histogram.h"
 #include "http-reply.h"
-#include "load-settings.h"
+#include "load-request.h"
 
-enum { READ_BYTES = 256 * 1024, EVENTS = 512, RETRIES_MAX = 3, SAMPLE_NS = 200 * 1000 * 1000 };
+enum { READ_BYTES = 256 * 1024, SEND_BYTES = 200 * 1024, EVENTS = 512, RETRIES_MAX = 3, SAMPLE_NS = 200 * 1000 * 1000 };
 
 struct stream {
   int fd, retries;
@@ -28,13 +29,14 @@ struct stream {
   uint64_t starts_ns, sent_ns;
   struct http_reply reply;
   struct answer answer;
+  struct vectors_answer vectors;
 };
 
 static struct load_settings settings;
 static struct stream *streams;
 static int epoll_fd, open_count, begun_count;
 static bool in_window, after_window;
-static uint64_t now_ns, next_id;
+static uint64_t now_ns, next_id, asked;
 static char read_buffer[READ_BYTES];
 
 /* Results. Only the window counts, except for bad replies, which always do. */
@@ -46,31 +48,16 @@ static void begin(struct stream *stream);
 
 /* ---- requests ---- */
 
-static const char FILLER[] =
-    "Please read the following notes carefully and answer in plain words. The harbour opens at six and the first ferry leaves "
-    "with the tide; the keeper writes down each name, each crate and each hour, and hangs the list beside the door. Whoever comes "
-    "late finds the list but not the keeper. Explain what the keeper promised, what the list is for, and what a traveller should do "
-    "when the list and the ferry disagree. Mention the weather only where it matters, and do not repeat the question in the answer. ";
-
-/* Every prompt is unique, 100 to about 600 characters long, and tells the fake backend what to answer. */
-static int write_request(char *at, size_t size, uint64_t id) {
-  char body[1200];
-  int filler_bytes = 60 + (int)(id * 37 % (sizeof FILLER - 61));
-  int body_bytes = snprintf(body, sizeof body,
-      "{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%.*s #tokens=%d per_write=%d interval_us=%d id=%llu\"}],\"stream\":%s}",
-      settings.model, filler_bytes, FILLER, settings.tokens, settings.per_write, settings.interval_us,
-      (unsigned long long)id, settings.whole ? "false" : "true");
-  return snprintf(at, size,
-      "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s",
-      settings.path, settings.port, settings.headers, body_bytes, body);
-}
-
 static void send_request(struct stream *stream) {
-  char request[8192];
-  uint64_t id = next_id++;
-  int bytes = write_request(request, sizeof request, id);
+  static char request[REQUEST_MAX], body[EMBED_BODY_MAX];
+  uint64_t id = next_id;
+  next_id += settings.embed ? (uint64_t)settings.embed : 1;
+  if (settings.embed) choose_texts(&stream->vectors, &settings, id);
+  int body_bytes = settings.embed ? put_embed_body(body, &settings, &stream->vectors) : put_chat_body(body, &settings, id);
+  int bytes = put_request(request, &settings, body, body_bytes);
   http_reply_reset(&stream->reply);
   answer_reset(&stream->answer, (unsigned)settings.tokens, (unsigned)id);
+  asked++;
   stream->waiting = true;
   stream->answered = stream->token_seen = false;
   stream->measured = in_window;
@@ -84,6 +71,11 @@ static void send_request(struct stream *stream) {
 static void count_bad(struct stream *stream, const char *fault) {
   bad++;
   if (first_bad[0]) return;
+  if (settings.embed) {
+    snprintf(first_bad, sizeof first_bad, "%s (status %d, %d of %d vectors)", fault, stream->reply.status, stream->vectors.right,
+             stream->vectors.expected);
+    return;
+  }
   snprintf(first_bad, sizeof first_bad, "%s (status %d, %u of %u tokens)", fault, stream->reply.status,
            stream->answer.tokens.next, stream->answer.expected);
 }
@@ -103,7 +95,16 @@ static void on_token(void *context, uint32_t stamp_us) {
 
 static void on_body(void *context, const char *bytes, size_t count) {
   struct stream *stream = context;
-  answer_feed(&stream->answer, bytes, count, on_token, stream);
+  if (settings.embed) vectors_feed(&stream->vectors, bytes, count);
+  else answer_feed(&stream->answer, bytes, count, on_token, stream);
+}
+
+/* What is wrong with a reply that is complete, or NULL. */
+static const char *end_answer(struct stream *stream) {
+  if (!settings.embed) return answer_end(&stream->answer, !settings.whole, on_token, stream);
+  const char *fault = vectors_end(&stream->vectors, settings.form);
+  if (in_window) window_tokens += (uint64_t)stream->vectors.right;
+  return fault;
 }
 
 static void close_stream(struct stream *stream) {
@@ -114,7 +115,7 @@ static void close_stream(struct stream *stream) {
 }
 
 static void finish_reply(struct stream *stream) {
-  const char *fault = answer_end(&stream->answer, !settings.whole, on_token, stream);
+  const char *fault = end_answer(stream);
   if (stream->reply.status != 200) fault = "status is not 200";
   if (fault) count_bad(stream, fault);
   replies++;
@@ -122,7 +123,7 @@ static void finish_reply(struct stream *stream) {
   if (in_window && stream->measured) histogram_add(&whole_reply, now_ns - stream->sent_ns);
   stream->waiting = false;
   stream->retries = 0;
-  bool again = !settings.once && !after_window;
+  bool again = !settings.once && !after_window && (!settings.requests || asked < (uint64_t)settings.requests);
   if (!again || stream->reply.closes) close_stream(stream);
   if (!again) return;
   if (stream->fd < 0) begin(stream);
@@ -186,6 +187,7 @@ static void begin(struct stream *stream) {
     exit(1);
   }
   setsockopt(stream->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (settings.embed) setsockopt(stream->fd, SOL_SOCKET, SO_SNDBUF, &(int){SEND_BYTES}, sizeof(int));
   open_count++;
   stream->connecting = true;
   connect(stream->fd, (struct sockaddr *)&address, sizeof address);
@@ -241,8 +243,11 @@ static uint64_t earliest(uint64_t deadline_ns) {
   return deadline_ns;
 }
 
+/* Where the requests are counted, the run ends with the last of them. */
+static bool is_all_answered(void) { return settings.requests && replies >= (uint64_t)settings.requests; }
+
 static void run_until(uint64_t deadline_ns) {
-  while (now_ns < deadline_ns) {
+  while (now_ns < deadline_ns && !is_all_answered()) {
     begin_due();
     wait_until(earliest(deadline_ns));
   }
@@ -251,7 +256,7 @@ static void run_until(uint64_t deadline_ns) {
 /* In the window the memory is sampled as well; returns the most that was seen. */
 static long run_window(uint64_t deadline_ns) {
   long rss_kb = 0;
-  while (now_ns < deadline_ns) {
+  while (now_ns < deadline_ns && !is_all_answered()) {
     run_until(now_ns + SAMPLE_NS < deadline_ns ? now_ns + SAMPLE_NS : deadline_ns);
     long sample = process_usage_read(settings.watched, settings.watched_count).rss_kb;
     if (sample > rss_kb) rss_kb = sample;
@@ -272,8 +277,8 @@ static int answering(void) {
 
 /* The CPU of everybody who does not belong to the measurement: other work on the machine, and the gateway's database. */
 static int64_t others_us(const struct process_usage *gateway) {
-  int own[] = {getpid(), settings.backend_pid};
-  uint64_t load_us = process_usage_read(own, settings.backend_pid ? 2 : 1).cpu_us;
+  int client = getpid();
+  uint64_t load_us = process_usage_read(&client, 1).cpu_us + process_usage_read(settings.own, settings.own_count).cpu_us;
   return (int64_t)(machine_busy_us() - load_us - gateway->cpu_us);
 }
 

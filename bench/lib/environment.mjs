@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { redisVersion } from './bench-redis.mjs';
 import { canPin } from './processes.mjs';
 import { number, percent } from './table.mjs';
 
@@ -15,15 +16,15 @@ const QUIET_ENOUGH = 0.2;
  * @param {import('./results.mjs').Results} results
  * @param {number} parseUs
  */
-export function describeEnvironment({ rounds, quick }, database, results, parseUs) {
+export function describeEnvironment({ rounds, quick, encoding }, database, results, parseUs) {
   // Citadel is left out: its database would count as a stranger.
   const others = results.medianOfAll(['direct', 'nginx', 'portkey'], ({ othersShare }) => othersShare);
   const congestion = read('/proc/sys/net/ipv4/tcp_congestion_control');
   return [
     `- ${new Date().toISOString().slice(0, 10)}, ${rounds} interleaved round${rounds === 1 ? '' : 's'}, medians${quick ? ' (**quick: windows too short to judge by**)' : ''}`,
     `- ${cpus().length} cores of ${cpus()[0]?.model.trim()}, Linux ${read('/proc/sys/kernel/osrelease')}, TCP ${congestion}`,
-    `- Node ${process.version}, ${nginxVersion()}, Portkey ${portkeyVersion()}`,
-    `- audit of Citadel: ${database}`,
+    `- Node ${process.version}, ${nginxVersion()}, Portkey ${portkeyVersion()}, ${redisVersion() ? `Redis ${redisVersion()}` : 'no Redis'}`,
+    `- audit of Citadel: ${database}; vectors as ${encoding}`,
     canPin
       ? '- client and backend on CPU 0, the gateway alone on CPU 1'
       : '- **processes were not pinned: the numbers do not compare with others**',

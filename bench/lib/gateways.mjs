@@ -3,6 +3,7 @@ import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createBenchDatabase } from './bench-database.mjs';
+import { benchRedis, redisVersion } from './bench-redis.mjs';
 import {
   GATEWAY_CPU,
   findFreePort,
@@ -19,10 +20,15 @@ import { createScratch, removeScratch } from './scratch.mjs';
  * @typedef {object} RunningGateway
  * @property {string} name
  * @property {number} port
- * @property {string} path
+ * @property {string} [path] of chats, where it serves them
+ * @property {VectorsRoute} [vectors] of vectors, where it gives them
  * @property {Record<string, string>} headers
  * @property {number[]} pids none for `direct`
  * @property {() => Promise<void>} stop
+ *
+ * @typedef {object} VectorsRoute
+ * @property {string} path
+ * @property {'openai' | 'ollama' | 'hello'} form
  *
  * @typedef {object} Gateway
  * @property {string} name
@@ -38,6 +44,14 @@ const NGINX = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx', '/u
 );
 const OLLAMA_PATH = '/api/chat';
 const OPENAI_PATH = '/v1/chat/completions';
+/** @type {VectorsRoute} */
+const OLLAMA_VECTORS = { path: '/api/embed', form: 'ollama' };
+/** @type {VectorsRoute} */
+const OPENAI_VECTORS = { path: '/v1/embeddings', form: 'openai' };
+/** @type {VectorsRoute} */
+const HELLO = { path: '/hello', form: 'hello' };
+
+export const VECTORS_MODEL = 'nomic-embed-text';
 
 /** No gateway: the backend itself, and so the limit of client and backend. @type {Gateway} */
 const direct = {
@@ -47,6 +61,7 @@ const direct = {
     name: 'direct',
     port: backendPort,
     path: OLLAMA_PATH,
+    vectors: OLLAMA_VECTORS,
     headers: {},
     pids: [],
     stop: async () => {},
@@ -72,7 +87,7 @@ const nginx = {
       join(directory, 'error.log'),
     ]);
     await waitUntilReady(`http://127.0.0.1:${port}/api/version`, child);
-    return await running('nginx', child, { port, path: OLLAMA_PATH, directory });
+    return await running('nginx', child, { port, path: OLLAMA_PATH, vectors: OLLAMA_VECTORS, directory });
   },
 };
 
@@ -96,39 +111,69 @@ const portkey = {
   },
 };
 
+const whyNoRedis = () => (redisVersion() ? undefined : 'redis-server is not installed');
+const whyNoCitadel = () =>
+  existsSync(join(ROOT, 'dist/main.js')) ? undefined : 'it is not built (npm run build)';
+
+/**
+ * The framework alone, and one GET of a Redis behind it: what a cache hit costs at the least.
+ *
+ * @param {string} name
+ * @param {() => Promise<string[]>} urls
+ * @returns {Gateway}
+ */
+const hello = (name, urls) => ({
+  name,
+  whyNot: whyNoRedis,
+  start: async () => {
+    const port = await findFreePort();
+    const child = startOnCpu(GATEWAY_CPU, [
+      process.execPath,
+      '--initial-heap-size=512',
+      fileURLToPath(new URL('./hello-server.mjs', import.meta.url)),
+      String(port),
+      ...(await urls()),
+    ]);
+    return await running(name, child, { port, vectors: HELLO });
+  },
+});
+
 /** Ours, with everything on: identity, validation, audit, metrics, profiles. @type {Gateway} */
 const citadel = {
   name: 'citadel',
-  whyNot: () => (existsSync(join(ROOT, 'dist/main.js')) ? undefined : 'it is not built (npm run build)'),
+  whyNot: whyNoCitadel,
+  start: (backendPort) => startCitadel('citadel', { backendPort, path: OPENAI_PATH }),
+};
+
+/** The same in all but that nothing is put on record. @type {Gateway} */
+const unaudited = {
+  name: 'citadel-unaudited',
+  whyNot: whyNoCitadel,
+  start: (backendPort) =>
+    startCitadel('citadel-unaudited', { backendPort, path: OPENAI_PATH, env: { AUDIT_MODE: 'off' } }),
+};
+
+/** The same as ours, with a Redis; asked for vectors only. @type {Gateway} */
+const citadelWithRedis = {
+  name: 'citadel-redis',
+  whyNot: () => whyNoCitadel() ?? whyNoRedis(),
   start: async (backendPort) => {
-    const directory = createScratch('citadel');
-    const port = await findFreePort();
-    const database = await createBenchDatabase();
-    const log = openSync(join(directory, 'gateway.log'), 'a');
-    const child = startOnCpu(GATEWAY_CPU, [process.execPath, '--initial-heap-size=512', 'dist/main.js'], {
-      cwd: ROOT,
-      env: citadelEnvironment({ port, backendPort, directory, databaseUrl: database?.url }),
-      stdio: ['ignore', log, log],
-    });
-    try {
-      await waitUntilReady(`http://127.0.0.1:${port}/live`, child);
-      const gateway = await running('citadel', child, { port, path: OPENAI_PATH, directory });
-      return { ...gateway, stop: () => gateway.stop().then(() => database?.drop()) };
-    } catch (error) {
-      await stop(child);
-      await database?.drop();
-      const log = readFileSync(join(directory, 'gateway.log'), 'utf8')
-        .trim()
-        .split('\n')
-        .slice(-5)
-        .join('\n');
-      throw new Error(`Citadel did not start. Its last words:\n${log}`, { cause: error });
-    }
+    const env = { REDIS_URL: (await benchRedis()).url };
+    return startCitadel('citadel-redis', { backendPort, vectors: OPENAI_VECTORS, env });
   },
 };
 
 /** Everybody who is compared, in the order of the tables. */
-export const GATEWAYS = [direct, nginx, portkey, citadel];
+export const GATEWAYS = [
+  direct,
+  nginx,
+  portkey,
+  citadel,
+  unaudited,
+  hello('hello', async () => []),
+  hello('hello-get', async () => [(await benchRedis()).url]),
+  citadelWithRedis,
+];
 
 export const GATEWAY_NAMES = GATEWAYS.map(({ name }) => name);
 
@@ -146,25 +191,54 @@ export function installPeers() {
 }
 
 /**
+ * @param {string} name
+ * @param {{ backendPort: number, path?: string, vectors?: VectorsRoute, env?: Record<string, string> }} how
+ */
+async function startCitadel(name, { backendPort, path, vectors, env }) {
+  const directory = createScratch(name);
+  const port = await findFreePort();
+  const database = await createBenchDatabase();
+  const log = openSync(join(directory, 'gateway.log'), 'a');
+  const child = startOnCpu(GATEWAY_CPU, [process.execPath, '--initial-heap-size=512', 'dist/main.js'], {
+    cwd: ROOT,
+    env: { ...citadelEnvironment({ port, backendPort, directory, databaseUrl: database?.url }), ...env },
+    stdio: ['ignore', log, log],
+  });
+  try {
+    await waitUntilReady(`http://127.0.0.1:${port}/live`, child);
+    const gateway = await running(name, child, { port, path, vectors, directory });
+    return { ...gateway, stop: () => gateway.stop().then(() => database?.drop()) };
+  } catch (error) {
+    await stop(child);
+    await database?.drop();
+    const log = readFileSync(join(directory, 'gateway.log'), 'utf8').trim().split('\n').slice(-5).join('\n');
+    throw new Error(`Citadel did not start. Its last words:\n${log}`, { cause: error });
+  }
+}
+
+/**
  * Waits for the first answer: to be alive is not yet to be ready.
  *
  * @param {string} name
  * @param {import('node:child_process').ChildProcess} child
- * @param {{ port: number, path: string, headers?: Record<string, string>, directory?: string }} where
+ * @param {{ port: number, path?: string, vectors?: VectorsRoute, headers?: Record<string, string>, directory?: string }} where
  * @returns {Promise<RunningGateway>}
  */
-async function running(name, child, { port, path, headers = {}, directory }) {
-  const body = JSON.stringify({
+async function running(name, child, { port, path, vectors, headers = {}, directory }) {
+  const chat = {
     model: 'phi3',
     messages: [{ role: 'user', content: 'Are you there? #tokens=1' }],
     stream: false,
-  });
+  };
+  const embedding = { model: VECTORS_MODEL, input: ['Are you there? #text=0'] };
+  const body = JSON.stringify(path ? chat : embedding);
   const request = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body };
-  await waitUntilReady(`http://127.0.0.1:${port}${path}`, child, { request });
+  await waitUntilReady(`http://127.0.0.1:${port}${path ?? vectors?.path}`, child, { request });
   return {
     name,
     port,
     path,
+    vectors,
     headers,
     pids: listProcessTree(/** @type {number} */ (child.pid)),
     stop: async () => {

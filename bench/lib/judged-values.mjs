@@ -10,6 +10,12 @@ import { number, percent } from './table.mjs';
  */
 
 const OURS = 'citadel';
+const UNAUDITED = 'citadel-unaudited';
+const CACHING = 'citadel-redis';
+const ALL_OURS = [OURS, UNAUDITED, CACHING];
+
+/** Below this share of the inputs a measurement of Redis is none of Redis; above what is left, one of memory is none of that. */
+const MOSTLY = 0.95;
 
 /** The load client is taken for the limit when, with no gateway, it is less than this much faster than the fastest one compared. */
 const CLIENT_HEADROOM = 1.3;
@@ -146,11 +152,13 @@ const peersNote = (read, peers, format) =>
  * @returns {Measured}
  */
 export function badOf(results) {
-  const replies = results.sum(OURS, ({ client }) => client.replies);
+  const sum = (/** @type {(sample: Sample) => number} */ read) =>
+    ALL_OURS.reduce((all, gateway) => all + results.sum(gateway, read), 0);
+  const replies = sum(({ client }) => client.replies);
   if (replies === 0) return { value: NaN };
-  const first = results.firstBad(OURS);
+  const first = ALL_OURS.map((gateway) => results.firstBad(gateway)).find(Boolean);
   return {
-    value: results.sum(OURS, ({ client }) => client.bad),
+    value: sum(({ client }) => client.bad),
     note: `of ${number(replies)} replies${first ? `; ${first}` : ''}`,
   };
 }
@@ -164,4 +172,92 @@ export function badOf(results) {
 function shortfallNote(results, scenario) {
   const carried = results.median(scenario, OURS, (sample) => sample.carried);
   return carried < 0.98 ? `only ${percent(carried)} of the tokens carried` : '';
+}
+
+const replyTime = (/** @type {Sample} */ sample) => sample.client.replyP50Us;
+
+/**
+ * How many times as long a cache hit takes as a greeting with one GET does.
+ *
+ * @param {Results} results
+ * @param {{ scenario: string, from: 'redis' | 'memory' }} hit
+ * @returns {Measured}
+ */
+export function hitTimeOf(results, { scenario, from }) {
+  const doubt = doubtAbout(results, scenario, from);
+  if (doubt !== undefined) return { value: NaN, note: doubt };
+  const ours = results.median(scenario, CACHING, replyTime);
+  const peer = (/** @type {string} */ name) => results.median(scenario, name, replyTime);
+  const peers = peersNote(peer, ['hello-get', 'hello'], (value) => `${number(value)} µs`);
+  return { value: ours / peer('hello-get'), note: `${number(ours)} µs, ${peers}` };
+}
+
+/**
+ * How many times as long 32 cached inputs take as one.
+ *
+ * @param {Results} results
+ * @returns {Measured}
+ */
+export function manyHitsOf(results) {
+  const doubt = doubtAbout(results, 'embed-hit32', 'redis') ?? doubtAbout(results, 'embed-hit', 'redis');
+  if (doubt !== undefined) return { value: NaN, note: doubt };
+  const many = results.median('embed-hit32', CACHING, replyTime);
+  const one = results.median('embed-hit', CACHING, replyTime);
+  return { value: many / one, note: `${number(many)} µs and ${number(one)} µs` };
+}
+
+/**
+ * Why hits did not come from where they should, if they did not.
+ *
+ * @param {Results} results
+ * @param {string} scenario
+ * @param {'redis' | 'memory'} from
+ */
+function doubtAbout(results, scenario, from) {
+  const share = results.median(scenario, CACHING, ({ redisShare }) => redisShare);
+  if (Number.isNaN(share)) return '';
+  const isFromThere = from === 'redis' ? share >= MOSTLY : share <= 1 - MOSTLY;
+  return isFromThere ? undefined : `Redis answered ${percent(share)} of ${scenario}`;
+}
+
+/** @param {Results} results */
+export const auditedTokensOf = (results) => auditedOf(results, 'burst', tokensPerSecond, cpuPerToken);
+
+/** @param {Results} results */
+export const auditedRepliesOf = (results) => auditedOf(results, 'whole', repliesPerSecond, cpuPerReply);
+
+/**
+ * Which share of its rate the gateway keeps when it puts everything on record, by the clock.
+ *
+ * @param {Results} results
+ * @param {string} scenario
+ * @param {(sample: Sample) => number} rate
+ * @param {(sample: Sample) => number} cpu
+ * @returns {Measured}
+ */
+function auditedOf(results, scenario, rate, cpu) {
+  const ratio = (/** @type {(sample: Sample) => number} */ read) =>
+    results.median(scenario, OURS, read) / results.median(scenario, UNAUDITED, read);
+  const value = ratio(rate);
+  return {
+    value,
+    note: Number.isNaN(value) ? '' : `CPU of the gateway ${number(ratio(cpu), 2)}x (aim 1.10x)`,
+  };
+}
+
+/**
+ * How many times as many rows of conversations and messages come into the database in batches as by an INSERT for each.
+ *
+ * @param {Results} results
+ * @param {string} batch
+ * @returns {Measured}
+ */
+export function writeRateOf(results, batch) {
+  const rate = (/** @type {string} */ way) => results.median('audit-writes', way, repliesPerSecond);
+  const note = peersNote(
+    (way) => rate(batch) / rate(way),
+    ['insert-three', 'insert-fat'],
+    (value) => `${number(value, 1)}x`,
+  );
+  return { value: rate(batch) / rate('insert'), note: note && `of ${note}` };
 }

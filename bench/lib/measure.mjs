@@ -1,13 +1,15 @@
 import { LOAD_CPU, listProcessTree, readRssKb, resetPeakRss, startOnCpu } from './processes.mjs';
 import { LOAD_CLIENT } from './programs.mjs';
-import { WARM_UP } from './scenarios.mjs';
+import { runningRedis } from './bench-redis.mjs';
+import { VECTORS_MODEL } from './gateways.mjs';
+import { WARM_UP, WARM_UP_VECTORS, filling } from './scenarios.mjs';
 
 /**
  * What the load client prints.
  *
  * @typedef {object} ClientResult
  * @property {number} windowUs
- * @property {number} tokens received in the window
+ * @property {number} tokens received in the window; where vectors are asked for, each counts as one
  * @property {number} windowReplies completed in the window
  * @property {number} replies completed in all
  * @property {number} answeringAtWindow streams that had begun to answer when the window opened
@@ -40,6 +42,7 @@ import { WARM_UP } from './scenarios.mjs';
  * @property {number} idleKb
  * @property {number} peakKb
  * @property {number} kbPerStream
+ * @property {number} redisShare keys found in Redis for each input; NaN where it is not asked
  * @property {ClientResult} client
  */
 
@@ -58,13 +61,17 @@ let nextId = 1;
  * @returns {Promise<Sample>}
  */
 export async function measure({ load, fresh }, gateway) {
+  const fill = load.vectors && gateway.vectors?.form === 'openai' ? filling(load.vectors) : undefined;
+  if (fill) await askClient(gateway, fill, []);
   const pids = gateway.pids.flatMap(listProcessTree).filter((pid, at, all) => all.indexOf(pid) === at);
   if (fresh) {
     await askClient(gateway, { streams: 4, tokens: 16, perWrite: 4, settleMs: 0, windowMs: 100 }, pids);
     resetPeakRss(pids);
   }
   const idleKb = readRssKb(pids);
+  const hitsBefore = await runningRedis()?.countHits();
   const client = await askClient(gateway, load, pids);
+  const hits = ((await runningRedis()?.countHits()) ?? NaN) - (hitsBefore ?? NaN);
   const seconds = client.windowUs / 1e6;
   const due = load.intervalUs ? (load.streams * load.perWrite * client.windowUs) / load.intervalUs : 0;
   return {
@@ -79,6 +86,7 @@ export async function measure({ load, fresh }, gateway) {
     peakKb: client.peakKb,
     // A stream that has not been let in yet takes no memory, and must not make the others look smaller.
     kbPerStream: (client.peakKb - idleKb) / Math.max(1, client.answeringAtWindow),
+    redisShare: load.vectors ? hits / Math.max(1, client.replies * load.vectors.inputs) : NaN,
     client,
   };
 }
@@ -90,7 +98,7 @@ export async function measure({ load, fresh }, gateway) {
  * @param {number} [rounds] at most so many seconds of each kind of load
  */
 export async function warmUp(gateway, rounds = 8) {
-  for (const load of WARM_UP) {
+  for (const load of gateway.path ? WARM_UP : WARM_UP_VECTORS) {
     let best = 0;
     for (let round = 1, idle = 0; round <= rounds && idle < 2; round++) {
       const { tokens } = await askClient(gateway, load, []);
@@ -126,10 +134,17 @@ async function askClient(gateway, load, pids) {
  */
 function clientArguments(gateway, load, pids) {
   const headers = Object.entries({ ...gateway.headers, ...load.headers });
+  const { vectors } = load;
+  const redis = runningRedis();
   /** @type {Record<string, string | number | undefined>} */
   const values = {
     port: gateway.port,
-    path: gateway.path,
+    path: vectors ? gateway.vectors?.path : gateway.path,
+    model: vectors && VECTORS_MODEL,
+    embed: vectors?.inputs,
+    texts: vectors?.texts,
+    form: vectors && toForm(vectors, gateway),
+    requests: load.requests,
     headers: headers.map(([name, value]) => `${name}: ${value}\r\n`).join(''),
     streams: load.streams,
     tokens: load.tokens,
@@ -141,7 +156,7 @@ function clientArguments(gateway, load, pids) {
     'drain-ms': load.drainMs,
     'first-id': nextId,
     watch: pids.join(',') || undefined,
-    'backend-pid': backendPid,
+    own: [backendPid, redis?.pid].filter((pid) => pid !== undefined).join(',') || undefined,
   };
   const flags = [load.whole && '--whole', load.once && '--once', load.batch && '--batch'].filter(
     (flag) => flag !== undefined && flag !== false,
@@ -153,3 +168,12 @@ function clientArguments(gateway, load, pids) {
     ...flags,
   ];
 }
+
+/**
+ * In which form the load client has to expect vectors.
+ *
+ * @param {import('./scenarios.mjs').Vectors} vectors
+ * @param {import('./gateways.mjs').RunningGateway} gateway
+ */
+const toForm = ({ encoding = 'base64' }, { vectors }) =>
+  vectors?.form === 'openai' ? encoding : vectors?.form;

@@ -8,6 +8,7 @@ import { SCENARIOS } from './scenarios.mjs';
  * @property {string[]} scenarios
  * @property {string[]} gateways
  * @property {boolean} quick
+ * @property {'base64' | 'float'} encoding
  * @property {number} patienceMs
  * @property {boolean} check
  * @property {boolean} writeDocs
@@ -18,6 +19,7 @@ const USAGE = `node bench/run.mjs [options]
   --only a,b              scenarios: ${SCENARIOS.map(({ name }) => name).join(', ')}
   --gateways a,b          ${GATEWAY_NAMES.join(', ')}
   --quick                 one round with short windows: a smoke test, not a measurement
+  --encoding X            vectors as base64 (default) or float
   --patience N            wait up to N seconds before each measurement for a quiet machine (default 5)
   --check                 exit with 1 when a floor is missed or could not be measured
   --write-docs            write the results into docs/benchmarks.md
@@ -35,8 +37,11 @@ export function readOptions() {
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 20) refuse('--rounds takes a number from 1 to 20');
   const patience = Number(values.patience ?? 5);
   if (!(patience >= 0 && patience <= 600)) refuse('--patience takes seconds, 0 to 600');
+  const encoding = values.encoding ?? 'base64';
+  if (encoding !== 'base64' && encoding !== 'float') refuse('--encoding takes base64 or float');
   return {
     rounds,
+    encoding,
     patienceMs: patience * 1000,
     quick,
     scenarios: choose(
@@ -58,6 +63,7 @@ function parse() {
         only: { type: 'string' },
         gateways: { type: 'string' },
         patience: { type: 'string' },
+        encoding: { type: 'string' },
         quick: { type: 'boolean' },
         check: { type: 'boolean' },
         'write-docs': { type: 'boolean' },

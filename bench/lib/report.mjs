@@ -106,6 +106,27 @@ const MEMORY = [
   { title: 'KB/stream', value: gatewaysOnly(shown((sample) => sample.kbPerStream)) },
 ];
 
+/** @type {Column[]} */
+const VECTORS = [
+  { title: 'P50 µs', value: shown(({ client }) => client.replyP50Us) },
+  { title: 'P99 µs', value: shown(({ client }) => client.replyP99Us) },
+  { title: 'P50 of hello-get', value: of(({ client }) => client.replyP50Us, 'hello-get') },
+  { title: 'replies/s', value: shown((sample) => sample.repliesPerSecond) },
+  { title: 'vectors/s', value: shown((sample) => sample.tokensPerSecond) },
+  { title: 'CPU µs/reply', value: gatewaysOnly(shown((sample) => sample.cpuUsPerReply)) },
+  { title: 'from Redis', value: (r, s, g) => percent(r.median(s, g, (sample) => sample.redisShare)) },
+  bad,
+  others,
+];
+
+/** @type {Column[]} */
+const WRITES = [
+  { title: 'generations/s', value: shown((sample) => sample.repliesPerSecond) },
+  { title: 'of insert', value: of((sample) => sample.repliesPerSecond, 'insert') },
+  { title: 'CPU of the writer', value: (r, s, g) => percent(r.median(s, g, (sample) => sample.cpuShare)) },
+  { title: 'CPU µs/generation', value: shown((sample) => sample.cpuUsPerReply) },
+];
+
 /** @type {Record<string, Column[]>} */
 const COLUMNS = {
   burst: RATE,
@@ -117,6 +138,7 @@ const COLUMNS = {
   paced: [...PACED, ...MEMORY],
   'paced-smooth': [...PACED, ...MEMORY],
   paced2500: [...PACED, ...MEMORY],
+  'audit-writes': WRITES,
 };
 
 /**
@@ -149,7 +171,7 @@ export function writeReport({ environment, scenarios, results, judgements }) {
  * @param {string} scenario
  */
 function scenarioTable(results, scenario) {
-  const columns = COLUMNS[scenario] ?? RATE;
+  const columns = COLUMNS[scenario] ?? VECTORS;
   const rows = results
     .gatewaysOf(scenario)
     .map((gateway) => [gateway, ...columns.map(({ value }) => value(results, scenario, gateway))]);
