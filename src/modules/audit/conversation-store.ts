@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type QueryDeepPartialEntity, Repository } from 'typeorm';
 import { ConversationEntity } from './entities/conversation.entity.js';
 import { MessageEntity } from './entities/message.entity.js';
-import { marked } from './record/storable-record.js';
+import { marked } from './record/projection.js';
 
 export interface ConversationDraft {
   readonly userId: string;

@@ -2,9 +2,9 @@
  * One statement, hence one transaction and one way to the server: entries, their keys, and the readable tables. It does
  * nothing when the chain is not where the batch begins any more ($2, $3), and then tells no rows.
  *
- * Text comes as one JSON document ($6), which costs this process less than arrays of parameters; bytes come as one value
- * ($7), as arrays of them would be sent in hexadecimal. A named conversation may be met several times in a batch. What has no
- * readable form belongs to conversation 0, which is never there.
+ * Columns come as arrays in binary: as JSON their text would be read character by character three times, which costs the
+ * server more than all else. A named conversation may be met several times in a batch. What has no readable form belongs to
+ * conversation 0, which is never there.
  */
 export const APPEND = {
   name: 'citadel-audit-append',
@@ -12,27 +12,27 @@ export const APPEND = {
 WITH head AS (
   UPDATE audit_heads SET seq = $4, link = $5 WHERE tenant = $1 AND seq = $2 AND link = $3 RETURNING tenant
 ), entry AS MATERIALIZED (
-  SELECT document.* FROM head, json_to_recordset($6::json) AS document(
-    seq bigint, kind text, subject text, at timestamptz, start integer, size integer,
-    user_id text, model_name text, title text, session_id text, created_at timestamp, updated_at timestamp,
-    asked jsonb, ended jsonb, history integer, request json, answers json)
+  SELECT CASE WHEN user_id IS NOT NULL AND session_id IS NULL
+              THEN nextval(pg_get_serial_sequence('conversations', 'id'))::integer END AS id,
+         $2::bigint + place AS seq, document.*
+    FROM head, unnest(
+      $7::text[], $8::text[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::text[], $14::text[], $15::text[],
+      $16::text[], $17::text[], $18::jsonb[], $19::text[], $20::text[]
+    ) WITH ORDINALITY AS document(
+      kind, subject, leaf, link, body, key, user_id, model_name, title, session_id, status, metadata, created_at, updated_at,
+      place)
 ), appended AS (
   INSERT INTO audit_entries (tenant, seq, kind, subject, recorded_at, leaf, link, body)
-  SELECT $1, seq, kind, subject, at, substring($7::bytea FROM start + 33 FOR 32),
-         substring($7 FROM start + 65 FOR 32), substring($7 FROM start + 97 FOR size - 96)
-    FROM entry ORDER BY seq
-), single AS MATERIALIZED (
-  SELECT nextval(pg_get_serial_sequence('conversations', 'id'))::integer AS id, seq
-    FROM entry WHERE user_id IS NOT NULL AND session_id IS NULL
+  SELECT $1, seq, kind, subject, $6::timestamptz, leaf, link, body FROM entry
 ), singles AS (
   INSERT INTO conversations (id, tenant, user_id, model_name, title, metadata, status, created_at, updated_at)
-  SELECT id, $1, user_id, model_name, title, asked || ended, ended->>'status', created_at, updated_at
-    FROM single JOIN entry USING (seq)
+  SELECT id, $1, user_id, model_name, title, metadata, status, created_at::timestamp, updated_at::timestamp
+    FROM entry WHERE id IS NOT NULL
 ), named AS (
   INSERT INTO conversations (tenant, user_id, session_id, model_name, title, metadata, status, created_at, updated_at)
   SELECT DISTINCT ON (user_id, session_id)
-         $1, user_id, session_id, model_name, first_value(title) OVER talk, asked || ended, ended->>'status',
-         first_value(created_at) OVER talk, updated_at
+         $1, user_id, session_id, model_name, first_value(title) OVER talk, metadata, status,
+         (first_value(created_at) OVER talk)::timestamp, updated_at::timestamp
     FROM entry WHERE session_id IS NOT NULL
   WINDOW talk AS (PARTITION BY user_id, session_id ORDER BY seq)
    ORDER BY user_id, session_id, seq DESC
@@ -41,30 +41,18 @@ WITH head AS (
                 updated_at = EXCLUDED.updated_at
   RETURNING id, user_id, session_id
 ), home AS MATERIALIZED (
-  SELECT id, seq FROM single
-  UNION ALL
-  SELECT id, seq FROM named JOIN entry USING (user_id, session_id)
+  SELECT entry.seq, entry.place, entry.kind, entry.key, COALESCE(entry.id, named.id, 0) AS id
+    FROM entry LEFT JOIN named ON named.user_id = entry.user_id AND named.session_id = entry.session_id
 ), keys AS (
   INSERT INTO audit_keys (tenant, seq, conversation_id, key)
-  SELECT $1, seq, COALESCE(id, 0), substring($7 FROM start + 1 FOR 32)
-    FROM entry LEFT JOIN home USING (seq) WHERE kind = 'generation'
+  SELECT $1, seq, id, key FROM home WHERE kind = 'generation'
 ), said AS (
   INSERT INTO messages (conversation_id, role, content, metadata, created_at)
-  SELECT id, message.role, message.content,
-         CASE WHEN session_id IS NULL THEN message.metadata
-              ELSE message.metadata || jsonb_build_object('generation_id', subject) END,
-         message.created_at
-    FROM home JOIN entry USING (seq), LATERAL (
-      SELECT 0 AS part, asked.* FROM ROWS FROM (json_to_recordset(request) AS (
-               role text, content text, metadata jsonb, created_at timestamp
-             )) WITH ORDINALITY AS asked(role, content, metadata, created_at, position)
-       WHERE position > history
-      UNION ALL
-      SELECT 1, answered.* FROM ROWS FROM (json_to_recordset(answers) AS (
-               role text, content text, metadata jsonb, created_at timestamp
-             )) WITH ORDINALITY AS answered(role, content, metadata, created_at, position)
-    ) AS message
-   ORDER BY seq, message.part, message.position
+  SELECT id, role, content, metadata, created_at::timestamp
+    FROM unnest($21::integer[], $22::text[], $23::text[], $24::jsonb[], $25::text[])
+         WITH ORDINALITY AS message(place, role, content, metadata, created_at, position)
+    JOIN home USING (place)
+   ORDER BY position
 )
 SELECT tenant FROM head`,
 };

@@ -1,5 +1,6 @@
-import { type ChainPosition, DIGEST_BYTES, type EntryKind, leafOf, linkOf } from './chain-link.js';
-import { KEY_BYTES } from './entry-cipher.js';
+import type { ProjectedMessage, Projection } from '../record/projection.js';
+import { binaryArray } from './binary-array.js';
+import { type ChainPosition, type EntryKind, leafOf, linkOf } from './chain-link.js';
 
 /** Something to be put on record, before it has a number. */
 export interface Draft {
@@ -8,22 +9,15 @@ export interface Draft {
   readonly body: Buffer;
   /** That the body was sealed with; none where it is in clear. */
   readonly key?: Buffer;
-  /** What the readable tables get: members of a JSON object in wire text, with a comma in front. */
-  readonly projection?: string;
+  readonly projection?: Projection;
 }
-
-const NO_KEY = Buffer.alloc(KEY_BYTES);
-/** Key, leaf and link stand before the body. */
-const FIXED_BYTES = KEY_BYTES + 2 * DIGEST_BYTES;
 
 /** Entries in the form in which one statement takes them. */
 export interface AppendBatch {
   readonly before: ChainPosition;
   readonly after: ChainPosition;
-  /** JSON: an array of what is text. */
-  readonly document: Buffer;
-  /** What is bytes, one entry after the other; the document says where each begins. */
-  readonly bytes: Buffer;
+  /** Of `APPEND`, all of them. */
+  readonly parameters: readonly unknown[];
 }
 
 /** Numbers and links drafts, in their order. */
@@ -34,24 +28,78 @@ export function linkDrafts(
   recordedAt: string,
 ): AppendBatch {
   let { seq, link } = before;
-  let offset = 0;
-  const bytes: Buffer[] = [];
-  const rows: string[] = [];
-  for (const { kind, subject, body, key = NO_KEY, projection = '' } of drafts) {
+  const leaves: Buffer[] = [];
+  const links: Buffer[] = [];
+  for (const { kind, subject, body } of drafts) {
     seq += 1;
     const leaf = leafOf({ tenant, seq, kind, subject, recordedAt }, body);
     link = linkOf(link, leaf);
-    bytes.push(key, leaf, link, body);
-    const size = FIXED_BYTES + body.length;
-    rows.push(
-      `{"seq":${seq},"kind":"${kind}","subject":${JSON.stringify(subject)},"at":"${recordedAt}","start":${offset},"size":${size}${projection}}`,
-    );
-    offset += size;
+    leaves.push(leaf);
+    links.push(link);
   }
+  const parameters = [tenant, before.seq, before.link, seq, link, recordedAt];
   return {
     before,
     after: { seq, link },
-    document: Buffer.from(`[${rows.join(',')}]`, 'latin1'),
-    bytes: Buffer.concat(bytes, offset),
+    parameters: [...parameters, ...entryColumns(drafts, leaves, links), ...messageColumns(drafts)],
   };
+}
+
+function entryColumns(
+  drafts: readonly Draft[],
+  leaves: readonly Buffer[],
+  links: readonly Buffer[],
+): Buffer[] {
+  const texts = (read: (draft: Draft) => string | null | undefined) =>
+    binaryArray(
+      'text',
+      drafts.map((draft) => read(draft) ?? null),
+    );
+  return [
+    texts(({ kind }) => kind),
+    texts(({ subject }) => subject),
+    binaryArray('bytea', leaves),
+    binaryArray('bytea', links),
+    binaryArray(
+      'bytea',
+      drafts.map(({ body }) => body),
+    ),
+    binaryArray(
+      'bytea',
+      drafts.map(({ key }) => key ?? null),
+    ),
+    texts(({ projection }) => projection?.userId),
+    texts(({ projection }) => projection?.modelName),
+    texts(({ projection }) => projection?.title),
+    texts(({ projection }) => projection?.sessionId),
+    texts(({ projection }) => projection?.status),
+    binaryArray(
+      'jsonb',
+      drafts.map(({ projection }) => projection?.metadata ?? null),
+    ),
+    texts(({ projection }) => projection?.createdAt),
+    texts(({ projection }) => projection?.updatedAt),
+  ];
+}
+
+function messageColumns(drafts: readonly Draft[]): Buffer[] {
+  const messages: ProjectedMessage[] = [];
+  const places: number[] = [];
+  for (const [index, { projection }] of drafts.entries()) {
+    for (const message of projection?.messages ?? []) {
+      messages.push(message);
+      places.push(index + 1);
+    }
+  }
+  const texts = (read: (message: ProjectedMessage) => string) => binaryArray('text', messages.map(read));
+  return [
+    binaryArray('int4', places),
+    texts(({ role }) => role),
+    texts(({ content }) => content),
+    binaryArray(
+      'jsonb',
+      messages.map(({ metadata }) => metadata),
+    ),
+    texts(({ createdAt }) => createdAt),
+  ];
 }

@@ -70,16 +70,7 @@ export class TenantChain {
     return [before, known.size === 0 ? drafts : drafts.filter(({ subject }) => !known.has(subject))];
   }
 
-  private async commit({ before, after, document, bytes }: AppendBatch): Promise<boolean> {
-    const heads = await this.run(APPEND, [
-      this.tenant,
-      before.seq,
-      before.link,
-      after.seq,
-      after.link,
-      document,
-      bytes,
-    ]);
-    return heads.length > 0;
+  private async commit({ parameters }: AppendBatch): Promise<boolean> {
+    return (await this.run(APPEND, parameters)).length > 0;
   }
 }

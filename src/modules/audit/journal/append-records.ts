@@ -3,19 +3,23 @@ import { databaseErrorCode } from '../../../infrastructure/database/index.js';
 import type { Draft } from '../chain/chain-entry.js';
 import { sealBody } from '../chain/entry-cipher.js';
 import type { TenantChain } from '../chain/tenant-chain.js';
-import { toStorableRecord } from '../record/storable-record.js';
+import { type Projection, toProjection } from '../record/projection.js';
+import { mayBeUnstorable } from '../record/storable-text.js';
 
 /** Classes of SQLSTATE that blame the values: data exception, integrity constraint, program limit. */
 const VALUE_FAULT = /^(22|23|54)/;
 
-/** A generation's record on its way into the chain. */
-export function toDraft(subject: string, text: WireText): Draft {
-  return {
-    kind: 'generation',
-    subject,
-    ...sealBody(text),
-    projection: `,${toStorableRecord(text).slice(1, -1)}`,
-  };
+/** How a record becomes readable, where nothing in it has to be replaced. */
+export type ProjectRecord = (text: WireText) => Projection;
+
+/** A generation's record on its way into the chain: whatever it is, it goes there. */
+export function toDraft(subject: string, text: WireText, project: ProjectRecord = toProjection): Draft {
+  const sealed = { kind: 'generation', subject, ...sealBody(text) } as const;
+  try {
+    return { ...sealed, projection: (mayBeUnstorable(text) ? toProjection : project)(text) };
+  } catch {
+    return sealed;
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import type { DatabaseConnection, GatewayDataSource } from '../../../infrastruct
 import type { TenantChains } from '../chain/tenant-chains.js';
 import { askedJson } from '../record/asked-json.js';
 import { endedJson } from '../record/ended-json.js';
+import { projectOutcome } from '../record/projection.js';
 import type { Spool } from '../spool/spool.js';
 import type { SpoolTicket } from '../spool/spool-segment.js';
 import type { JournalStats, JournalStatus } from './journal-status.js';
@@ -92,9 +93,11 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
   ): Promise<void> | undefined {
     const { tenant, id: subject, kind } = record.begin;
     try {
-      const entry = { kind: 'outcome', tenant, subject, text: asked + endedJson(record) } as const;
+      const answers = record.answers();
+      const entry = { kind: 'outcome', tenant, subject, text: asked + endedJson(record, answers) } as const;
+      const project = () => projectOutcome(record, answers);
       if (kind !== 'embedding')
-        return this.writer.commit(entry, begun).catch((error: unknown) => this.failed(error));
+        return this.writer.commit(entry, begun, project).catch((error: unknown) => this.failed(error));
       this.writer.commitSoon(entry, begun);
     } catch (error) {
       return this.failed(error);

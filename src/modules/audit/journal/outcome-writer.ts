@@ -6,7 +6,7 @@ import { interruptedJson } from '../record/ended-json.js';
 import type { Spool, WaitingRecord } from '../spool/spool.js';
 import type { SpoolRecord } from '../spool/spool-frame.js';
 import type { SpoolTicket } from '../spool/spool-segment.js';
-import { appendRecords, toDraft } from './append-records.js';
+import { appendRecords, type ProjectRecord, toDraft } from './append-records.js';
 import { PauseBetweenRetries } from './pause-between-retries.js';
 
 const BATCH = { rows: 128, bytes: 8 * 1024 * 1024 };
@@ -16,6 +16,7 @@ const PATIENCE_MS = 250;
 /** An outcome that goes straight to the database. */
 interface Pending {
   readonly record: SpoolRecord;
+  readonly project: ProjectRecord | undefined;
   readonly begun: SpoolTicket | undefined;
   /** Where it is in the spool already, as nobody waits for it. */
   readonly spooled: SpoolTicket | undefined;
@@ -61,9 +62,17 @@ export class OutcomeWriter {
   }
 
   /** Resolves when the record is committed, or would survive a loss of power in the spool. */
-  commit(record: SpoolRecord, begun: SpoolTicket | undefined): Promise<void> {
+  commit(record: SpoolRecord, begun: SpoolTicket | undefined, project?: ProjectRecord): Promise<void> {
     return new Promise((resolve, reject) => {
-      const pending = { record, begun, spooled: undefined, since: performance.now(), resolve, reject };
+      const pending = {
+        record,
+        project,
+        begun,
+        spooled: undefined,
+        since: performance.now(),
+        resolve,
+        reject,
+      };
       if (this.awaySince === undefined) this.enqueue(pending);
       else this.divert([pending]);
     });
@@ -77,6 +86,7 @@ export class OutcomeWriter {
     const nobody = () => undefined;
     this.enqueue({
       record,
+      project: undefined,
       begun: undefined,
       spooled,
       since: performance.now(),
@@ -131,7 +141,7 @@ export class OutcomeWriter {
       try {
         await this.append(
           group[0]!.record.tenant,
-          group.map(({ record }) => toDraft(record.subject, record.text)),
+          group.map(({ record, project }) => toDraft(record.subject, record.text, project)),
         );
         for (const pending of this.flight) this.committed(pending);
       } catch (error) {

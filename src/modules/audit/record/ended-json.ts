@@ -4,11 +4,23 @@ import type { WireText } from '../../../contracts/wire-text.js';
 import { member } from './json-member.js';
 
 /** The second half of a record: how the generation ended and what came, as far as it came. */
-export function endedJson(record: OutcomeRecord): WireText {
-  const { outcome, usage } = record;
+export function endedJson(
+  record: OutcomeRecord,
+  answers: readonly AnswerRecord[] = record.answers(),
+): WireText {
   const updatedAt = record.endedAt.toISOString();
+  const messages = toAnswerMessages(record, answers).map(
+    ({ text, metadata }) =>
+      `{"role":"assistant","content":"${text}","metadata":${metadata},"created_at":"${updatedAt}"}`,
+  );
+  return `,"updated_at":"${updatedAt}","ended":{${endedMembers(record)}},"answers":[${messages.join(',')}]}`;
+}
+
+/** What is known of the end, as members of an object. */
+export function endedMembers(record: OutcomeRecord): WireText {
+  const { outcome, usage } = record;
   return (
-    `,"updated_at":"${updatedAt}","ended":{"status":"${outcome.status}"` +
+    `"status":"${outcome.status}"` +
     ending(record) +
     member('backend', record.backend) +
     member('backend_model', record.backendModel) +
@@ -16,7 +28,7 @@ export function endedJson(record: OutcomeRecord): WireText {
     member('cached_pieces', record.cachedPieces) +
     member('cached', record.cached) +
     member('first_token_ms', record.firstTokenMs) +
-    `,"duration_ms":${record.durationMs}},"answers":[${answerMessages(record, updatedAt).join(',')}]}`
+    `,"duration_ms":${record.durationMs}`
   );
 }
 
@@ -40,16 +52,24 @@ const tokens = (usage: Usage): WireText =>
     member('estimated', usage.estimated)
   ).slice(1);
 
-function answerMessages({ outcome, answers }: OutcomeRecord, createdAt: string): WireText[] {
+/** One answer as it is written into `messages`. */
+export interface AnswerMessage {
+  readonly text: WireText;
+  /** JSON. */
+  readonly metadata: WireText;
+}
+
+export function toAnswerMessages(
+  { outcome }: OutcomeRecord,
+  answers: readonly AnswerRecord[],
+): AnswerMessage[] {
   const isWhole = outcome.status === 'finished';
-  return answers().flatMap((answer, choice) => {
+  return answers.flatMap((answer, choice) => {
     if (!isWhole && isEmpty(answer)) return [];
     const state = isWhole ? member('finish_reason', outcome.finishReasons[choice]) : ',"partial":true';
     const reasoning = answer.reasoning === undefined ? '' : `,"reasoning":"${answer.reasoning}"`;
-    return (
-      `{"role":"assistant","content":"${answer.text}","metadata":{"choice":${choice}${state}${reasoning}` +
-      `${member('tool_calls', answer.toolCalls)}},"created_at":"${createdAt}"}`
-    );
+    const metadata = `{"choice":${choice}${state}${reasoning}${member('tool_calls', answer.toolCalls)}}`;
+    return { text: answer.text, metadata };
   });
 }
 

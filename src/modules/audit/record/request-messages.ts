@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { ChatMessage, ContentPart } from '../../../contracts/generation-request.js';
 import type { BeginRecord } from '../../../contracts/journal.js';
-import { toWireJson, type WireText } from '../../../contracts/wire-text.js';
 import { cutText } from './storable-text.js';
 
 type Input = BeginRecord['inputs'][number];
 
 const TITLE_CHARACTERS = 80;
 
-/** What was asked, as rows of `messages`. */
-export const toRequestMessages = ({ inputs }: BeginRecord, createdAt: string): WireText[] =>
-  inputs.flatMap((input) => toInputMessages(input, createdAt));
+/** One thing that was asked. */
+export interface RequestMessage {
+  readonly role: string;
+  readonly content: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** What was asked, as it is written into `messages`. */
+export const toRequestMessages = ({ inputs }: BeginRecord): RequestMessage[] =>
+  inputs.flatMap(toInputMessages);
 
 /**
  * How many of the messages repeat what a named conversation already holds: all up to the model's last answer. Of a
@@ -30,22 +36,15 @@ export function titleOf(input: Input): string | null {
   return title === '' ? null : title;
 }
 
-function toInputMessages(input: Input, createdAt: string): WireText[] {
-  if (input.kind === 'embedding')
-    return [toRow('user', { content: '', metadata: { sha256: input.sha256 } }, createdAt)];
+function toInputMessages(input: Input): RequestMessage[] {
+  if (input.kind === 'embedding') return [{ role: 'user', content: '', metadata: { sha256: input.sha256 } }];
   if (input.kind === 'prompt')
-    return [toRow('user', { content: input.prompt, metadata: { suffix: input.suffix } }, createdAt)];
-  return input.messages.map(({ role, content, name, toolCalls, toolCallId }) =>
-    toRow(role, toContent(content, { name, tool_calls: toolCalls, tool_call_id: toolCallId }), createdAt),
-  );
+    return [{ role: 'user', content: input.prompt, metadata: { suffix: input.suffix } }];
+  return input.messages.map(({ role, content, name, toolCalls, toolCallId }) => ({
+    role,
+    ...toContent(content, { name, tool_calls: toolCalls, tool_call_id: toolCallId }),
+  }));
 }
-
-const toRow = (
-  role: string,
-  { content, metadata }: ReturnType<typeof toContent>,
-  createdAt: string,
-): WireText =>
-  `{"role":"${role}","content":${toWireJson(content)},"metadata":${toWireJson(metadata)},"created_at":"${createdAt}"}`;
 
 function firstUserText(messages: readonly ChatMessage[]): string {
   const content = messages.find(({ role }) => role === 'user')?.content ?? '';
