@@ -129,6 +129,17 @@ describe(OutcomeWriter.name, () => {
     expect(chains.subjects.sort()).toEqual(['t a', 't v']);
   });
 
+  it('lets what nobody waits for wait for company', async () => {
+    for (const subject of ['v', 'w']) writer.commitSoon(recordOf(subject), undefined);
+    await allWritten();
+    writer.commitSoon(recordOf('x'), undefined);
+    await commit('a');
+    expect(chains.groups).toEqual([
+      ['t v', 't w'],
+      ['t x', 't a'],
+    ]);
+  });
+
   it('leaves to the next process what it cannot write before its end', async () => {
     chains.onAppend = away;
     await commit('a');

@@ -10,6 +10,7 @@ import { appendRecords, type ProjectRecord, toDraft } from './append-records.js'
 import { PauseBetweenRetries } from './pause-between-retries.js';
 
 const BATCH = { rows: 128, bytes: 8 * 1024 * 1024 };
+const GATHER_MS = 100;
 /** An answer waits so long for the database; then the spool takes its record, and the answer leaves. */
 const PATIENCE_MS = 250;
 
@@ -40,6 +41,10 @@ export class OutcomeWriter {
   private draining: Promise<void> | undefined;
   private patience: NodeJS.Timeout | undefined;
   private isScheduled = false;
+  private gathering: NodeJS.Timeout | undefined;
+  /** How many in the queue hold up an answer. */
+  private waiting = 0;
+  private isClosing = false;
   private stopped = false;
   private written = 0;
 
@@ -104,6 +109,8 @@ export class OutcomeWriter {
   async close(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
+    this.isClosing = true;
+    if (this.queue.length > 0) this.write();
     this.pause.hurry();
     await Promise.race([this.settled(), late]);
     clearTimeout(timer);
@@ -125,13 +132,31 @@ export class OutcomeWriter {
   private enqueue(pending: Pending): void {
     this.queue.push(pending);
     this.patience ??= setTimeout(() => this.lookAtOldest(), PATIENCE_MS);
-    if (this.isScheduled || this.running !== undefined) return;
+    if (pending.spooled === undefined) this.waiting += 1;
+    if (this.running === undefined) this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.mayGather) {
+      this.gathering ??= setTimeout(() => this.write(), GATHER_MS);
+      return;
+    }
+    if (this.isScheduled) return;
     // Whatever ends in this turn of the event loop goes together.
     this.isScheduled = true;
-    setImmediate(() => {
-      this.isScheduled = false;
-      this.running ??= this.writeQueue().finally(() => (this.running = undefined));
-    });
+    setImmediate(() => this.write());
+  }
+
+  /** A statement costs more than a row, so what nobody waits for waits for company. */
+  private get mayGather(): boolean {
+    return this.waiting === 0 && this.queue.length < BATCH.rows && !this.isClosing;
+  }
+
+  private write(): void {
+    this.isScheduled = false;
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
+    this.running ??= this.writeQueue().finally(() => (this.running = undefined));
   }
 
   private async writeQueue(): Promise<void> {
@@ -148,6 +173,7 @@ export class OutcomeWriter {
         this.goAway(`generations wait in the spool: ${describeDatabaseError(error)}`);
       }
       this.flight = [];
+      if (this.queue.length > 0 && this.mayGather) return this.schedule();
     }
   }
 
@@ -161,7 +187,9 @@ export class OutcomeWriter {
       if (record.tenant !== tenant || count === BATCH.rows || (count > 0 && bytes > BATCH.bytes)) break;
       count += 1;
     }
-    return this.queue.splice(0, count);
+    const group = this.queue.splice(0, count);
+    for (const { spooled } of group) if (spooled === undefined) this.waiting -= 1;
+    return group;
   }
 
   private committed({ begun, spooled, resolve }: Pending): void {
@@ -196,6 +224,7 @@ export class OutcomeWriter {
     this.awaySince = performance.now();
     const caught = [...this.flight, ...this.queue.splice(0)];
     this.flight = [];
+    this.waiting = 0;
     this.divert(caught);
     this.beginDraining();
   }
