@@ -24,6 +24,7 @@ import { createScratch, removeScratch } from './scratch.mjs';
  * @property {VectorsRoute} [vectors] of vectors, where it gives them
  * @property {Record<string, string>} headers
  * @property {number[]} pids none for `direct`
+ * @property {() => Promise<void>} [prepare] before each measurement
  * @property {() => Promise<void>} stop
  *
  * @typedef {object} VectorsRoute
@@ -207,7 +208,7 @@ async function startCitadel(name, { backendPort, path, vectors, env }) {
   try {
     await waitUntilReady(`http://127.0.0.1:${port}/live`, child);
     const gateway = await running(name, child, { port, path, vectors, directory });
-    return { ...gateway, stop: () => gateway.stop().then(() => database?.drop()) };
+    return { ...gateway, prepare: database?.pin, stop: () => gateway.stop().then(() => database?.drop()) };
   } catch (error) {
     await stop(child);
     await database?.drop();

@@ -68,6 +68,7 @@ export async function measure({ load, fresh }, gateway) {
     await askClient(gateway, { streams: 4, tokens: 16, perWrite: 4, settleMs: 0, windowMs: 100 }, pids);
     resetPeakRss(pids);
   }
+  await gateway.prepare?.();
   const idleKb = readRssKb(pids);
   const hitsBefore = await runningRedis()?.countHits();
   const client = await askClient(gateway, load, pids);

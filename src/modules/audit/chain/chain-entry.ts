@@ -1,5 +1,5 @@
 import type { ProjectedMessage, Projection } from '../record/projection.js';
-import { binaryArray } from './binary-array.js';
+import type { ArrayWriter } from './array-writer.js';
 import { type ChainPosition, type EntryKind, leafOf, linkOf } from './chain-link.js';
 
 /** Something to be put on record, before it has a number. */
@@ -20,12 +20,11 @@ export interface AppendBatch {
   readonly parameters: readonly unknown[];
 }
 
-/** Numbers and links drafts, in their order. */
+/** Numbers and links drafts, in their order. What it gives is good until the arrays are reset. */
 export function linkDrafts(
-  tenant: string,
-  before: ChainPosition,
+  { tenant, before, recordedAt }: { tenant: string; before: ChainPosition; recordedAt: string },
   drafts: readonly Draft[],
-  recordedAt: string,
+  arrays: ArrayWriter,
 ): AppendBatch {
   let { seq, link } = before;
   const leaves: Buffer[] = [];
@@ -41,30 +40,34 @@ export function linkDrafts(
   return {
     before,
     after: { seq, link },
-    parameters: [...parameters, ...entryColumns(drafts, leaves, links), ...messageColumns(drafts)],
+    parameters: [
+      ...parameters,
+      ...entryColumns(arrays, drafts, { leaves, links }),
+      ...messageColumns(arrays, drafts),
+    ],
   };
 }
 
 function entryColumns(
+  arrays: ArrayWriter,
   drafts: readonly Draft[],
-  leaves: readonly Buffer[],
-  links: readonly Buffer[],
+  { leaves, links }: { leaves: readonly Buffer[]; links: readonly Buffer[] },
 ): Buffer[] {
   const texts = (read: (draft: Draft) => string | null | undefined) =>
-    binaryArray(
+    arrays.write(
       'text',
       drafts.map((draft) => read(draft) ?? null),
     );
   return [
     texts(({ kind }) => kind),
     texts(({ subject }) => subject),
-    binaryArray('bytea', leaves),
-    binaryArray('bytea', links),
-    binaryArray(
+    arrays.write('bytea', leaves),
+    arrays.write('bytea', links),
+    arrays.write(
       'bytea',
       drafts.map(({ body }) => body),
     ),
-    binaryArray(
+    arrays.write(
       'bytea',
       drafts.map(({ key }) => key ?? null),
     ),
@@ -73,7 +76,7 @@ function entryColumns(
     texts(({ projection }) => projection?.title),
     texts(({ projection }) => projection?.sessionId),
     texts(({ projection }) => projection?.status),
-    binaryArray(
+    arrays.write(
       'jsonb',
       drafts.map(({ projection }) => projection?.metadata ?? null),
     ),
@@ -82,7 +85,7 @@ function entryColumns(
   ];
 }
 
-function messageColumns(drafts: readonly Draft[]): Buffer[] {
+function messageColumns(arrays: ArrayWriter, drafts: readonly Draft[]): Buffer[] {
   const messages: ProjectedMessage[] = [];
   const places: number[] = [];
   for (const [index, { projection }] of drafts.entries()) {
@@ -91,12 +94,12 @@ function messageColumns(drafts: readonly Draft[]): Buffer[] {
       places.push(index + 1);
     }
   }
-  const texts = (read: (message: ProjectedMessage) => string) => binaryArray('text', messages.map(read));
+  const texts = (read: (message: ProjectedMessage) => string) => arrays.write('text', messages.map(read));
   return [
-    binaryArray('int4', places),
+    arrays.write('int4', places),
     texts(({ role }) => role),
     texts(({ content }) => content),
-    binaryArray(
+    arrays.write(
       'jsonb',
       messages.map(({ metadata }) => metadata),
     ),

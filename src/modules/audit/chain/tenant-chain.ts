@@ -1,3 +1,4 @@
+import { ArrayWriter } from './array-writer.js';
 import { APPEND, FIND_SUBJECTS, READ_HEAD } from './append-statement.js';
 import { type AppendBatch, type Draft, linkDrafts } from './chain-entry.js';
 import { type ChainPosition, GENESIS } from './chain-link.js';
@@ -18,6 +19,8 @@ const MAX_RACES = 50;
 export class TenantChain {
   private end: ChainPosition | undefined;
   private turn: Promise<unknown> = Promise.resolve();
+  /** One batch at a time. */
+  private readonly arrays = new ArrayWriter();
 
   constructor(
     private readonly tenant: string,
@@ -44,7 +47,9 @@ export class TenantChain {
       for (let race = 0; race < MAX_RACES; race++) {
         const [before, left] = await this.lookUp(drafts);
         if (left.length === 0) return before.seq;
-        const batch = linkDrafts(this.tenant, before, left, new Date().toISOString());
+        this.arrays.reset();
+        const recordedAt = new Date().toISOString();
+        const batch = linkDrafts({ tenant: this.tenant, before, recordedAt }, left, this.arrays);
         this.end = undefined;
         if (await this.commit(batch)) {
           this.end = batch.after;
