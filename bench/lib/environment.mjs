@@ -26,7 +26,7 @@ export function describeEnvironment({ rounds, quick, encoding }, database, resul
     `- Node ${process.version}, ${nginxVersion()}, Portkey ${portkeyVersion()}, ${redisVersion() ? `Redis ${redisVersion()}` : 'no Redis'}`,
     `- audit of Citadel: ${database}; vectors as ${encoding}`,
     canPin
-      ? '- client and backend on CPU 0, the gateway alone on CPU 1'
+      ? '- client, backend and the sessions of the database on CPU 0, the gateway alone on CPU 1'
       : '- **processes were not pinned: the numbers do not compare with others**',
     `- speed of a core: JSON.parse of 768 numbers takes ${number(parseUs)} µs (42 µs where the targets were set: 5, 6 and 7 are not ratios)`,
     `- other work on the machine: ${percent(others)} of one core (median)${others > QUIET_ENOUGH ? ' (**disturbed: repeat this run**)' : ''}`,

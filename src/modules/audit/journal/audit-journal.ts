@@ -98,7 +98,7 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
       const project = () => projectOutcome(record, answers);
       if (kind !== 'embedding')
         return this.writer.commit(entry, begun, project).catch((error: unknown) => this.failed(error));
-      this.writer.commitSoon(entry, begun);
+      this.writer.commitSoon(entry, begun, project);
     } catch (error) {
       return this.failed(error);
     }

@@ -84,14 +84,14 @@ export class OutcomeWriter {
   }
 
   /** Returns when the record outlives this process; it is committed soon. Throws when the spool cannot take it. */
-  commitSoon(record: SpoolRecord, begun: SpoolTicket | undefined): void {
+  commitSoon(record: SpoolRecord, begun: SpoolTicket | undefined, project?: ProjectRecord): void {
     const spooled = this.spool.append(record);
     if (begun !== undefined) this.spool.settle(begun);
     if (this.awaySince !== undefined) return;
     const nobody = () => undefined;
     this.enqueue({
       record,
-      project: undefined,
+      project,
       begun: undefined,
       spooled,
       since: performance.now(),
