@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { FailureError } from '../../contracts/failure.js';
 import type { Outcome } from '../../contracts/generation-outcome.js';
@@ -30,7 +30,7 @@ export class EmbeddingRecords {
       profile: 'generic',
       stream: false,
       createdAt: new Date(),
-      inputs: [{ kind: 'embedding', sha256: inputs.map(hash) }],
+      inputs: [{ kind: 'embedding', sha256: inputs.map(digestOf) }],
     };
     const entry = this.journal.begin(begin);
     const end = async (outcome: Outcome, made?: Made) => {
@@ -57,7 +57,7 @@ export class EmbeddingRecords {
   }
 }
 
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+const digestOf = (text: string): string => hash('sha256', text, 'hex');
 
 function toOutcome(error: unknown, isClientGone: boolean): Outcome {
   if (isClientGone) return { status: 'cancelled', reason: 'client_gone' };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What a vector hangs on besides its text. */
 export interface VectorTerms {
@@ -14,5 +14,5 @@ export interface VectorTerms {
 export function toVectorKey(terms: VectorTerms, text: string): string {
   const { backend, model, dimensions = null, truncate = null, options = null } = terms;
   const said = JSON.stringify([backend, model, dimensions, truncate, options, text]);
-  return `citadel:vector:1:${createHash('sha256').update(said).digest('base64url')}`;
+  return `citadel:vector:1:${hash('sha256', said, 'base64url')}`;
 }

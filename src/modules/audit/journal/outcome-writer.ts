@@ -9,7 +9,8 @@ import type { SpoolTicket } from '../spool/spool-segment.js';
 import { appendRecords, type ProjectRecord, toDraft } from './append-records.js';
 import { PauseBetweenRetries } from './pause-between-retries.js';
 
-const BATCH = { rows: 128, bytes: 8 * 1024 * 1024 };
+/** To seal and link so many takes some milliseconds, in which no token passes. */
+const BATCH = { rows: 64, bytes: 8 * 1024 * 1024 };
 const GATHER_MS = 100;
 /** An answer waits so long for the database; then the spool takes its record, and the answer leaves. */
 const PATIENCE_MS = 250;
