@@ -1,44 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../../../contracts/generation-request.js';
-import type { BeginRecord, OutcomeRecord } from '../../../contracts/journal.js';
-import { fromWireBytes, toWireText } from '../../../contracts/wire-text.js';
+import { fromWireBytes } from '../../../contracts/wire-text.js';
+import { BEGIN, ENDED_AT, textOf } from '../testing/recorded-text.js';
 import { askedJson } from './asked-json.js';
-import { endedJson, interruptedJson } from './ended-json.js';
-import { projectOutcome, toProjection } from './projection.js';
-
-const CREATED_AT = new Date('2026-07-01T10:00:00Z');
-const ENDED_AT = new Date('2026-07-01T10:00:02Z');
-
-const BEGIN: BeginRecord = {
-  id: 'gen-1',
-  kind: 'chat',
-  route: '/v1/chat/completions',
-  requestId: 'req-1',
-  tenant: 'default',
-  userId: 'ada',
-  model: 'llama3',
-  profile: 'generic',
-  stream: true,
-  createdAt: CREATED_AT,
-  inputs: [{ kind: 'chat', messages: [{ role: 'user', content: 'Hello' }] }],
-};
-
-const RECORD: OutcomeRecord = {
-  begin: BEGIN,
-  outcome: { status: 'finished', finishReasons: ['stop'] },
-  backend: 'ollama',
-  backendModel: 'llama3:8b',
-  attempts: 1,
-  usage: { promptTokens: 3, completionTokens: 2, estimated: true },
-  generatedPieces: 2,
-  deliveredPieces: 1,
-  readerWaits: 0,
-  firstTokenMs: 10,
-  durationMs: 2_000,
-  endedAt: ENDED_AT,
-  answers: () => [{ text: 'Good day' }],
-};
+import { interruptedJson } from './ended-json.js';
 
 interface Message {
   readonly role: string;
@@ -57,8 +23,6 @@ interface Row {
   readonly answers: Message[];
 }
 
-const textOf = (record: Partial<OutcomeRecord>, begin: Partial<BeginRecord> = {}) =>
-  askedJson({ ...BEGIN, ...begin }) + endedJson({ ...RECORD, ...record, begin: { ...BEGIN, ...begin } });
 const rowOf = (...asked: Parameters<typeof textOf>) => JSON.parse(fromWireBytes(textOf(...asked))) as Row;
 
 describe('the record of a generation', () => {
@@ -218,27 +182,6 @@ describe('the record of a generation', () => {
     expect(model_name).toBe('m'.repeat(255));
   });
 
-  it('marks the rows in which a text was replaced, and no others', () => {
-    const { metadata, messages } = toProjection(
-      textOf({
-        answers: () => [{ text: toWireText('half \ud800'), reasoning: toWireText('\u0000') }],
-      }),
-    );
-    expect(metadata).not.toContain('sanitized');
-    expect(messages[0]?.metadata).toBe('{}');
-    expect(messages[1]?.content).toBe('half \ufffd');
-    expect(JSON.parse(messages[1]!.metadata)).toMatchObject({ reasoning: '\ufffd', sanitized: true });
-  });
-
-  it('leaves alone what only looks like it', () => {
-    const text = 'a backslash and u0000: \\u0000, \\ud800';
-    const { messages } = toProjection(textOf({ answers: () => [{ text: toWireText(text) }] }));
-    expect(messages[1]).toMatchObject({
-      content: text,
-      metadata: '{"choice":0,"finish_reason":"stop"}',
-    });
-  });
-
   it('says how much of a named conversation is repeated by the request', () => {
     const messages = ['user', 'assistant', 'user'].map((role) => ({ role, content: role })) as ChatMessage[];
     expect(rowOf({}, { session: 's', inputs: [{ kind: 'chat', messages }] }).history).toBe(2);
@@ -254,57 +197,5 @@ describe('the record of a generation', () => {
       ended: { status: 'interrupted' },
       answers: [],
     });
-  });
-});
-
-describe(projectOutcome.name, () => {
-  it.each<[string, Partial<OutcomeRecord>, Partial<BeginRecord>]>([
-    ['a plain answer', {}, {}],
-    ['one in a session', {}, { session: 'talk', agent: 'ünïcode 👋' }],
-    [
-      'a failed one',
-      { outcome: { status: 'failed', failure: { code: 'timeout', message: 'Too "late".' } } },
-      {},
-    ],
-    [
-      'an empty cancelled one',
-      { outcome: { status: 'cancelled', reason: 'client_gone' }, answers: () => [] },
-      {},
-    ],
-    ['escapes', { answers: () => [{ text: toWireText('"a"\n\\ ü 👋'), reasoning: toWireText('ü"') }] }, {}],
-    ['a cached one', { cached: true, attempts: 0, firstTokenMs: undefined }, { userId: 'ü'.repeat(300) }],
-    ['a prompt', {}, { inputs: [{ kind: 'prompt', prompt: '  def f():\n', suffix: '"' }] }],
-    [
-      'vectors',
-      { answers: () => [] },
-      { kind: 'embedding', inputs: [{ kind: 'embedding', sha256: ['0f'] }] },
-    ],
-    [
-      'a conversation that goes on',
-      {},
-      {
-        session: 'talk',
-        inputs: [
-          {
-            kind: 'chat',
-            messages: [
-              { role: 'user', content: 'One?' },
-              { role: 'assistant', content: 'One.' },
-              { role: 'user', content: [{ type: 'text', text: 'Two?' }] },
-            ],
-          },
-        ],
-      },
-    ],
-  ])('says the same of %s as its text does', (_what, more, begin) => {
-    const record: OutcomeRecord = { ...RECORD, ...more, begin: { ...BEGIN, ...begin } };
-    const direct = projectOutcome(record, record.answers());
-    const read = toProjection(textOf(more, begin));
-    const parsed = ({ metadata, messages, ...columns }: typeof direct) => ({
-      ...columns,
-      metadata: JSON.parse(metadata) as unknown,
-      messages: messages.map((said) => ({ ...said, metadata: JSON.parse(said.metadata) as unknown })),
-    });
-    expect(parsed(direct)).toEqual(parsed(read));
   });
 });
