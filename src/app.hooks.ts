@@ -2,15 +2,19 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { POLICIES } from './app.policies.js';
 import type { AccessPolicy } from './common/http/access-policy.js';
+import { foreignOrigin, type AllowedOrigins } from './common/http/allowed-origins.js';
 import { GatewayError } from './common/errors/gateway.error.js';
 import { findHeadFault } from './common/http/request-head.js';
 import type { RouteTable } from './common/http/route-table.js';
-import { TrustedNetworks } from './common/http/trusted-networks.js';
+import type { Gatekeeper } from './common/http/gatekeeper.js';
 import type { HttpConfig } from './config/index.js';
-import { ANONYMOUS } from './contracts/principal.js';
 
 /** Routes that carry conversations with images in them, and many texts at a time. */
-const CHAT_ROUTE = /completions$|^\/v1\/agents\/|\/embed(?:dings)?$/;
+const CHAT_ROUTE =
+  /completions$|\/responses$|\/input_tokens$|^\/v1\/agents\/|\/embed(?:dings)?$|^\/agent\/(?:stream|generate)$|^\/api\/v1\/ai\/(?:.+\/)?stream$|^\/workflow\/create$|^\/api\/stream\/:agent$|^\/streaming\/sse\/chat$/;
+
+/** What a GET begins or holds open here: a picture on any page could ask for it. */
+const NO_PICTURES = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\//;
 
 export const isChatRoute = (route: string): boolean => CHAT_ROUTE.test(route);
 
@@ -19,7 +23,9 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
   fastify.addHook('onRoute', (route) => {
     const methods = Array.isArray(route.method) ? route.method : [route.method];
     for (const method of methods) routes.add(method, route.url);
-    route.config = { ...route.config, policy: policyOf(route, methods) };
+    const keepsForeignPagesOut =
+      NO_PICTURES.test(route.url) && (methods.includes('GET') || methods.includes('HEAD'));
+    route.config = { ...route.config, policy: policyOf(route, methods), keepsForeignPagesOut };
     if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;
   });
 }
@@ -48,27 +54,27 @@ export function sayOfEach({ id }: FastifyRequest, reply: FastifyReply): void {
   });
 }
 
-/** Whether the route's policy lets the caller in, and then whether what is sent will be read at all. */
-export function guardRequests(fastify: FastifyInstance, http: HttpConfig): void {
-  const networks = new TrustedNetworks(http.trustedNetworks);
+/** Whether the page may ask, the route's policy lets the caller in, and then whether what is sent will be read at all. */
+export function guardRequests(
+  fastify: FastifyInstance,
+  gatekeeper: Gatekeeper,
+  origins: AllowedOrigins,
+): void {
   fastify.decorateRequest('principal', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    done(refusal(request, networks, http.authRequireAll) ?? excess(request));
+    const { keepsForeignPagesOut } = request.routeOptions.config;
+    if (keepsForeignPagesOut === true && !origins.allowsGet(request.raw)) done(foreignOrigin());
+    else done(refusal(request, gatekeeper) ?? excess(request));
   });
 }
 
-function refusal(
-  request: FastifyRequest,
-  networks: TrustedNetworks,
-  requireAll: boolean,
-): GatewayError | undefined {
+function refusal(request: FastifyRequest, gatekeeper: Gatekeeper): GatewayError | undefined {
   const policy = request.routeOptions.config.policy;
   // A path without a route has no policy; it is answered 404.
   if (policy === undefined || policy === 'pub') return undefined;
-  if (!networks.isTrusted(request.raw) || requireAll) {
-    return new GatewayError('unauthorized', 'Authentication required. Please provide a valid Bearer token');
-  }
-  request.principal = ANONYMOUS;
+  const caller = gatekeeper.identify(request.raw, policy);
+  if (caller instanceof GatewayError) return caller;
+  request.principal = caller;
   return undefined;
 }
 

@@ -7,6 +7,7 @@ import { DatabaseModule } from './infrastructure/database/index.js';
 import { EventsModule } from './infrastructure/events/events.module.js';
 import { LoadModule } from './infrastructure/load/index.js';
 import { RedisModule } from './infrastructure/redis/index.js';
+import { AgentTasksModule } from './modules/agent-tasks/index.js';
 import { AgentsModule } from './modules/agents/index.js';
 import { AuditModule } from './modules/audit/index.js';
 import { ChatModule } from './modules/chat/index.js';
@@ -15,6 +16,9 @@ import { GenerationModule } from './modules/generation/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { ModelsModule } from './modules/models/index.js';
+import { StreamingModule } from './modules/streaming/index.js';
+import { ResponsesModule } from './modules/responses/index.js';
+import { RealtimeModule } from './modules/realtime/index.js';
 
 /** Where generations go on record, and what looks after it. */
 export type Storage = NonNullable<ModuleMetadata['imports']>;
@@ -33,7 +37,11 @@ const DATABASE: Storage = [DatabaseModule, AuditModule];
     AgentsModule,
     GenerationModule,
     ChatModule,
+    StreamingModule,
+    AgentTasksModule,
     EmbeddingsModule,
+    ResponsesModule,
+    RealtimeModule,
     HealthModule,
   ],
   controllers: [AppController],

@@ -7,8 +7,11 @@ import { AppModule, type Storage } from './app.module.js';
 import { setUpApiDocs } from './app.docs.js';
 import { SERVER_OPTIONS } from './app.server.js';
 import { ErrorFilter } from './common/errors/error.filter.js';
+import { AllowedHosts } from './common/http/allowed-hosts.js';
+import { AllowedOrigins } from './common/http/allowed-origins.js';
 import { answerClientError } from './common/http/client-error.js';
 import { corsOptions } from './common/http/cors.js';
+import { Gatekeeper } from './common/http/gatekeeper.js';
 import { acceptJson } from './common/http/json-content.js';
 import { requestIdOf } from './common/http/request-id.js';
 import { RouteTable } from './common/http/route-table.js';
@@ -16,6 +19,7 @@ import { RequestValidationPipe } from './common/validation/request-validation.pi
 import type { AppConfig } from './config/index.js';
 import { LoadMonitor, shedLoad } from './infrastructure/load/index.js';
 import { logRequests, PinoLogger } from './infrastructure/logging/index.js';
+import { HybridWsAdapter } from './modules/realtime/index.js';
 
 /** The application, ready to listen: what `main.ts` starts is what the tests test. */
 export async function createApp(
@@ -24,6 +28,8 @@ export async function createApp(
   logger = new PinoLogger(config.logLevel),
 ): Promise<NestFastifyApplication> {
   const { http } = config;
+  const gatekeeper = new Gatekeeper(http.trustedNetworks, http.authRequireAll);
+  const origins = new AllowedOrigins(http.corsOrigins);
   const routes = new RouteTable();
   const errors = new ErrorFilter(routes);
   const adapter = new FastifyAdapter({
@@ -54,8 +60,10 @@ export async function createApp(
   acceptJson(fastify);
   // Before the guard, so that a script may read why it was refused.
   await app.register(cors, corsOptions(http.corsOrigins));
-  guardRequests(fastify, http);
+  guardRequests(fastify, gatekeeper, origins);
   shedLoad(fastify, app.get(LoadMonitor), isChatRoute);
+  const hosts = new AllowedHosts(http.allowedHosts);
+  app.useWebSocketAdapter(new HybridWsAdapter(app, { gatekeeper, hosts, origins }));
   app.useGlobalFilters(errors);
   app.useGlobalPipes(new RequestValidationPipe());
   setUpApiDocs(app, config);

@@ -14,6 +14,8 @@ export interface AppConfig {
   readonly audit: AuditConfig;
   readonly upstream: UpstreamTimeouts;
   readonly streams: StreamsConfig;
+  readonly streaming: StreamingConfig;
+  readonly alerts: readonly AlertRule[];
   readonly responseCache: ResponseCacheConfig;
   readonly routing: RoutingConfig;
   /** Refuse new work when the event loop or the heap is at its limit. */
@@ -39,6 +41,8 @@ export interface HttpConfig {
   readonly maxChatBodyBytes: number;
   /** `https://host[:port]`; `:*` stands for any port and for none, a lone `*` for any origin. */
   readonly corsOrigins: readonly string[];
+  /** Names under which sockets may be opened, besides addresses and localhost; a lone `*` for any. */
+  readonly allowedHosts: readonly string[];
   /** CIDR ranges whose callers need no credential on `net` routes. */
   readonly trustedNetworks: readonly string[];
   readonly authRequireAll: boolean;
@@ -111,6 +115,71 @@ export interface StreamsConfig {
   readonly logMaxBytes: number;
   readonly enterpriseStream: 'allow' | 'ignore' | 'reject';
   readonly reasoningField: 'reasoning_content' | 'reasoning';
+  /** Whether token frames say the text so far, or only what is new. */
+  readonly frameText: 'so_far' | 'delta';
+}
+
+/** WebSocket, Socket.IO, and the channels below /streaming. */
+export interface StreamingConfig {
+  /** Where its clients expect it. The gateway listens there when it is one of its ports. */
+  readonly port: number;
+  /** Of the unit or container, for those who write it: without effect on the process. */
+  readonly memoryGb: number;
+  readonly cpuCores: number;
+  readonly websocket: {
+    readonly enabled: boolean;
+    /** Over all endpoints, those of Socket.IO included. */
+    readonly maxConnections: number;
+    readonly heartbeatMs: number;
+    readonly maxMessageBytes: number;
+    readonly maxMessagesPerSecond: number;
+    /** Of messages above 1 KiB. */
+    readonly compression: boolean;
+  };
+  /** Below /streaming/sse. */
+  readonly sse: {
+    readonly enabled: boolean;
+    readonly maxConnections: number;
+    readonly retryMs: number;
+    readonly keepAliveMs: number;
+  };
+  /** What is offered. */
+  readonly channels: {
+    readonly chat: boolean;
+    readonly metrics: boolean;
+    readonly alerts: boolean;
+    readonly status: boolean;
+  };
+  /** Of metrics, status and alerts; chat follows its profiles. */
+  readonly broadcasts: {
+    /** What may wait for one client. */
+    readonly bufferBytes: number;
+    readonly flushMs: number;
+    readonly batchSize: number;
+  };
+  readonly connections: {
+    /** Without effect: each backend has connections of its own. */
+    readonly poolSize: number;
+    readonly firstMessageTimeoutMs: number;
+    readonly cleanupMs: number;
+    readonly maxIdleMs: number;
+  };
+  readonly monitoring: {
+    readonly gateway: string | undefined;
+    readonly metricsServer: string | undefined;
+    readonly customMetrics: string | undefined;
+  };
+}
+
+/** When subscribers are told that something is wrong. */
+export interface AlertRule {
+  readonly name: string;
+  readonly signal:
+    'error_rate' | 'first_token_p95_seconds' | 'dependencies_down' | 'audit_pending' | 'audit_spool_bytes';
+  readonly above: number;
+  /** For so long, before it counts. */
+  readonly forMs: number;
+  readonly severity: 'warning' | 'critical';
 }
 
 /** Whole answers that are kept to be given again. */
@@ -169,6 +238,8 @@ export interface AgentSettings {
   readonly profile: string;
   readonly model?: string;
   readonly backend?: string;
+  /** A service of its own that answers in place of these two. */
+  readonly instance?: { readonly backend: string; readonly model: string };
   readonly options: {
     readonly numCtx?: number;
     readonly keepAlive?: string | number;

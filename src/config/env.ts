@@ -1,6 +1,16 @@
 import { ConfigError } from './config-error.js';
 import { logLevel } from './log-level.js';
-import { cidr, host, httpUrl, listenPort, origin, port, postgresUrl, redisUrl } from './network-parsers.js';
+import {
+  cidr,
+  host,
+  hostOrAny,
+  httpUrl,
+  listenPort,
+  origin,
+  port,
+  postgresUrl,
+  redisUrl,
+} from './network-parsers.js';
 import { decimal, flag, listOf, oneOf, type Parsed, type Parser, text, wholeNumber } from './parser.js';
 
 /** A table: every environment variable this program understands, besides the secrets. `.env.example` explains each. */
@@ -18,6 +28,7 @@ const PARSERS = {
   TRUSTED_NETWORKS: listOf(cidr),
   AUTH_REQUIRE_ALL: flag,
   P8FS_CORS_ORIGINS: listOf(origin),
+  ALLOWED_HOSTS: listOf(hostOrAny),
   MAX_BODY_BYTES: wholeNumber(1),
   P8FS_REQUEST_TIMEOUT: decimal(0.001, 86_400),
   DRAIN_TIMEOUT_S: decimal(0, 3600),
@@ -40,6 +51,12 @@ const PARSERS = {
 
   OLLAMA_URL: httpUrl,
   OPENAI_BASE_URL: httpUrl,
+  PRODUCT_MANAGER_PHI4_URL: httpUrl,
+  BUSINESS_ANALYST_PHI4_URL: httpUrl,
+  SOFTWARE_DEVELOPER_PHI4_URL: httpUrl,
+  QA_ENGINEER_PHI4_URL: httpUrl,
+  DEVOPS_ENGINEER_PHI4_URL: httpUrl,
+  AI_SERVICE_URL: httpUrl,
   UPSTREAM_CONNECT_TIMEOUT_MS: wholeNumber(1, 3_600_000),
   UPSTREAM_FIRST_TOKEN_TIMEOUT_MS: wholeNumber(1, 3_600_000),
   UPSTREAM_IDLE_TIMEOUT_MS: wholeNumber(1, 3_600_000),
@@ -53,6 +70,36 @@ const PARSERS = {
   STREAM_LOG_MAX_BYTES: wholeNumber(0),
   ENTERPRISE_STREAM: oneOf('allow', 'ignore', 'reject'),
   REASONING_FIELD: oneOf('reasoning_content', 'reasoning'),
+  FRAMES_TEXT: oneOf('so_far', 'delta'),
+
+  STREAMING_API_PORT: port,
+  STREAMING_API_MEMORY_GB: decimal(0.1, 4096),
+  STREAMING_API_CPU_CORES: wholeNumber(1, 4096),
+  STREAMING_API_CONNECTION_TIMEOUT: decimal(0.05, 86_400),
+  WEBSOCKET_ENABLED: flag,
+  WEBSOCKET_MAX_CONNECTIONS: wholeNumber(1, 1_000_000),
+  WEBSOCKET_HEARTBEAT_INTERVAL: decimal(0.05, 86_400),
+  WEBSOCKET_MESSAGE_SIZE_LIMIT: wholeNumber(1024, 64 * 1024 * 1024),
+  WEBSOCKET_MAX_MESSAGES_PER_SECOND: wholeNumber(1, 1_000_000),
+  SSE_ENABLED: flag,
+  SSE_MAX_CONNECTIONS: wholeNumber(1, 1_000_000),
+  SSE_RETRY_TIMEOUT: wholeNumber(1, 3_600_000),
+  SSE_KEEP_ALIVE_INTERVAL: decimal(0.05, 86_400),
+  STREAMING_CHAT_ENABLED: flag,
+  STREAMING_METRICS_ENABLED: flag,
+  STREAMING_ALERTS_ENABLED: flag,
+  STREAMING_STATUS_ENABLED: flag,
+  STREAMING_BUFFER_SIZE: wholeNumber(1024, 64 * 1024 * 1024),
+  STREAMING_FLUSH_INTERVAL: wholeNumber(1, 60_000),
+  STREAMING_COMPRESSION_ENABLED: flag,
+  STREAMING_BATCH_SIZE: wholeNumber(1, 1_000_000),
+  CONNECTION_POOL_SIZE: wholeNumber(1, 1_000_000),
+  CONNECTION_TIMEOUT: decimal(0.05, 86_400),
+  CONNECTION_CLEANUP_INTERVAL: decimal(0.05, 86_400),
+  CONNECTION_MAX_IDLE_TIME: decimal(0.05, 86_400),
+  API_GATEWAY_ENDPOINT: httpUrl,
+  METRICS_SERVER_ENDPOINT: httpUrl,
+  CUSTOM_METRICS_ENDPOINT: httpUrl,
 
   RESPONSE_CACHE: oneOf('on', 'deterministic', 'off'),
   RESPONSE_CACHE_TTL_S: decimal(0.001, 2_592_000),

@@ -1,5 +1,6 @@
 export {
   type AgentSettings,
+  type AlertRule,
   AppConfig,
   type AuditConfig,
   type BackendSettings,
@@ -13,6 +14,7 @@ export {
   type RedisConfig,
   type ResponseCacheConfig,
   type RoutingConfig,
+  type StreamingConfig,
   type StreamsConfig,
   type UpstreamTimeouts,
   type VectorDbConfig,

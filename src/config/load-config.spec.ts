@@ -14,6 +14,20 @@ function copyOfShipped(): string {
   return configDir;
 }
 
+const AGENTS = [
+  'p8-research',
+  'p8-analysis',
+  'p8-sim',
+  'product_manager',
+  'business_analyst',
+  'software_developer',
+  'qa_engineer',
+  'devops_engineer',
+  'travel',
+  'content',
+];
+const DEMO_AGENTS = ['mockAgent', 'agentName', 'agent1', 'agent2', 'masterAgent', 'sub1'];
+
 describe(loadConfig.name, () => {
   it('means production unless told, with the shipped server addresses', () => {
     expect(loadConfig({})).toMatchObject({
@@ -65,7 +79,10 @@ describe(loadConfig.name, () => {
       'nomic-embed-text',
     ]);
     expect(Object.keys(routing.profiles)).toEqual(['voice', 'copilot', 'gui', 'generic', 'smooth']);
-    expect(routing.agents.map((agent) => agent.key)).toEqual(['p8-research', 'p8-analysis', 'p8-sim']);
+    expect(routing.agents.map((agent) => agent.key)).toEqual(AGENTS);
+    const demo = loadConfig({ CITADEL_ENV: 'test' }).routing.agents.slice(AGENTS.length);
+    expect(demo.map((agent) => agent.key)).toEqual(DEMO_AGENTS);
+    for (const agent of demo) expect(agent).toMatchObject({ backend: 'simulator', model: 'p8-sim' });
     expect(routing.agents.find((agent) => agent.key === 'p8-sim')).toMatchObject({
       backend: 'simulator',
       model: 'p8-sim',
@@ -122,8 +139,8 @@ describe(loadConfig.name, () => {
 describe(reloadRouting.name, () => {
   it('reads models, backends and agents anew', () => {
     const configDir = copyOfShipped();
-    expect(reloadRouting({ CITADEL_ENV: 'test' }, { configDir }).agents).toHaveLength(3);
+    expect(reloadRouting({ CITADEL_ENV: 'production' }, { configDir }).agents).toHaveLength(AGENTS.length);
     writeFileSync(join(configDir, 'agents.yaml'), 'agents: [{ key: only }]\n');
-    expect(reloadRouting({ CITADEL_ENV: 'test' }, { configDir }).agents).toHaveLength(1);
+    expect(reloadRouting({ CITADEL_ENV: 'production' }, { configDir }).agents).toHaveLength(1);
   });
 });

@@ -5,7 +5,7 @@ import type { AppConfig, RoutingConfig } from './app-config.js';
 import { parseEnv, type ProcessEnv } from './env.js';
 import { Secrets } from './secrets.js';
 import { toAppConfig } from './to-app-config.js';
-import { loadYamlFiles } from './yaml-files.js';
+import { loadOptionalYaml, loadYamlFiles } from './yaml-files.js';
 
 export interface LoadConfigOptions {
   /** The folder with `environments`, `services`, `secrets` and `agents.yaml`; CITADEL_CONFIG_DIR or the one of this package unless told. */
@@ -19,7 +19,15 @@ export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = 
   const environment = env.CITADEL_ENV ?? 'production';
   const yaml = loadYamlFiles(configDir, environment);
   const secrets = new Secrets(processEnv, join(configDir, 'secrets'));
-  return toAppConfig({ environment, version: readVersion(), env, yaml, secrets });
+  return toAppConfig({
+    environment,
+    version: readVersion(),
+    env,
+    yaml,
+    streamingYaml: loadOptionalYaml(configDir, 'services/streaming-api.yaml'),
+    alertsYaml: loadOptionalYaml(configDir, 'alerts.yaml'),
+    secrets,
+  });
 }
 
 /** What may change without a restart. All files are checked again, so a mistake in any of them shows itself now. */

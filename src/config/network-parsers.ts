@@ -14,6 +14,12 @@ export const host: Parser<string> = {
   },
 };
 
+/** `*` stands for any. */
+export const hostOrAny: Parser<string> = {
+  expected: 'a host name without a port, or `*`',
+  parse: (raw) => (typeof raw === 'string' && raw.trim() === '*' ? '*' : host.parse(raw)),
+};
+
 /** An address alone is a range of one. */
 export const cidr: Parser<string> = {
   expected: 'a CIDR range such as 192.168.10.0/24 or ::1/128',

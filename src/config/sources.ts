@@ -10,6 +10,10 @@ export interface Sources {
   readonly version: string;
   readonly env: Env;
   readonly yaml: YamlSection;
+  /** The file of the streaming API. */
+  readonly streamingYaml: YamlSection;
+  /** The rules of alerts. */
+  readonly alertsYaml: YamlSection;
   readonly secrets: Secrets;
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Environment } from './app-config.js';
 import { createSources } from './testing/create-sources.js';
 import { toRoutingConfig } from './to-routing-config.js';
 
-const agentsOf = (yaml: string) => toRoutingConfig(createSources({ yaml })).config.agents;
+const agentsOf = (yaml: string, environment?: Environment) =>
+  toRoutingConfig(createSources({ yaml, environment })).config.agents;
 
 describe('agents', () => {
   it('have every setting that YAML gives, and no empty ones', () => {
@@ -29,6 +31,17 @@ agents:
       },
       { key: 'plain', description: '', profile: 'generic', options: {} },
     ]);
+  });
+
+  it('of a demonstration are there outside production only, and are checked in production too', () => {
+    const yaml = 'models_admit: any\nagents: [{ key: mock, demo: true }, { key: real }]';
+    const keysIn = (environment: Environment) => agentsOf(yaml, environment).map(({ key }) => key);
+    expect(keysIn('development')).toEqual(['mock', 'real']);
+    expect(keysIn('test')).toEqual(['mock', 'real']);
+    expect(keysIn('production')).toEqual(['real']);
+    expect(() => agentsOf('models_admit: any\nagents: [{ key: stats, demo: true }]', 'production')).toThrow(
+      /reserved/,
+    );
   });
 
   it.each([

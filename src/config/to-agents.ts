@@ -1,6 +1,7 @@
-import type { AgentSettings, BackendSettings } from './app-config.js';
+import type { AgentSettings, BackendSettings, Environment } from './app-config.js';
 import { ConfigError } from './config-error.js';
-import { decimal, name, type Parser, text, wholeNumber } from './parser.js';
+import { decimal, flag, name, type Parser, text, wholeNumber } from './parser.js';
+import { type AgentInstance, INSTANCE_MODEL } from './to-agent-instances.js';
 import { requireBackend } from './to-routes.js';
 import type { YamlSection } from './yaml-section.js';
 
@@ -9,33 +10,41 @@ const RESERVED_KEYS: readonly string[] = ['stats'];
 
 interface Known {
   readonly backends: readonly BackendSettings[];
+  readonly environment: Environment;
+  readonly instances: readonly AgentInstance[];
 }
 
 export function toAgents(sections: readonly YamlSection[], known: Known): readonly AgentSettings[] {
   const keys = new Set<string>();
-  return sections.map((section) => {
+  return sections.flatMap((section) => {
     const agent = toAgent(section, known);
     if (RESERVED_KEYS.includes(agent.key))
       throw new ConfigError(`${section.label('key')}: ${agent.key} is reserved`);
     if (keys.has(agent.key))
       throw new ConfigError(`${section.label('key')}: there is an agent ${agent.key} already`);
     keys.add(agent.key);
-    return agent;
+    const isDemo = section.read('demo', flag) ?? false;
+    return isDemo && known.environment === 'production' ? [] : [agent];
   });
 }
 
-function toAgent(section: YamlSection, { backends }: Known): AgentSettings {
+function toAgent(section: YamlSection, { backends, instances }: Known): AgentSettings {
   const backend = section.read('backend', name);
   if (backend !== undefined) requireBackend(section, backend, backends);
   const options = section.section('options');
+  const key = section.require('key', name);
+  const model = section.read('model', text);
+  const instance = instances.find(({ agent }) => agent === key);
   return withoutUndefined<AgentSettings>({
-    key: section.require('key', name),
+    key,
     description: section.read('description', text) ?? '',
     persona: section.read('persona', text),
     // Whether there is such a profile is known to those who have them.
     profile: section.read('profile', name) ?? 'generic',
-    model: section.read('model', text),
+    model,
     backend,
+    // Any name will do where an instance runs the one model that it has.
+    instance: instance && { backend: instance.backend, model: model ?? INSTANCE_MODEL },
     options: withoutUndefined<AgentSettings['options']>({
       numCtx: options.read('num_ctx', wholeNumber(1)),
       keepAlive: options.read('keep_alive', keepAlive),

@@ -4,24 +4,29 @@ import { firstSet } from './first-set.js';
 import { logLevel } from './log-level.js';
 import { flag, oneOf, text } from './parser.js';
 import type { Sources } from './sources.js';
+import { toAgentInstances } from './to-agent-instances.js';
+import { toAlertRules } from './to-alert-rules.js';
 import { toAuditConfig } from './to-audit-config.js';
 import { toDatabaseConfig } from './to-database-config.js';
 import { toHttpConfig } from './to-http-config.js';
 import { toRedisConfig } from './to-redis-config.js';
 import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
+import { toStreamingConfig } from './to-streaming-config.js';
 import { toStreamsConfig, toUpstreamTimeouts } from './to-streams-config.js';
 import { toVectorDbConfig } from './to-vector-db-config.js';
 
 /** Decides every setting, and refuses what contradicts itself or is not known. */
 export function toAppConfig(sources: Sources): AppConfig {
-  const { environment, env, yaml } = sources;
+  const { environment, env, yaml, streamingYaml, alertsYaml } = sources;
   const dataDir = (env.CITADEL_DATA_DIR ?? './data').replace(/(?<=.)\/+$/, '');
   const http = toHttpConfig(sources);
   const database = toDatabaseConfig(sources, dataDir);
   const redis = toRedisConfig(sources);
   const audit = toAuditConfig(sources, dataDir);
-  const routing = toRoutingConfig(sources);
+  const instances = toAgentInstances(sources, http.config);
+  const streaming = toStreamingConfig(sources);
+  const routing = toRoutingConfig(sources, instances.all);
   const config: AppConfig = {
     environment,
     ...toProject(sources),
@@ -33,13 +38,26 @@ export function toAppConfig(sources: Sources): AppConfig {
     audit: audit.config,
     upstream: toUpstreamTimeouts(sources),
     streams: toStreamsConfig(sources),
+    streaming: streaming.config,
+    alerts: toAlertRules(alertsYaml),
     responseCache: toResponseCacheConfig(sources),
     routing: routing.config,
     loadShed: firstSet(env.LOAD_SHED, yaml.section('limits').read('load_shed', flag), true),
     rateLimit: firstSet(env.RATE_LIMIT, yaml.section('limits').read('rate_limit', flag), true),
-    choices: [toChoice(sources), http.choice, database.choice, redis.choice, audit.choice, routing.choice],
+    choices: [
+      toChoice(sources),
+      http.choice,
+      database.choice,
+      redis.choice,
+      audit.choice,
+      routing.choice,
+      ...instances.choices,
+      ...streaming.choices,
+    ],
   };
   yaml.refuseUnknownKeys();
+  streamingYaml.refuseUnknownKeys();
+  alertsYaml.refuseUnknownKeys();
   return config;
 }
 

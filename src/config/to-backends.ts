@@ -4,6 +4,7 @@ import { httpUrl } from './network-parsers.js';
 import { name, wholeNumber } from './parser.js';
 import type { Secrets } from './secrets.js';
 import type { Sources } from './sources.js';
+import type { AgentInstance } from './to-agent-instances.js';
 import type { YamlSection } from './yaml-section.js';
 
 const OLLAMA_DEFAULT_URL = 'http://127.0.0.1:11434';
@@ -17,8 +18,11 @@ export interface Backends {
   readonly isOllamaNamed: boolean;
 }
 
-/** The backends of YAML, and those that exist without it: `ollama`, `simulator`, and `openai` once it has a URL. */
-export function toBackends({ env, yaml, secrets }: Sources): Backends {
+/** The backends of YAML, and those that exist without it: `ollama`, `simulator`, `openai` once it has a URL, and instances of agents. */
+export function toBackends(
+  { env, yaml, secrets }: Sources,
+  instances: readonly AgentInstance[] = [],
+): Backends {
   const entries = readEntries(yaml.list('backends'));
   const ollama = entries.get('ollama');
   const openAi = entries.get('openai');
@@ -28,6 +32,8 @@ export function toBackends({ env, yaml, secrets }: Sources): Backends {
   const all = new Map<string, Entry>([['simulator', { kind: 'simulator' }], ...entries]);
   all.set('ollama', { kind: 'ollama', ...ollama, url: ollamaUrl ?? OLLAMA_DEFAULT_URL });
   if (openAi || openAiUrl) all.set('openai', { kind: 'openai', ...openAi, url: openAiUrl });
+  for (const { backend, url } of instances)
+    all.set(backend, { ...entries.get(backend), kind: 'agent-instance', url });
 
   return {
     all: [...all].map(([backend, entry]) => toSettings(backend, entry, secrets)),

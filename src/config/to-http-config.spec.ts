@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Environment } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import type { ProcessEnv } from './env.js';
 import { createSources } from './testing/create-sources.js';
@@ -33,6 +34,23 @@ describe(toHttpConfig.name, () => {
       toHttpConfig(createSources({ environment: 'development', env: { P8FS_CORS_ORIGINS: '[]' } })).config
         .corsOrigins,
     ).toEqual([]);
+  });
+
+  it('knows the names of its own pages, and in production every name unless some are told', () => {
+    const decide = (environment: Environment, env: ProcessEnv) =>
+      toHttpConfig(createSources({ environment, env })).config.allowedHosts;
+    const P8FS_CORS_ORIGINS = 'https://chat.example.org:8443,http://10.0.0.1:*';
+    expect(decide('development', { P8FS_CORS_ORIGINS })).toEqual(['chat.example.org', '10.0.0.1']);
+    expect(decide('development', { P8FS_CORS_ORIGINS: '*' })).toEqual(['*']);
+    expect(decide('production', { P8FS_CORS_ORIGINS })).toEqual(['*']);
+    expect(decide('production', { P8FS_CORS_ORIGINS, ALLOWED_HOSTS: 'ai.example.org' })).toEqual([
+      'ai.example.org',
+      'chat.example.org',
+      '10.0.0.1',
+    ]);
+    expect(decide('production', { ALLOWED_HOSTS: '[]' })).toEqual([]);
+    expect(decide('test', { ALLOWED_HOSTS: '*' })).toEqual(['*']);
+    expect(() => decide('test', { ALLOWED_HOSTS: 'ai.example.org:443' })).toThrow('ALLOWED_HOSTS must be');
   });
 
   it('trusts the loopback only, unless told', () => {

@@ -1,7 +1,7 @@
-import type { HttpConfig } from './app-config.js';
+import type { Environment, HttpConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { firstSet } from './first-set.js';
-import { cidr, host, listenPort, origin, port } from './network-parsers.js';
+import { cidr, host, hostOrAny, listenPort, origin, port } from './network-parsers.js';
 import { decimal, flag, listOf, wholeNumber } from './parser.js';
 import type { Decision, Sources } from './sources.js';
 import { toMs } from './to-ms.js';
@@ -28,17 +28,21 @@ export function toHttpConfig({ environment, env, yaml }: Sources): Decision<Http
     undefined,
   );
 
+  const corsOrigins = firstSet(
+    env.P8FS_CORS_ORIGINS,
+    service.read('cors_origins', listOf(origin)),
+    defaultOrigins,
+  );
+  const hosts = firstSet(env.ALLOWED_HOSTS, service.read('allowed_hosts', listOf(hostOrAny)), undefined);
+
   const config: HttpConfig = {
     host: firstSet(env.P8FS_API_HOST, env.HOST, service.read('host', host), defaultHost),
     port: firstSet(env.P8FS_API_PORT, env.PORT, service.read('port', listenPort), 8002),
     extraPorts: firstSet(env.EXTRA_PORTS, service.read('extra_ports', listOf(port)), []),
     maxBodyBytes: maxBodyBytes ?? 4 * MIB,
     maxChatBodyBytes: maxBodyBytes ?? 20 * MIB,
-    corsOrigins: firstSet(
-      env.P8FS_CORS_ORIGINS,
-      service.read('cors_origins', listOf(origin)),
-      defaultOrigins,
-    ),
+    corsOrigins,
+    allowedHosts: toAllowedHosts(hosts, corsOrigins, environment),
     trustedNetworks: firstSet(env.TRUSTED_NETWORKS, service.read('trusted_networks', listOf(cidr)), LOOPBACK),
     authRequireAll: firstSet(env.AUTH_REQUIRE_ALL, service.read('auth_require_all', flag), false),
     requestTimeoutMs: requestTimeoutS === undefined ? undefined : toMs(requestTimeoutS),
@@ -50,6 +54,23 @@ export function toHttpConfig({ environment, env, yaml }: Sources): Decision<Http
     );
   }
   return { config, choice: toChoice(config) };
+}
+
+/**
+ * Under which names pages may call is known from their origins. In production the gateway stands behind a proxy under a
+ * name that nobody told it: without a list it takes any, and only the origin tells pages apart.
+ */
+function toAllowedHosts(
+  told: readonly string[] | undefined,
+  corsOrigins: readonly string[],
+  environment: Environment,
+): readonly string[] {
+  if (told === undefined && (environment === 'production' || corsOrigins.includes('*'))) return ['*'];
+  const ofPages = corsOrigins
+    .filter((each) => each !== '*')
+    .map((each) => new URL(each.replace(/:\*$/, '')).hostname);
+  const names = [...new Set([...(told ?? []), ...ofPages])];
+  return names.includes('*') ? ['*'] : names;
 }
 
 function toChoice({ host, port, extraPorts, trustedNetworks, authRequireAll }: HttpConfig): string {

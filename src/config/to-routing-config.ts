@@ -4,6 +4,7 @@ import { firstSet } from './first-set.js';
 import { isConfiguredModel, resolveAlias } from './model-names.js';
 import { listOf, name, oneOf, text } from './parser.js';
 import type { Decision, Sources } from './sources.js';
+import type { AgentInstance } from './to-agent-instances.js';
 import { toAgents } from './to-agents.js';
 import { toAliases } from './to-aliases.js';
 import { type Backends, toBackends } from './to-backends.js';
@@ -12,12 +13,15 @@ import { requireBackend, toRoutes } from './to-routes.js';
 
 const ADMIT = oneOf('configured', 'listed', 'any');
 
-export function toRoutingConfig(sources: Sources): Decision<RoutingConfig> {
+export function toRoutingConfig(
+  sources: Sources,
+  instances: readonly AgentInstance[] = [],
+): Decision<RoutingConfig> {
   const { environment, env, yaml } = sources;
   const defaultModel = firstSet(env.DEFAULT_MODEL, yaml.read('default_model', text), 'phi3');
   const defaultAdmit = environment === 'production' ? 'configured' : 'listed';
   const aliases = toAliases(yaml.section('model_aliases'), defaultModel);
-  const backends = toBackends(sources);
+  const backends = toBackends(sources, instances);
   const profiles = toProfiles(yaml.section('agent_streaming_config'));
   const hasStandIn = environment === 'development' && !backends.isOllamaNamed;
 
@@ -36,7 +40,7 @@ export function toRoutingConfig(sources: Sources): Decision<RoutingConfig> {
     defaultBackend: toDefaultBackend(sources, backends),
     standIn: hasStandIn ? { for: 'ollama', by: 'simulator' } : undefined,
     profiles,
-    agents: toAgents(yaml.list('agents'), { backends: backends.all }),
+    agents: toAgents(yaml.list('agents'), { backends: backends.all, environment, instances }),
   };
   checkDefaultModel(config);
   return { config, choice: toChoice(config) };

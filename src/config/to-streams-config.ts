@@ -5,6 +5,7 @@ import type { Sources } from './sources.js';
 import { toMs } from './to-ms.js';
 
 const ENTERPRISE_STREAM = oneOf('allow', 'ignore', 'reject');
+const FRAME_TEXT = oneOf('so_far', 'delta');
 const REASONING_FIELD = oneOf('reasoning_content', 'reasoning');
 
 export function toStreamsConfig({ env, yaml }: Sources): StreamsConfig {
@@ -27,6 +28,7 @@ export function toStreamsConfig({ env, yaml }: Sources): StreamsConfig {
       streams.read('reasoning_field', REASONING_FIELD),
       'reasoning_content',
     ),
+    frameText: firstSet(env.FRAMES_TEXT, streams.read('frame_text', FRAME_TEXT), 'so_far'),
   };
 }
 

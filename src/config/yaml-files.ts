@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from './app-config.js';
 import { ConfigError } from './config-error.js';
@@ -26,4 +26,10 @@ export function loadYamlFiles(configDir: string, environment: Environment): Yaml
   return new YamlSection(
     paths.map((path) => ({ file: `config/${path}`, map: loadYamlFile(configDir, path) })),
   );
+}
+
+/** One file as a tree of its own; an empty one where the file is not there. */
+export function loadOptionalYaml(configDir: string, path: string): YamlSection {
+  const isThere = existsSync(join(configDir, path));
+  return new YamlSection(isThere ? [{ file: `config/${path}`, map: loadYamlFile(configDir, path) }] : []);
 }

@@ -24,6 +24,8 @@ export type FailureCode =
   | 'timeout'
   | 'shutdown'
   | 'slow_client'
+  /** The process that ran it is gone. */
+  | 'interrupted'
   /** The answer could not be put on record. */
   | 'audit_unavailable'
   | 'internal';

@@ -2,6 +2,8 @@
 export interface GenerationRequest {
   readonly model: string;
   readonly input: ChatInput | PromptInput;
+  /** Key of the agent that is asked, for backends that know agents themselves. */
+  readonly agent?: string;
   readonly sampling: Sampling;
   readonly tools?: readonly ToolDefinition[];
   readonly toolChoice?: ToolChoice;
@@ -21,6 +23,14 @@ export interface GenerationRequest {
 export interface ChatInput {
   readonly kind: 'chat';
   readonly messages: readonly ChatMessage[];
+  /** What the messages say, where an agent was given a task: for backends that take tasks as they are. */
+  readonly task?: AgentTask;
+}
+
+export interface AgentTask {
+  readonly text: string;
+  /** What the agent should know besides; often empty. */
+  readonly context: Readonly<Record<string, unknown>>;
 }
 
 export interface PromptInput {

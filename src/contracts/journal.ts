@@ -71,6 +71,8 @@ export interface OutcomeRecord {
  */
 export interface GenerationJournal {
   begin(record: BeginRecord): JournalEntry;
+  /** Both records of what called no backend, when it has ended. What it gives is as an entry's `outcome` gives it. */
+  enter(record: OutcomeRecord): Promise<void> | undefined;
 }
 
 /** A generation that is on record as begun. One that never gets an outcome is on record as `interrupted` in the end. */

@@ -42,4 +42,13 @@ describe('README.md', () => {
     const { stdout } = await run(process.execPath, ['--input-type=module', '-e', here(script!)]);
     expect(stdout).toBe("Hello! I'm a simulated AI assistant. How can I help you today?");
   });
+
+  it('goes on with a stream that was lost', async () => {
+    const [, script] = blocksOf('js');
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', here(script!)]);
+    expect(stdout.match(/^id: chatcmpl-\w+:(\d+)$/m)?.[1]).toBe('1');
+    expect(stdout).not.toContain('Hello!');
+    expect(stdout).toContain('"content":" today?"');
+    expect(stdout.endsWith('data: [DONE]\n\n')).toBe(true);
+  });
 });

@@ -38,6 +38,10 @@ export class MemoryStorage implements GenerationJournal {
     };
   }
 
+  enter(outcome: OutcomeRecord): Promise<void> | undefined {
+    return this.begin(outcome.begin).outcome(outcome);
+  }
+
   stats() {
     return {
       mode: 'required',

@@ -14,10 +14,10 @@ const LEAKS = [
   new RegExp(SECRET),
 ];
 
-/** OpenAI's form under `/v1` and outside of every family, Ollama's on its routes, the flat one elsewhere under `/api`. */
+/** OpenAI's form under `/v1` and outside of every family, Ollama's on its routes, the flat one elsewhere under `/api` for tasks and for what is pushed. */
 function shapeFor(path: string) {
   if (/^\/api\/embed(?:dings)?$/.test(path)) return OLLAMA_ERROR_BODY;
-  return path.startsWith('/api') ? FLAT_ERROR_BODY : ERROR_BODY;
+  return /^\/(?:api|agent|workflow|streaming|ws)(?:\/|$)/.test(path) ? FLAT_ERROR_BODY : ERROR_BODY;
 }
 
 /** What is wrong with the body of a refusal: not its route's form, nothing said, or too much of what is inside. */

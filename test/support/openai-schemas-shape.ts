@@ -8,6 +8,20 @@ const shapeOf =
 
 export const text = shapeOf('a string', (value) => typeof value === 'string');
 export const integer = shapeOf('an integer', Number.isInteger);
+export const number = shapeOf('a number', Number.isFinite);
+export const flag = shapeOf('true or false', (value) => typeof value === 'boolean');
+/** An object whose keys are the caller's own. */
+export const record = shapeOf(
+  'an object',
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+/** Whatever one of these says is right. */
+export const either =
+  (...shapes: readonly Shape[]): Shape =>
+  (value, path) => {
+    const faults = shapes.map((shape) => shape(value, path));
+    return faults.some((found) => found.length === 0) ? [] : faults.flat();
+  };
 /** Fits no value: for lists that stay empty. */
 export const nothing = shapeOf('to be here', () => false);
 

@@ -47,6 +47,11 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
 
   constructor(private readonly sink: AnswerSink) {}
 
+  /** Whether its end was said, or is not awaited any more. */
+  protected get isOver(): boolean {
+    return this.ended;
+  }
+
   /** A vendor's faster way with lines that carry nothing but a piece of text. As `LineListener.plain`. */
   protected takePlain(_text: string, start: number): number {
     return start;

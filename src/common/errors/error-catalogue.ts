@@ -35,6 +35,16 @@ export const ERROR_CATALOGUE = {
     type: 'invalid_request_error',
     meaning: 'The prompt does not fit into the model’s context.',
   },
+  previous_response_not_found: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'No finished response of the id in `previous_response_id` is kept, or it is not yours.',
+  },
+  upgrade_required: {
+    status: 426,
+    type: 'invalid_request_error',
+    meaning: 'This path takes WebSocket connections only.',
+  },
   bad_http: {
     status: 400,
     type: 'invalid_request_error',
@@ -44,6 +54,11 @@ export const ERROR_CATALOGUE = {
     status: 401,
     type: 'invalid_request_error',
     meaning: 'A credential is required here and none came, or it is wrong.',
+  },
+  origin_not_allowed: {
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: 'A web page from there may not ask for this, or the Host header does not name the gateway.',
   },
   not_found: { status: 404, type: 'invalid_request_error', meaning: 'Nothing is here, or it is not yours.' },
   model_not_found: {
@@ -55,6 +70,11 @@ export const ERROR_CATALOGUE = {
     status: 404,
     type: 'invalid_request_error',
     meaning: 'No generation of this id, or it is not yours.',
+  },
+  response_not_found: {
+    status: 404,
+    type: 'invalid_request_error',
+    meaning: 'No response of this id is kept, or it is not yours.',
   },
   method_not_allowed: {
     status: 405,
@@ -70,6 +90,16 @@ export const ERROR_CATALOGUE = {
     status: 409,
     type: 'invalid_request_error',
     meaning: 'The generation has already ended.',
+  },
+  idempotency_conflict: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'The `Idempotency-Key` was used for another request.',
+  },
+  stream_expired: {
+    status: 410,
+    type: 'invalid_request_error',
+    meaning: 'The stream has ended and is not kept any more.',
   },
   request_too_large: {
     status: 413,
@@ -100,6 +130,11 @@ export const ERROR_CATALOGUE = {
     status: 500,
     type: 'server_error',
     meaning: 'A fault of ours. The log has the details under the request id.',
+  },
+  interrupted: {
+    status: 502,
+    type: 'server_error',
+    meaning: 'The process that ran the generation is gone.',
   },
   upstream_error: { status: 502, type: 'upstream_error', meaning: 'The model server said it failed.' },
   upstream_unavailable: {

@@ -7,5 +7,7 @@ export type AccessPolicy = 'pub' | 'net' | 'jwt' | 'admin';
 declare module 'fastify' {
   interface FastifyContextConfig {
     policy?: AccessPolicy;
+    /** Whether a web page of a foreign origin is refused, also where it names none. */
+    keepsForeignPagesOut?: boolean;
   }
 }

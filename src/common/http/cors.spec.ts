@@ -10,6 +10,9 @@ describe(corsOptions.name, () => {
     expect(corsOptions(['https://a.example', '*']).origin).toBe(true);
   });
 
+  it('lets scripts read that an answer was given again', () =>
+    expect(corsOptions([]).exposedHeaders).toContain('Idempotent-Replayed'));
+
   it('takes an origin as it is', () => {
     expect(lets('https://a.example', 'https://a.example')).toBe(true);
     expect(lets('https://aXexample', 'https://a.example')).toBe(false);

@@ -8,6 +8,7 @@ const EXPOSED = [
   'X-Citadel-Backend',
   'X-Cache',
   'X-Ignored-Parameters',
+  'Idempotent-Replayed',
   'Retry-After',
   'X-RateLimit-Limit-Requests',
   'X-RateLimit-Limit-Tokens',
@@ -22,7 +23,7 @@ const EXPOSED = [
  * the official SDKs send a dozen of their own. Preflights are answered 200.
  */
 export function corsOptions(origins: readonly string[]): FastifyCorsOptions {
-  const allowed = origins.includes('*') || origins.map(toPattern);
+  const allowed = origins.includes('*') || origins.map(toOriginPattern);
   return {
     origin: allowed === true || allowed.length > 0 ? allowed : false,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -34,7 +35,7 @@ export function corsOptions(origins: readonly string[]): FastifyCorsOptions {
 }
 
 /** `:*` at the end stands for any port, and for none. */
-function toPattern(origin: string): RegExp {
+export function toOriginPattern(origin: string): RegExp {
   const [name = '', anyPort] = origin.split(/:\*$/);
   return new RegExp(`^${escape(name)}${anyPort === undefined ? '' : '(?::\\d+)?'}$`);
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isAnyArrayBuffer } from 'node:util/types';
 import { GatewayError } from '../errors/gateway.error.js';
 
 const MAX_DEPTH = 64;
@@ -26,6 +27,20 @@ export function parseJsonBody(body: Buffer): unknown {
   return value;
 }
 
+/** The same for what another parser has read, which may hold more than JSON: binary data is refused. */
+export function requireSoundJson(value: unknown, depth = MAX_DEPTH): void {
+  if (typeof value === 'string') return checkText(value);
+  if (typeof value !== 'object' || value === null) return;
+  // Before its keys are looked at: a view has one for each of its bytes.
+  if (ArrayBuffer.isView(value) || isAnyArrayBuffer(value))
+    throw invalid('The message holds binary data; only JSON is understood.');
+  if (depth === 0) throw invalid(`The message nests deeper than ${MAX_DEPTH} levels.`);
+  for (const [key, inner] of Object.entries(value)) {
+    checkKey(key);
+    requireSoundJson(inner, depth - 1);
+  }
+}
+
 function isTooDeep(body: Buffer): boolean {
   let depth = 0;
   let inString = false;
@@ -51,12 +66,14 @@ function checkDeep(value: unknown): void {
   if (typeof value === 'string') return checkText(value);
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
-    if (!Array.isArray(value)) {
-      checkText(key);
-      if (FORBIDDEN_KEYS.has(key)) throw invalid(`The body has a key named "${key}".`);
-    }
+    if (!Array.isArray(value)) checkKey(key);
     checkDeep(inner);
   }
+}
+
+function checkKey(key: string): void {
+  checkText(key);
+  if (FORBIDDEN_KEYS.has(key)) throw invalid(`The body has a key named "${key}".`);
 }
 
 function checkText(text: string): void {

@@ -16,6 +16,11 @@ const SSE_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/** What a HEAD is told of a stream: nothing is begun for it. */
+export const sendSseHead = (reply: FastifyReply): void => void reply.headers(SSE_HEADERS).send();
+
+type Taken = (error?: Error | null) => void;
+
 export interface SseListener {
   /** Headers for this answer, asked for when they go out. */
   headers(): Record<string, string>;
@@ -56,12 +61,15 @@ export class SseStream {
     return this.committedAlready;
   }
 
-  /** Takes latin1 characters of UTF-8 bytes. False means full: wait for `drained`. */
-  write(frames: string): boolean {
+  /**
+   * Takes latin1 characters of UTF-8 bytes. False means full: wait for `drained`. `taken` is called when they have left
+   * the process, with an error when they never will; not at all where nothing is written any more.
+   */
+  write(frames: string, taken?: Taken): boolean {
     if (this.closed) return true;
     this.commit();
     this.silentTicks = 0;
-    if (this.framesChunks ? this.writeChunk(frames) : this.writeFirst(frames)) return true;
+    if (this.framesChunks ? this.writeChunk(frames, taken) : this.writeFirst(frames, taken)) return true;
     this.drainTimer ??= setTimeout(this.onTooSlow, DRAIN_TIMEOUT_MS);
     return false;
   }
@@ -84,18 +92,18 @@ export class SseStream {
   }
 
   /** Also whatever has no socket of its own yet, or is not chunked. */
-  private writeFirst(frames: string): boolean {
+  private writeFirst(frames: string, taken?: Taken): boolean {
     const { raw } = this;
-    const hasRoom = raw.write(frames, 'latin1');
+    const hasRoom = raw.write(frames, 'latin1', taken);
     if (!hasRoom) raw.once('drain', this.onDrain);
     this.framesChunks = raw.chunkedEncoding && raw.socket !== null;
     return hasRoom;
   }
 
   /** One chunk (RFC 9112, section 7.1) in one piece: Node writes its size, its data and two line ends one by one. */
-  private writeChunk(frames: string): boolean {
+  private writeChunk(frames: string, taken?: Taken): boolean {
     const socket = this.raw.socket!;
-    const hasRoom = socket.write(`${frames.length.toString(16)}\r\n${frames}\r\n`, 'latin1');
+    const hasRoom = socket.write(`${frames.length.toString(16)}\r\n${frames}\r\n`, 'latin1', taken);
     if (!hasRoom) socket.once('drain', this.onDrain);
     return hasRoom;
   }

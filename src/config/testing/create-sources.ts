@@ -10,6 +10,10 @@ export interface SourcesExample {
   readonly env?: ProcessEnv;
   /** The text of `example.yaml`. */
   readonly yaml?: string;
+  /** The text of `streaming.yaml`. */
+  readonly streamingYaml?: string;
+  /** The text of `alerts.yaml`. */
+  readonly alertsYaml?: string;
   readonly secretsFolder?: string;
 }
 
@@ -18,13 +22,19 @@ export function createSources({
   environment = 'test',
   env = {},
   yaml = '',
+  streamingYaml = '',
+  alertsYaml = '',
   secretsFolder = '/nowhere',
 }: SourcesExample = {}): Sources {
   return {
     environment,
     version: '1.2.3',
     env: parseEnv(env),
-    yaml: new YamlSection([{ file: 'example.yaml', map: parseYaml(yaml, 'example.yaml') }]),
+    yaml: toSection('example.yaml', yaml),
+    streamingYaml: toSection('streaming.yaml', streamingYaml),
+    alertsYaml: toSection('alerts.yaml', alertsYaml),
     secrets: new Secrets(env, secretsFolder),
   };
 }
+
+const toSection = (file: string, text: string) => new YamlSection([{ file, map: parseYaml(text, file) }]);

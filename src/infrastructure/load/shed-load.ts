@@ -4,6 +4,8 @@ import { renderError } from '../../common/errors/render-error.js';
 import type { LoadMonitor } from './load-monitor.js';
 
 const RETRY_AFTER_S = 3;
+/** Browsers' event sources can only say GET. */
+const GENERATING_METHODS = new Set(['POST', 'GET']);
 const REFUSAL = { code: 'server_busy', message: 'The gateway is at its limit.' } as const;
 
 /**
@@ -16,7 +18,7 @@ export function shedLoad(
   isGenerating: (route: string) => boolean,
 ): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (!monitor.overloaded || request.method !== 'POST') return done();
+    if (!monitor.overloaded || !GENERATING_METHODS.has(request.method)) return done();
     if (!isGenerating(request.routeOptions.url ?? '')) return done();
     monitor.noteRefusal();
     void reply

@@ -12,6 +12,7 @@ const CHATTY: ReadonlySet<unknown> = new Set([
   'RouterExplorer',
   'RoutesResolver',
   'NestFactory',
+  'WebSocketsController',
 ]);
 
 /** Nest's logger on pino: one JSON object a line, secrets redacted. */

@@ -1,3 +1,4 @@
+export { RedisChannels } from './redis-channels.js';
 export { RedisAwayError, RedisConnection } from './redis-connection.js';
 export { type RedisCheck, RedisHealth } from './redis-health.js';
 export { RedisModule } from './redis.module.js';

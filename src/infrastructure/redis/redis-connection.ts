@@ -5,6 +5,8 @@ import { describeRedisError } from './describe-redis-error.js';
 
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 500;
+/** A listener hears of a server that is gone from its system only. */
+const LISTENER_KEEP_ALIVE_MS = 10_000;
 /** A server that does not answer does not say goodbye either. */
 const GOODBYE_MS = 100;
 
@@ -20,7 +22,9 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private readonly client: Redis | undefined;
   private told: 'ready' | 'away' | undefined;
   private failure: string | undefined;
+  private lastReadyAt = Infinity;
   private closed = false;
+  private readonly returns: (() => void)[] = [];
   /** A connection that was given up is called ready until it is closed. */
   private givenUp = false;
 
@@ -35,6 +39,11 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
 
   get ready(): boolean {
     return this.client?.status === 'ready' && !this.givenUp;
+  }
+
+  /** Since when it is there, or was when it was last, in ms of the process's clock. */
+  get readyAt(): number {
+    return this.lastReadyAt;
   }
 
   /** Why it is away, as far as that is known. */
@@ -55,6 +64,24 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
       if (isTimeout(error)) this.giveUp(client, error);
       throw error;
     }
+  }
+
+  /** Calls each time Redis is back that was away. */
+  onReturn(call: () => void): void {
+    this.returns.push(call);
+  }
+
+  /** A connection of its own that only listens; undefined without a Redis. It comes back, and listens again, by itself. */
+  listener(): Redis | undefined {
+    const listener = this.client?.duplicate({
+      commandTimeout: undefined,
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: null,
+      keepAlive: LISTENER_KEEP_ALIVE_MS,
+    });
+    // What is wrong with Redis is told by the first connection.
+    listener?.on('error', () => undefined);
+    return listener;
   }
 
   onModuleInit(): void {
@@ -105,10 +132,13 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
 
   private back(): void {
     this.givenUp = false;
+    this.lastReadyAt = performance.now();
     this.failure = undefined;
     if (this.told === 'ready') return;
+    const wasAway = this.told === 'away';
     this.told = 'ready';
     this.logger.log('Redis is ready');
+    if (wasAway) for (const call of this.returns) call();
   }
 }
 

@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
-import { AgentRegistry, ProfileRegistry } from '../agents/index.js';
+import { AgentRegistry, DialectRegistry, ProfileRegistry } from '../agents/index.js';
 import { ModelRouter } from '../models/index.js';
 import type { AdmittedCall, Call } from './call.js';
 import { chooseAgent } from './steps/choose-agent.js';
+import { chooseDialect } from './steps/choose-dialect.js';
 import { chooseProfile } from './steps/choose-profile.js';
 import { countChoices } from './steps/count-choices.js';
+import { decideLeaving } from './steps/decide-leaving.js';
 import { decideStreaming } from './steps/decide-streaming.js';
 import { planModel } from './steps/plan-model.js';
 import { setDeadline } from './steps/set-deadline.js';
@@ -15,6 +17,7 @@ export interface AdmissionServices {
   readonly config: AppConfig;
   readonly agents: AgentRegistry;
   readonly profiles: ProfileRegistry;
+  readonly dialects: DialectRegistry;
   readonly models: ModelRouter;
 }
 
@@ -24,10 +27,12 @@ type Step = (call: Call, services: AdmissionServices) => void;
 const STEPS: readonly Step[] = [
   chooseAgent,
   chooseProfile,
+  chooseDialect,
   planModel,
   decideStreaming,
   countChoices,
   setDeadline,
+  decideLeaving,
 ];
 
 @Injectable()
@@ -38,9 +43,10 @@ export class Admission {
     @Inject(AppConfig) config: AppConfig,
     @Inject(AgentRegistry) agents: AgentRegistry,
     @Inject(ProfileRegistry) profiles: ProfileRegistry,
+    @Inject(DialectRegistry) dialects: DialectRegistry,
     @Inject(ModelRouter) models: ModelRouter,
   ) {
-    this.services = { config, agents, profiles, models };
+    this.services = { config, agents, profiles, dialects, models };
   }
 
   /** Throws GatewayError for what is not admitted; no backend has heard of it then. */

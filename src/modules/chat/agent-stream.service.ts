@@ -1,8 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { GatewayError } from '../../common/errors/gateway.error.js';
 import { requireObject, RequestValidationPipe } from '../../common/validation/request-validation.pipe.js';
-import type { AgentSettings } from '../../config/index.js';
-import { AgentRegistry, ProfileRegistry } from '../agents/index.js';
+import { AgentTypes } from '../agents/index.js';
 import type { CallBody, Exchange } from './call.js';
 import { ChatService } from './chat.service.js';
 import { CreateChatCompletionDto } from './dto/create-chat-completion.dto.js';
@@ -17,15 +15,14 @@ export class AgentStreamService {
 
   constructor(
     @Inject(ChatService) private readonly chat: ChatService,
-    @Inject(AgentRegistry) private readonly agents: AgentRegistry,
-    @Inject(ProfileRegistry) private readonly profiles: ProfileRegistry,
+    @Inject(AgentTypes) private readonly types: AgentTypes,
   ) {}
 
   answer(sent: unknown, exchange: Exchange): Promise<void> {
     const body = requireObject(sent);
     const { agent_type: byName, type: byShortName } = exchange.request.query as Record<string, unknown>;
     const inBody = body as { agent_type?: unknown; type?: unknown };
-    const { profile, agent } = this.resolve(
+    const { profile, agent } = this.types.get(
       byName ?? byShortName ?? inBody.agent_type ?? inBody.type ?? DEFAULT_TYPE,
     );
     return this.chat.answer({
@@ -33,17 +30,6 @@ export class AgentStreamService {
       body: this.toBody(body),
       agent,
       terms: { alwaysStreams: true, profile, tunable: true, modelOptional: agent !== undefined },
-    });
-  }
-
-  private resolve(type: unknown): { profile: string; agent?: AgentSettings } {
-    if (typeof type === 'string') {
-      if (this.profiles.find(type) !== undefined) return { profile: type };
-      const agent = this.agents.find(type);
-      if (agent !== undefined) return { profile: agent.profile, agent };
-    }
-    throw new GatewayError('unknown_agent', 'agent_type names no streaming profile and no agent', {
-      param: 'agent_type',
     });
   }
 

@@ -1,106 +1,118 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { headerOf, principalOf, routeOf, sessionOf } from '../../common/http/request-context.js';
 import { AppConfig } from '../../config/index.js';
-import type { FrameWriter } from '../../contracts/stream-dialect.js';
-import { OpenAiChatDialect, OpenAiCompletionDialect } from '../agents/index.js';
 import {
   GenerationService,
   recordAnswer,
-  type Generation,
+  type FollowedLog,
   type GenerationSpec,
 } from '../generation/index.js';
+import { dialectOptions, streamLog, withEventIds } from '../streaming/index.js';
 import { Admission } from './admission.js';
 import { AnswerCache } from './cache/answer-cache.js';
 import { toAnswerKey } from './cache/answer-key.js';
 import { chooseCacheUse } from './cache/choose-cache-use.js';
-import type { AdmittedCall, Call } from './call.js';
+import type { AdmittedCall, Exchange, HttpCall } from './call.js';
+import { CallDesk } from './call-desk.js';
+import { IdempotentCalls } from './idempotency/idempotent-calls.js';
+import { toCall } from './http-call.js';
+import { idempotencyKeyOf, toReturningCall } from './idempotency-key.js';
 import { markIgnoredParameters } from './ignored-parameters.js';
-import { toChatRequest, toPromptRequest } from './mapping/to-generation-request.js';
 import { answerWhole } from './transport/answer-whole.js';
-import { streamAnswer } from './transport/stream-answer.js';
 
-/** Chat completions and completions of a prompt, streamed and whole: every route's way to an answer. */
+/** Chat completions and completions of a prompt over HTTP, streamed and whole: every route's way to an answer. */
 @Injectable()
 export class ChatService {
   constructor(
     @Inject(AppConfig) private readonly config: AppConfig,
     @Inject(Admission) private readonly admission: Admission,
+    @Inject(CallDesk) private readonly desk: CallDesk,
     @Inject(GenerationService) private readonly generations: GenerationService,
     @Inject(AnswerCache) private readonly cache: AnswerCache,
-    @Inject(OpenAiChatDialect) private readonly chatDialect: OpenAiChatDialect,
-    @Inject(OpenAiCompletionDialect) private readonly completionDialect: OpenAiCompletionDialect,
+    @Inject(IdempotentCalls) private readonly idempotent: IdempotentCalls,
   ) {}
 
   /** Resolves when the answer, or of a stream its beginning, was sent. Rejects with what becomes an HTTP error. */
-  answer(asked: Call): Promise<void> {
+  answer(asked: HttpCall): Promise<void> {
+    const { exchange } = asked;
     markIgnoredParameters(asked);
-    const call = this.admission.admit(asked);
-    const spec = this.specify(call);
-    if (call.terms.enterprise && !call.streams) return this.answerKept(call, spec);
-    const generation = this.generations.begin(spec);
-    if (!call.streams) return this.answerWhole(call, generation);
-    return streamAnswer(call, generation, this.writer(call, generation));
+    const key = idempotencyKeyOf(exchange.request);
+    if (key !== undefined) return this.answerOnce(key, asked);
+    const call = this.admission.admit(toCall(asked));
+    return this.begin(call, this.desk.specify(call), exchange);
+  }
+
+  private begin(call: AdmittedCall, spec: GenerationSpec, exchange: Exchange): Promise<void> {
+    if (call.terms.enterprise && !call.streams) return this.answerKept(call, spec, exchange);
+    return this.send(call, this.generations.begin(spec), exchange);
+  }
+
+  private send(call: AdmittedCall, source: FollowedLog, exchange: Exchange): Promise<void> {
+    return call.streams ? this.stream(call, source, exchange) : this.answerWhole(call, source, exchange);
+  }
+
+  /** However often it is asked. */
+  private async answerOnce(key: string, asked: HttpCall): Promise<void> {
+    const { exchange } = asked;
+    const call = this.admission.admit(toReturningCall(toCall(asked)));
+    const answer = await this.idempotent.resolve(key, call);
+    if (answer.begins === undefined) {
+      exchange.reply.header('idempotent-replayed', 'true');
+      return this.send(call, answer.source, exchange);
+    }
+    try {
+      await this.begin(call, { ...this.desk.specify(call), id: answer.begins }, exchange);
+    } catch (error) {
+      this.idempotent.giveBack(answer.begins);
+      throw error;
+    }
   }
 
   /** From the cache, or for it. */
-  private async answerKept(call: AdmittedCall, spec: GenerationSpec): Promise<void> {
-    const { reply } = call.exchange;
-    const use = chooseCacheUse(call, spec, this.config.responseCache.mode);
+  private async answerKept(call: AdmittedCall, spec: GenerationSpec, exchange: Exchange): Promise<void> {
+    const { reply } = exchange;
+    const use = chooseCacheUse(exchange, spec, this.config.responseCache.mode);
     if (use === 'bypass') {
       reply.header('x-cache', 'bypass');
-      return this.answerWhole(call, this.generations.begin(spec));
+      return this.answerWhole(call, this.generations.begin(spec), exchange);
     }
     const key = toAnswerKey(call, spec);
     const kept = use === 'use' ? await this.cache.find(key, spec.choices) : undefined;
     if (kept !== undefined) {
       reply.header('x-cache', 'hit');
-      return this.answerWhole(call, this.generations.repeat(spec, kept));
+      return this.answerWhole(call, this.generations.repeat(spec, kept), exchange);
     }
     reply.header('x-cache', use === 'use' ? 'miss' : 'bypass');
     const generation = this.generations.begin(spec);
-    await this.answerWhole(call, generation);
+    await this.answerWhole(call, generation, exchange);
     // What another one gave in its place would be given again when the first can answer.
     const { gate, model } = spec.plan.targets[0]!;
     const answer = recordAnswer(generation, { backend: gate.backend.name, model });
     if (answer !== undefined) this.cache.keep(key, answer);
   }
 
-  private answerWhole(call: AdmittedCall, generation: Generation): Promise<void> {
-    return answerWhole(call, generation, this.config.streams.reasoningField);
+  private answerWhole(call: AdmittedCall, generation: FollowedLog, { reply }: Exchange): Promise<void> {
+    return answerWhole(reply, call, generation, this.config.streams.reasoningField);
   }
 
-  private specify(call: AdmittedCall): GenerationSpec {
-    const { exchange, body, plan, agent, profile, streams, choices, deadlineMs } = call;
-    const owner = principalOf(exchange.request);
-    const request =
-      body.kind === 'chat'
-        ? toChatRequest(body.dto, agent, plan.requestedModel)
-        : toPromptRequest(body.dto, agent, plan.requestedModel);
-    return {
-      kind: body.kind,
-      route: routeOf(exchange.request),
-      requestId: exchange.request.id,
-      owner,
-      userId:
-        owner.role === 'anonymous'
-          ? (body.dto.user ?? headerOf(exchange.request, 'x-user-id') ?? owner.id)
-          : owner.id,
-      plan,
-      agent: agent?.key,
-      profile: profile.profile.name,
-      stream: streams,
-      session: sessionOf(exchange.request),
-      deadlineMs,
-      choices,
-      request,
-    };
-  }
-
-  private writer({ body }: AdmittedCall, { head }: Generation): FrameWriter {
-    const dialect = body.kind === 'chat' ? this.chatDialect : this.completionDialect;
-    return dialect.writer(head, {
+  /** Streams what was begun. Settles with the first byte, or rejects with what becomes an HTTP error. */
+  stream(call: AdmittedCall, source: FollowedLog, { request, reply }: Exchange): Promise<void> {
+    const { profile, dialect, body, terms } = call;
+    const { reasoningField, frameText } = this.config.streams;
+    const query = request.query as Record<string, string | undefined>;
+    const options = dialectOptions(source, {
       includeUsage: body.dto.stream_options?.include_usage === true,
-      reasoningField: this.config.streams.reasoningField,
+      reasoningField,
+      frameText: query.text === 'delta' ? 'delta' : frameText,
+      tokenEvents: query.tokens === '1',
+    });
+    const writer = dialect.writer(source.head, options);
+    const isResumable = terms.resumable || request.headers['x-stream-resume'] === '1';
+    return streamLog({
+      reply,
+      source,
+      profile,
+      dialect,
+      writer: isResumable ? withEventIds(writer, source.id) : writer,
     });
   }
 }

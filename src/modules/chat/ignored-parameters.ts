@@ -1,4 +1,5 @@
-import type { Call } from './call.js';
+import type { FastifyReply } from 'fastify';
+import type { HttpCall } from './call.js';
 
 const SAMPLING = [
   'model',
@@ -13,6 +14,8 @@ const SAMPLING = [
   'frequency_penalty',
   'presence_penalty',
   'user',
+  'on_disconnect',
+  'grace_s',
 ];
 
 /** Fields that are acted upon, by kind of body. The rest is ignored, and said to be. */
@@ -37,16 +40,22 @@ const MOST_NAMES = 20;
 const HEADER_SAFE = /^[\w.-]{1,64}$/;
 
 /** Lists what was sent and has no effect in `X-Ignored-Parameters`. */
-export function markIgnoredParameters({ body, exchange, terms }: Call): void {
+export function markIgnoredParameters({ body, exchange, terms }: HttpCall): void {
+  const known = KNOWN[body.kind];
+  const isKnown = (name: string) => known.has(name) || (terms.tunable === true && OF_AGENT_STREAMS.has(name));
+  sayIgnored(exchange.reply, body.dto, isKnown);
+}
+
+/** The same for a body of any kind. */
+export function sayIgnored(reply: FastifyReply, body: object, isKnown: (name: string) => boolean): void {
   let ignored = '';
   let count = 0;
-  const sent = body.dto as unknown as Readonly<Record<string, unknown>>;
+  const sent = body as Readonly<Record<string, unknown>>;
   for (const name in sent) {
     // Undefined is a declared field that was not sent.
-    if (sent[name] === undefined || KNOWN[body.kind].has(name)) continue;
-    if (terms.tunable && OF_AGENT_STREAMS.has(name)) continue;
+    if (sent[name] === undefined || isKnown(name)) continue;
     if (!HEADER_SAFE.test(name) || ++count > MOST_NAMES) continue;
     ignored += ignored === '' ? name : `, ${name}`;
   }
-  if (ignored !== '') exchange.reply.header('x-ignored-parameters', ignored);
+  if (ignored !== '') reply.header('x-ignored-parameters', ignored);
 }

@@ -1,1 +1,12 @@
+export type { AdmittedCall, Call, CallBody, Caller, Exchange, HttpCall, RouteTerms, Wishes } from './call.js';
+export { CallDesk, type Answering, type Begun } from './call-desk.js';
 export { ChatModule } from './chat.module.js';
+export { ChatService } from './chat.service.js';
+export { ApiIdempotencyKey } from './dto/api-idempotency-key.js';
+export { CreateChatCompletionDto } from './dto/create-chat-completion.dto.js';
+export { IMAGE_DATA_URL, type ContentPartBody } from './dto/is-message-content.js';
+export type { MessageDto } from './dto/message.dto.js';
+export type { ResponseFormatBody, ToolChoiceBody } from './dto/tool.dto.js';
+export { callerOf, toCall, wishesOf } from './http-call.js';
+export { idempotencyKeyOf } from './idempotency-key.js';
+export { sayIgnored } from './ignored-parameters.js';

@@ -15,12 +15,18 @@ export async function answerEmbeddings(
   { user, ...asked }: Asked & { readonly user?: string | null },
   render: (result: EmbeddingResult) => WireText,
 ): Promise<void> {
-  const gone = new AbortController();
-  const stopListening = onClientGone(reply, () => gone.abort());
+  let gone: AbortController | undefined;
+  let stopListening: (() => void) | undefined;
+  // Of what is cached nothing is to be stopped.
+  const toSignal = () => {
+    const controller = (gone = new AbortController());
+    stopListening = onClientGone(reply, () => controller.abort());
+    return controller.signal;
+  };
   const nothing = { dimensions: undefined, truncate: undefined, keepAlive: undefined, options: undefined };
   try {
     const call = { ...nothing, ...asked, caller: toCaller(request, user) };
-    const result = await service.embed(call, gone.signal);
+    const result = await service.embed(call, toSignal);
     const { id, backend, cached, vectors } = result;
     reply.headers({
       'x-generation-id': id,
@@ -30,9 +36,9 @@ export async function answerEmbeddings(
     sendWireJson(reply, render(result));
   } catch (error) {
     // Nobody is there to hear it.
-    if (gone.signal.aborted) reply.hijack();
+    if (gone?.signal.aborted) reply.hijack();
     else throw error instanceof FailureError ? toHttpError(error.failure, asked.model) : error;
   } finally {
-    stopListening();
+    stopListening?.();
   }
 }

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { ModelsModule } from '../models/index.js';
-import { EmbeddingRecords } from './embedding-records.js';
 import { EmbeddingsController } from './embeddings.controller.js';
 import { EmbeddingsService } from './embeddings.service.js';
 import { OllamaEmbeddingsController } from './ollama-embeddings.controller.js';
@@ -10,6 +9,6 @@ import { VectorMaker } from './vector-maker.js';
 @Module({
   imports: [ModelsModule],
   controllers: [EmbeddingsController, OllamaEmbeddingsController],
-  providers: [EmbeddingRecords, EmbeddingsService, VectorCache, VectorMaker],
+  providers: [EmbeddingsService, VectorCache, VectorMaker],
 })
 export class EmbeddingsModule {}

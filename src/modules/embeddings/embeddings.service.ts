@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { GenerationJournal } from '../../contracts/journal.js';
 import { ModelRouter, type Plan } from '../models/index.js';
-import { EmbeddingRecords } from './embedding-records.js';
 import type { EmbeddingCall } from './embedding-call.js';
+import { EmbeddingRecord } from './embedding-record.js';
 import { SharedWork } from './shared-work.js';
 import type { Vector } from './vector.js';
 import { VectorCache } from './vector-cache.js';
@@ -33,44 +34,40 @@ export class EmbeddingsService {
     @Inject(ModelRouter) private readonly models: ModelRouter,
     @Inject(VectorCache) private readonly cache: VectorCache,
     @Inject(VectorMaker) private readonly maker: VectorMaker,
-    @Inject(EmbeddingRecords) private readonly records: EmbeddingRecords,
+    @Inject(GenerationJournal) private readonly journal: GenerationJournal,
   ) {}
 
-  /** Rejects with a `GatewayError` before a model is asked, with a `FailureError` after, or with the signal's reason. */
-  async embed(call: EmbeddingCall, signal: AbortSignal): Promise<EmbeddingResult> {
+  /**
+   * Rejects with a `GatewayError` before a model is asked, with a `FailureError` after, or with the reason of the signal,
+   * which is asked for when a model has to be.
+   */
+  async embed(call: EmbeddingCall, toSignal: () => AbortSignal): Promise<EmbeddingResult> {
     const plan = this.models.planEmbedding(call.model);
     const id = `emb-${randomUUID().replaceAll('-', '')}`;
-    const record = this.records.begin(id, call);
-    try {
-      const { gate, model } = plan.targets[0]!;
-      const backend = gate.backend.name;
-      const { vectors, cached } = await this.find(call, plan, { ...call, backend, model }, signal);
-      const tokens = vectors.reduce((sum, vector) => sum + vector.tokens, 0);
-      await record.finished({ tokens, cached, backend, model });
-      return { id, vectors, tokens, cached, backend };
-    } catch (error) {
-      await record.failed(error, signal.aborted);
-      throw error;
-    }
-  }
-
-  private async find(
-    call: EmbeddingCall,
-    plan: Plan,
-    terms: Parameters<typeof toVectorKey>[0],
-    signal: AbortSignal,
-  ): Promise<{ vectors: Vector[]; cached: number }> {
+    const record = new EmbeddingRecord(this.journal, id, call);
+    const { gate, model } = plan.targets[0]!;
+    const backend = gate.backend.name;
+    const terms = { ...call, backend, model };
     const keys = call.inputs.map((text) => toVectorKey(terms, text));
     const found = await this.cache.getAll(keys);
-    const missing = new Map<string, string>();
-    for (const [at, key] of keys.entries()) if (found[at] === undefined) missing.set(key, call.inputs[at]!);
-    if (missing.size === 0) return { vectors: found as Vector[], cached: keys.length };
-
-    const made = await this.make(call, plan, missing, signal);
-    return {
-      vectors: keys.map((key, at) => found[at] ?? made.get(key)!),
-      cached: found.filter((vector) => vector !== undefined).length,
-    };
+    const cached = found.reduce((count, vector) => (vector === undefined ? count : count + 1), 0);
+    if (cached < keys.length) {
+      const missing = new Map<string, string>();
+      for (const [at, key] of keys.entries()) if (found[at] === undefined) missing.set(key, call.inputs[at]!);
+      const signal = toSignal();
+      record.begin();
+      try {
+        const made = await this.make(call, plan, missing, signal);
+        for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
+      } catch (error) {
+        await record.failed(error, signal.aborted);
+        throw error;
+      }
+    }
+    const vectors = found as Vector[];
+    const tokens = vectors.reduce((sum, vector) => sum + vector.tokens, 0);
+    await record.finished({ tokens, cached, backend, model });
+    return { id, vectors, tokens, cached, backend };
   }
 
   private async make(

@@ -6,6 +6,8 @@ import { Vector } from './vector.js';
 
 const TTL_MS = 3_600_000;
 
+type Found = (Vector | undefined)[];
+
 /**
  * Vectors by key for an hour: those used last in this process, and all of them in Redis where one is configured. It never
  * fails: what cannot be reached was not there.
@@ -19,18 +21,11 @@ export class VectorCache {
     @Inject(EventBus) private readonly events: EventBus,
   ) {}
 
-  /** By position; undefined where there is none. */
-  async getAll(keys: readonly string[]): Promise<(Vector | undefined)[]> {
+  /** By position; undefined where there is none. What is in this process is there at once. */
+  getAll(keys: readonly string[]): Found | Promise<Found> {
     const found = keys.map((key) => this.recent.get(key));
-    const missing = keys.filter((_, at) => found[at] === undefined);
-    if (missing.length > 0 && this.redis.ready) {
-      const shared = await this.getShared(missing);
-      for (const [at, key] of keys.entries()) found[at] ??= shared.get(key);
-    }
-    const hits = found.filter((vector) => vector !== undefined).length;
-    this.count('get', 'hit', hits);
-    this.count('get', 'miss', keys.length - hits);
-    return found;
+    if (!found.includes(undefined) || !this.redis.ready) return this.counted(found);
+    return this.addShared(keys, found);
   }
 
   /** Keeps them. The caller does not wait for Redis. */
@@ -49,21 +44,30 @@ export class VectorCache {
       );
   }
 
-  private async getShared(keys: readonly string[]): Promise<Map<string, Vector>> {
-    const found = new Map<string, Vector>();
+  private async addShared(keys: readonly string[], found: Found): Promise<Found> {
+    const missing = keys.filter((_, at) => found[at] === undefined);
     try {
-      const values = await this.redis.run((client) => client.mgetBuffer(...keys));
+      const values = await this.redis.run((client) => client.mgetBuffer(missing));
+      let next = 0;
       for (const [at, key] of keys.entries()) {
-        const value = values[at];
+        if (found[at] !== undefined) continue;
+        const value = values[next++];
         // A copy: what Redis gave is a part of all that was read with it, and would keep that alive.
         const vector = Vector.from(value ? Buffer.from(value) : null);
         if (vector === undefined) continue;
-        found.set(key, vector);
+        found[at] = vector;
         this.recent.set(key, vector);
       }
     } catch {
-      this.count('get', 'error', keys.length);
+      this.count('get', 'error', missing.length);
     }
+    return this.counted(found);
+  }
+
+  private counted(found: Found): Found {
+    const hits = found.reduce((count, vector) => (vector === undefined ? count : count + 1), 0);
+    this.count('get', 'hit', hits);
+    this.count('get', 'miss', found.length - hits);
     return found;
   }
 

@@ -17,6 +17,8 @@ describe(FinishedGenerations.name, () => {
     owner: ANONYMOUS,
     profile: 'generic',
     outcome: { status: 'finished', finishReasons: ['stop'] },
+    durationMs: 5,
+    backend: 'ollama',
     usage: { promptTokens: 3 },
     count: 0,
     log,

@@ -11,11 +11,18 @@ export interface FinishedGeneration {
   readonly profile: string;
   readonly outcome: Outcome;
   readonly usage: Usage;
+  readonly durationMs: number;
+  /** Name of the backend that answered. */
+  readonly backend: string | undefined;
   readonly count: number;
   /** The log, one entry a line. */
   readonly log: string;
 }
 
+/** Cleared shelves of which it is still known what lay on them. */
+const REMEMBERED_SHELVES = 32;
+/** Names that are kept at a time. */
+const MOST_OWNERS = 10_000;
 /** Shelves in use when all the memory is: so much of it is given back at once. */
 const SHELVES = 32;
 
@@ -28,6 +35,9 @@ export class FinishedGenerations {
   private readonly shelves: RecordShelf[] = [];
   /** Cleared last. Its memory is used again: the system would have to clear new memory first. */
   private spare: RecordShelf | undefined;
+  /** Whose records went lately, by id. */
+  private readonly owners = new Map<string, string>();
+  private readonly gone: ((id: string) => string | undefined)[] = [];
 
   constructor(
     private readonly maxBytes: number,
@@ -36,7 +46,7 @@ export class FinishedGenerations {
   ) {}
 
   add({ log, ...facts }: FinishedGeneration): void {
-    const record = { facts: JSON.stringify(facts), log, at: this.now() };
+    const record = { facts: JSON.stringify(facts), log, at: this.now(), owner: this.ownerOf(facts.owner) };
     let shelf = this.shelves.at(-1);
     if (shelf === undefined || !shelf.hasRoomFor(record)) {
       shelf = RecordShelf.for(record, this.maxBytes / SHELVES, this.spare);
@@ -52,6 +62,24 @@ export class FinishedGenerations {
     if (found === undefined || found.at <= this.now() - this.ttlMs) return undefined;
     const facts = JSON.parse(found.facts) as Omit<FinishedGeneration, 'log'>;
     return { ...facts, log: found.log };
+  }
+
+  /** Whether this owner's record was here and has gone. */
+  hasExpired(id: string, owner: Principal): boolean {
+    const key = ownerKey(owner);
+    const found = this.lookUp(id);
+    if (found !== undefined) return found.owner === key && found.at <= this.now() - this.ttlMs;
+    return this.gone.some((ownerOf) => ownerOf(id) === key);
+  }
+
+  /** One string for all records of an owner. */
+  private ownerOf(owner: Principal): string {
+    const key = ownerKey(owner);
+    const known = this.owners.get(key);
+    if (known !== undefined) return known;
+    if (this.owners.size >= MOST_OWNERS) this.owners.clear();
+    this.owners.set(key, key);
+    return key;
   }
 
   private lookUp(id: string): StoredRecord | undefined {
@@ -72,6 +100,10 @@ export class FinishedGenerations {
 
   private clearOldest(): number {
     this.spare = this.shelves.shift()!;
+    this.gone.push(this.spare.ownerOf);
+    if (this.gone.length > REMEMBERED_SHELVES) this.gone.shift();
     return this.spare.size;
   }
 }
+
+const ownerKey = ({ tenant, id }: Principal): string => `${tenant}/${id}`;

@@ -4,6 +4,7 @@ import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { Principal } from '../../contracts/principal.js';
 import { FinishedGenerations, type FinishedGeneration } from './finished-generations.js';
 import type { Generation } from './generation.js';
+import { isOwn } from './is-own.js';
 
 /**
  * What the map of running generations holds. V8 replaces a map that changes all the time by a new one; the old one lies
@@ -16,7 +17,7 @@ interface Slot {
 /** Generations by the id their caller saw. What belongs to somebody else is not found. */
 @Injectable()
 export class GenerationRegistry {
-  private readonly running = new Map<string, Slot>();
+  private readonly slots = new Map<string, Slot>();
   private readonly finished: FinishedGenerations;
 
   constructor(@Inject(AppConfig) { streams }: AppConfig) {
@@ -24,43 +25,62 @@ export class GenerationRegistry {
   }
 
   get runningCount(): number {
-    return this.running.size;
+    return this.slots.size;
   }
 
   get all(): Generation[] {
-    return [...this.running.values()].map(({ generation }) => generation!);
+    return [...this.slots.values()].map(({ generation }) => generation!);
   }
 
   add(generation: Generation): void {
-    this.running.set(generation.id, { generation });
+    this.slots.set(generation.id, { generation });
   }
 
   retire(generation: Generation, outcome: Outcome): void {
-    const slot = this.running.get(generation.id);
+    const slot = this.slots.get(generation.id);
     if (slot === undefined) return;
     slot.generation = undefined;
-    this.running.delete(generation.id);
+    this.slots.delete(generation.id);
     this.finished.add({
       head: generation.head,
       owner: generation.owner,
       profile: generation.begin.profile,
       outcome,
       usage: generation.usage,
+      durationMs: generation.durationMs,
+      backend: generation.backendName,
       log: generation.log.flatten(),
       count: generation.log.count,
     });
   }
 
+  /** A generation that runs here, whoever asks. */
+  running(id: string): Generation | undefined {
+    return this.slots.get(id)?.generation;
+  }
+
   findRunning(id: string, caller: Principal): Generation | undefined {
-    const generation = this.running.get(id)?.generation;
+    const generation = this.running(id);
     return generation !== undefined && isOwn(generation.owner, caller) ? generation : undefined;
+  }
+
+  /** All that run for this caller. */
+  runningOf(caller: Principal): Generation[] {
+    return this.all.filter(({ owner }) => isOwn(owner, caller));
   }
 
   findFinished(id: string, caller: Principal): FinishedGeneration | undefined {
     const record = this.finished.find(id);
     return record !== undefined && isOwn(record.owner, caller) ? record : undefined;
   }
-}
 
-const isOwn = (owner: Principal, caller: Principal): boolean =>
-  owner.tenant === caller.tenant && (owner.id === caller.id || caller.role === 'admin');
+  /** What is kept of a generation that has ended, whoever asks. */
+  kept(id: string): FinishedGeneration | undefined {
+    return this.finished.find(id);
+  }
+
+  /** Whether a generation of the caller's was kept, and is kept no more. */
+  hasExpired(id: string, caller: Principal): boolean {
+    return this.finished.hasExpired(id, caller);
+  }
+}

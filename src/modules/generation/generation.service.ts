@@ -4,6 +4,7 @@ import { GatewayError } from '../../common/errors/gateway.error.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
+import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
 import { GenerationJournal, type BeginRecord } from '../../contracts/journal.js';
 import type { Principal } from '../../contracts/principal.js';
@@ -18,9 +19,13 @@ import { Settlement, type Settled } from './settlement.js';
 /** Everything that is decided about a generation before it begins. */
 export interface GenerationSpec {
   readonly kind: 'chat' | 'completion';
+  /** What its id begins with, where the caller's protocol does not name it as others of its kind. */
+  readonly idPrefix?: string;
   readonly route: string;
   readonly requestId: string;
   readonly owner: Principal;
+  /** Its id, where that had to be known before. */
+  readonly id?: string;
   /** Name for the record; the principal's, unless the caller named a user. */
   readonly userId: string;
   readonly plan: Plan;
@@ -31,11 +36,18 @@ export interface GenerationSpec {
   readonly session: string | undefined;
   readonly deadlineMs: number;
   readonly choices: number;
+  /** How long it goes on when nobody reads it any more. */
+  readonly graceMs: number;
+  /** Most tokens of an answer, where somebody said so. */
+  readonly maxTokens?: number;
   /** What each answer is asked for; prompts may differ by answer. */
   readonly request: (choice: number) => Omit<GenerationRequest, 'model'>;
 }
 
-const ID_PREFIX = { chat: 'chatcmpl-', completion: 'cmpl-' } as const;
+export const ID_PREFIX = { chat: 'chatcmpl-', completion: 'cmpl-' } as const;
+
+/** An id nobody can guess. */
+export const newGenerationId = (prefix: string): string => prefix + randomUUID().replaceAll('-', '');
 
 /** Begins generations. There is no other way to run a model, nor to give an answer again. */
 @Injectable()
@@ -80,7 +92,7 @@ export class GenerationService {
   private open(spec: GenerationSpec, settled: Omit<Settled, 'entry'>): Generation {
     this.admitOneMore();
     const createdAt = new Date();
-    const id = ID_PREFIX[spec.kind] + randomUUID().replaceAll('-', '');
+    const id = spec.id ?? newGenerationId(spec.idPrefix ?? ID_PREFIX[spec.kind]);
     const record = toBeginRecord(spec, id, createdAt);
     const head = {
       id,
@@ -88,11 +100,12 @@ export class GenerationService {
       model: spec.plan.requestedModel,
       agent: spec.agent,
       choices: spec.choices,
+      ...(spec.maxTokens === undefined ? {} : { maxTokens: spec.maxTokens }),
     };
     const entry = this.journal.begin(record);
-    const generation = new Generation(head, spec.owner, record, (ended, outcome) =>
-      this.settlement.settle(ended, outcome, { ...settled, entry }),
-    );
+    const settle = (ended: Generation, outcome: Outcome) =>
+      this.settlement.settle(ended, outcome, { ...settled, entry });
+    const generation = new Generation(head, spec.owner, record, settle, spec.graceMs);
 
     this.registry.add(generation);
     this.events.emit('generation-began', record);

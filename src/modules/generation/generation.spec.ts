@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CancelReason, Outcome } from '../../contracts/generation-outcome.js';
 import { ANONYMOUS } from '../../contracts/principal.js';
 import { BEGIN } from './testing/begin-record.js';
-import { Generation, type AnswerRun, type GenerationReader } from './generation.js';
+import type { GenerationReader } from './followed-log.js';
+import { Generation, type AnswerRun } from './generation.js';
 
 const HEAD = { id: 'chatcmpl-1', created: 0, model: 'phi3', agent: undefined, choices: 1 };
 const BUFFER_SIZE = 3;
@@ -12,7 +13,10 @@ class PlainReader implements GenerationReader {
   position = 0;
   blocked = false;
   readonly bufferSize = BUFFER_SIZE;
-  constructor(private readonly generation: Generation) {
+  constructor(
+    private readonly generation: Generation,
+    readonly isObserver = false,
+  ) {
     generation.attach(this);
   }
   pump(): void {
@@ -154,6 +158,26 @@ describe(Generation.name, () => {
       new PlainReader(generation);
       generation.detach(reader, 'client_gone');
       generation.detach(reader, 'client_gone');
+      expect(generation.ended).toBe(false);
+    });
+
+    it('that only look on keep nothing running, hold nothing back, and are not counted', () => {
+      const observer = new PlainReader(generation, true);
+      const reader = new PlainReader(generation);
+      observer.block();
+      say(BUFFER_SIZE + 1);
+      expect(done).toEqual([]);
+      observer.close();
+      say(1);
+      reader.block();
+      say(1);
+      generation.detach(reader, 'client_gone');
+      expect([done, ends]).toEqual([['stop'], [{ outcome: cancelled('client_gone'), delivered: 5 }]]);
+    });
+
+    it('that only look on may leave before somebody reads', () => {
+      const observer = new PlainReader(generation, true);
+      generation.detach(observer, 'client_gone');
       expect(generation.ended).toBe(false);
     });
   });

@@ -5,23 +5,12 @@ import type { FinishReason } from '../../contracts/model-backend.js';
 import type { Principal } from '../../contracts/principal.js';
 import type { StreamHead } from '../../contracts/stream-dialect.js';
 import type { Usage } from '../../contracts/usage.js';
-import { GenerationLog } from './log/generation-log.js';
+import { FollowedLog, type GenerationReader } from './followed-log.js';
 import { UsageTally } from './usage-tally.js';
-import { wake, type Wakeable } from './wake.js';
+import { wake } from './wake.js';
 
 /** More than any model says in one answer; a backend that goes on is broken. */
 const MAX_LOG_BYTES = 32 * 1024 * 1024;
-
-/** Whoever follows a generation. */
-export interface GenerationReader {
-  /** Next position it will read. */
-  position: number;
-  readonly blocked: boolean;
-  /** How many entries it may be behind while blocked before the upstream is paused. */
-  readonly bufferSize: number;
-  pump(): void;
-  close(): void;
-}
 
 /** Who gave an answer. */
 export interface AnswerOrigin {
@@ -45,38 +34,35 @@ export interface AnswerRun {
 }
 
 /** One run of a model for one caller: id, owner, log, abort switch and state. Everything else only reads it. */
-export class Generation implements Wakeable {
-  readonly log = new GenerationLog();
-  /** Token counts, known once it has ended. */
+export class Generation extends FollowedLog {
   usage: Usage = {};
   readonly startedAt = performance.now();
-  awake = false;
   firstEntryAt: number | undefined;
   /** Set when the log ended. Readers say the end only when it is released. */
   private outcome: Outcome | undefined;
   private released = false;
-  private readonly readers: GenerationReader[] = [];
   private runs: AnswerRun[] = [];
   private readonly finishReasons: FinishReason[] = [];
   private readonly tally: UsageTally;
   /** Of the runs, which go with the end. */
   private endedOrigins: readonly (AnswerOrigin | undefined)[] = [];
   private answersLeft: number;
-  private blockedReaders = 0;
-  /** How often a reader had to wait for its client. */
-  readerWaits = 0;
   private paused = false;
   private seen = 0;
-  /** The furthest any reader had got that has left. */
-  private departedAt = 0;
   private deadline: NodeJS.Timeout | undefined;
+  /** Runs while nobody reads what may go on without a reader for a while. */
+  private grace: NodeJS.Timeout | undefined;
+  private endedAt: number | undefined;
 
   constructor(
-    readonly head: StreamHead,
+    head: StreamHead,
     readonly owner: Principal,
     readonly begin: BeginRecord,
     private readonly onEnded: (generation: Generation, outcome: Outcome) => void,
+    /** How long it goes on when nobody reads it any more. */
+    private readonly graceMs = 0,
   ) {
+    super(head);
     this.answersLeft = head.choices;
     this.tally = new UsageTally(head.choices, begin.inputs.length);
   }
@@ -86,7 +72,6 @@ export class Generation implements Wakeable {
     return this.ended ? this.endedOrigins : this.runs.map(({ origin }) => origin);
   }
 
-  /** Name of the backend that answers the first choice. */
   get backendName(): string | undefined {
     return this.origins[0]?.backend;
   }
@@ -96,8 +81,8 @@ export class Generation implements Wakeable {
     return this.tally.reports;
   }
 
-  get id(): string {
-    return this.head.id;
+  get durationMs(): number {
+    return (this.endedAt ?? performance.now()) - this.startedAt;
   }
 
   get ended(): boolean {
@@ -111,10 +96,15 @@ export class Generation implements Wakeable {
   /** Entries handed to the reader that got the most; at a clean end a reader that keeps up gets all of them. */
   get deliveredPieces(): number {
     const finished = this.outcome?.status === 'finished';
-    const positions = this.readers.map(({ blocked, position }) =>
+    const positions = this.callers.map(({ blocked, position }) =>
       finished && !blocked ? this.log.count : position,
     );
     return Math.max(this.departedAt, ...positions);
+  }
+
+  /** Readers that somebody waits behind. */
+  private get callers(): GenerationReader[] {
+    return this.readers.filter(({ isObserver }) => !isObserver);
   }
 
   run(runs: AnswerRun[], deadlineMs: number): void {
@@ -150,20 +140,9 @@ export class Generation implements Wakeable {
     return true;
   }
 
-  attach(reader: GenerationReader): void {
-    this.readers.push(reader);
-    wake.mark(this);
-  }
-
-  /** Takes a reader away. When nobody is left and the answer still runs, nobody wants it. */
-  detach(reader: GenerationReader, reason: CancelReason): void {
-    const index = this.readers.indexOf(reader);
-    if (index === -1) return;
-    this.readers.splice(index, 1);
-    this.departedAt = Math.max(this.departedAt, reader.position);
-    // The end before the farewell: a reader that held back the upstream lets it go on.
-    if (this.readers.length === 0) this.cancel(reason);
-    reader.close();
+  override attach(reader: GenerationReader): void {
+    if (!reader.isObserver) clearTimeout(this.grace);
+    super.attach(reader);
   }
 
   /** What went on record may leave; readers say the end. A failure replaces the outcome. */
@@ -173,7 +152,7 @@ export class Generation implements Wakeable {
     wake.mark(this);
   }
 
-  pump(): void {
+  override pump(): void {
     const { log } = this;
     if (log.count > this.seen) {
       this.firstEntryAt ??= performance.now();
@@ -186,28 +165,24 @@ export class Generation implements Wakeable {
         });
       }
     }
-    this.pumpReaders();
+    super.pump();
     log.seal();
     if (this.blockedReaders > 0) this.holdBack();
   }
 
-  readerBlocked(): void {
-    this.blockedReaders++;
-    this.readerWaits++;
-  }
-
-  readerUnblocked(): void {
-    this.blockedReaders--;
+  override readerUnblocked(): void {
+    super.readerUnblocked();
     if (this.paused && !this.readers.some((reader) => this.isTooFarBehind(reader))) {
       this.paused = false;
       for (const run of this.runs) run.resume();
     }
   }
 
-  private pumpReaders(): void {
-    const { readers } = this;
-    // Backwards, as a reader may leave while it is pumped.
-    for (let i = readers.length - 1; i >= 0; i--) readers[i]!.pump();
+  /** When nobody is left and the answer still runs, nobody wants it, at once or in a while. */
+  protected override readerLeft(reason: CancelReason): void {
+    if (this.callers.length > 0 || this.ended) return;
+    if (this.graceMs === 0) this.cancel(reason);
+    else this.grace = setTimeout(() => this.cancel(reason), this.graceMs);
   }
 
   private holdBack(): void {
@@ -216,22 +191,20 @@ export class Generation implements Wakeable {
     for (const run of this.runs) run.pause();
   }
 
-  private isTooFarBehind(reader: GenerationReader): boolean {
-    return reader.blocked && this.log.count - reader.position > reader.bufferSize;
-  }
-
   private end(outcome: Outcome): void {
     if (this.outcome !== undefined) return;
     // The reason first: stopping a run may report the abort as an error of its own.
     this.outcome = outcome;
+    this.endedAt = performance.now();
     clearTimeout(this.deadline);
+    clearTimeout(this.grace);
     const { runs } = this;
     this.endedOrigins = runs.map(({ origin }) => origin);
     this.runs = [];
     for (const run of runs) run.stop();
     if (this.log.count > 0) this.firstEntryAt ??= performance.now();
     // What came together with a bad end is still handed over, so that the record can say what was delivered.
-    if (outcome.status !== 'finished') this.pumpReaders();
+    if (outcome.status !== 'finished') super.pump();
     this.usage = this.tally.total(this.log);
     this.onEnded(this, outcome);
   }

@@ -46,6 +46,44 @@ describe(LogReader.name, () => {
     });
   });
 
+  describe('saying each piece by itself', () => {
+    it('says it at once and once, also when the text it is part of waits', () => {
+      const { generation, sink } = follow(new GuiProfile(), { saysPieces: true });
+      say(generation, 'One');
+      turn();
+      say(generation, ' t', 'w');
+      turn();
+      think(generation, 'hm');
+      say(generation, 'o');
+      generation.answerFinished(0, 'stop', {});
+      generation.release();
+      turn();
+      expect(sink.writes).toEqual([
+        [['open'], ['piece', 0, 'One'], ['text', 0, 'One']],
+        [
+          ['piece', 0, ' t'],
+          ['piece', 0, 'w'],
+        ],
+      ]);
+      expect(sink.ends).toEqual([
+        [
+          ['text', 0, ' tw'],
+          ['reasoning', 0, 'hm'],
+          ['piece', 0, 'o'],
+          ['text', 0, 'o'],
+          ['finished', 'stop'],
+        ],
+      ]);
+    });
+
+    it('begins with the first piece it was told to read', () => {
+      const before = (generation: Parameters<typeof say>[0]) => say(generation, ...'abc');
+      const { sink } = follow(new GuiProfile(), { position: 2, before, saysPieces: true });
+      turn();
+      expect(sink.said).toEqual([['open'], ['piece', 0, 'c'], ['text', 0, 'c']]);
+    });
+  });
+
   describe('waiting', () => {
     it('never holds the first piece', () => {
       for (const Profile of [CopilotProfile, GuiProfile, SmoothProfile]) {

@@ -3,7 +3,7 @@ import { cancelFailure, type CancelReason } from '../../contracts/generation-out
 import type { FrameWriter } from '../../contracts/stream-dialect.js';
 import type { ProfileSettings, StreamingProfile, WindowEdge } from '../../contracts/streaming-profile.js';
 import { flushClock } from './flush-clock.js';
-import type { Generation, GenerationReader } from './generation.js';
+import type { FollowedLog, GenerationReader } from './followed-log.js';
 import { bodyOf, choiceOf, haveSameTag, isTagged, kindOf, toolCallOf } from './log/entry.js';
 import { LogCursor } from './log/log-cursor.js';
 import { wake } from './wake.js';
@@ -42,12 +42,14 @@ export class LogReader implements GenerationReader {
   private alarm: Alarm = { upTo: 0, isPending: false };
   /** What is before this was there in an earlier turn. */
   private seen = 0;
+  /** Next piece that was not said by itself. */
+  private told = 0;
   /** Up to here the log is known to be bare text. */
   private textEnd = 0;
   blocked = false;
 
   constructor(
-    private readonly generation: Generation,
+    private readonly generation: FollowedLog,
     private readonly profile: StreamingProfile,
     private readonly settings: ProfileSettings,
     private readonly writer: FrameWriter,
@@ -71,7 +73,7 @@ export class LogReader implements GenerationReader {
     this.cursor.release();
     this.seen = log.count;
 
-    const outcome = this.position === log.count ? this.generation.releasedOutcome : undefined;
+    const outcome = this.position >= log.count ? this.generation.releasedOutcome : undefined;
     if (outcome === undefined) {
       if (frames !== '') this.write(frames);
       if (stop < log.count) wake.mark(this.generation);
@@ -83,9 +85,10 @@ export class LogReader implements GenerationReader {
       return this.sink.refuse(cancelFailure(outcome.reason));
     }
     if (outcome.status === 'finished') {
-      frames += this.writer.finished({ finishReasons: outcome.finishReasons, usage: this.generation.usage });
-    } else if (outcome.status === 'failed') frames += this.writer.failed(outcome.failure);
-    else frames += this.writer.cancelled(outcome.reason);
+      frames += this.writer.finished({ ...this.generation.ending, finishReasons: outcome.finishReasons });
+    } else if (outcome.status === 'failed')
+      frames += this.writer.failed(outcome.failure, this.generation.ending);
+    else frames += this.writer.cancelled(outcome.reason, this.generation.ending);
     this.sink.end(this.opened ? frames : this.writer.open() + frames);
   }
 
@@ -97,9 +100,15 @@ export class LogReader implements GenerationReader {
     wake.mark(this.generation);
   }
 
+  /** Says the beginning, where nothing has come for so long that the client should hear of it. */
+  greet(): void {
+    if (!this.opened && !this.closed && !this.blocked) this.write('');
+  }
+
   /** The client does not read: the last thing said to it, past everything it has not been given. */
   farewell(reason: CancelReason): string {
-    return this.writer.cancelled(reason);
+    // The client has it up to here, wherever the log ends.
+    return this.writer.cancelled(reason, { ...this.generation.ending, seq: this.position - 1 });
   }
 
   /** The client has gone, or must go: nothing more is written. */
@@ -122,6 +131,7 @@ export class LogReader implements GenerationReader {
         continue;
       }
       const to = log.tagged === 0 ? stop : this.findTextEnd(from, stop);
+      if (writer.piece !== undefined) frames += this.piecesUntil(to);
       const edge = this.edge(from, to, stop);
       const cut = this.profile.cut(cursor, from, to, this.settings.chunkSize, edge);
       if (cut === from) {
@@ -130,10 +140,18 @@ export class LogReader implements GenerationReader {
       }
       let text = first;
       for (let position = from + 1; position < cut; position++) text += cursor.piece(position);
-      frames += writer.text(text, 0);
+      frames += writer.text(text, 0, cut - 1);
       this.position = cut;
       this.patience = !this.alarm.isPending && cut < this.alarm.upTo ? 'due' : 'open';
     }
+    return frames;
+  }
+
+  /** Each by itself, once, also those that wait for others. */
+  private piecesUntil(end: number): string {
+    let frames = '';
+    for (this.told = Math.max(this.told, this.position); this.told < end; this.told++)
+      frames += this.writer.piece!(this.cursor.piece(this.told), 0, this.told);
     return frames;
   }
 
@@ -175,7 +193,7 @@ export class LogReader implements GenerationReader {
     let end = from + 1;
     if (kind === 'tool-call') {
       this.position = end;
-      return this.writer.toolCall(toolCallOf(first), choice);
+      return this.writer.toolCall(toolCallOf(first), choice, from);
     }
     let text = bodyOf(first);
     const most = Math.min(stop, from + this.settings.chunkSize);
@@ -185,7 +203,9 @@ export class LogReader implements GenerationReader {
       text += bodyOf(entry);
     }
     this.position = end;
-    return kind === 'text' ? this.writer.text(text, choice) : this.writer.reasoning(text, choice);
+    return kind === 'text'
+      ? this.writer.text(text, choice, end - 1)
+      : this.writer.reasoning(text, choice, end - 1);
   }
 
   private write(frames: string): void {

@@ -4,7 +4,10 @@ import type { GenerationStatusDto } from './dto/generation-status.dto.js';
 import type { FinishedGeneration } from './finished-generations.js';
 import type { Generation } from './generation.js';
 
-export function toRunningStatus({ head, begin }: Generation): GenerationStatusDto {
+/** What is said of a generation that runs. */
+type Running = Pick<Generation, 'head'> & { readonly begin: Pick<Generation['begin'], 'profile'> };
+
+export function toRunningStatus({ head, begin }: Running): GenerationStatusDto {
   return { ...common(head, begin.profile), status: 'running', usage: null, finish_reason: null, error: null };
 }
 

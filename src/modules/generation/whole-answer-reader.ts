@@ -1,5 +1,5 @@
 import type { Outcome } from '../../contracts/generation-outcome.js';
-import type { Generation, GenerationReader } from './generation.js';
+import type { FollowedLog, GenerationReader } from './followed-log.js';
 
 /** A reader that waits for the end: the non-streamed answer. */
 export class WholeAnswerReader implements GenerationReader {
@@ -8,7 +8,7 @@ export class WholeAnswerReader implements GenerationReader {
   readonly bufferSize = Number.MAX_SAFE_INTEGER;
   private resolve: ((outcome: Outcome) => void) | undefined;
 
-  constructor(private readonly generation: Generation) {}
+  constructor(private readonly generation: FollowedLog) {}
 
   /** Resolves when the generation has ended and its end may leave. Never resolves once closed. */
   outcome(): Promise<Outcome> {

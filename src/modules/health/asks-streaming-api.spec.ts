@@ -16,7 +16,7 @@ describe(asksStreamingApi.name, () => {
     ['the port', { port: 9096 }],
     ['the Host header', { host: 'gateway.example.org:9096' }],
   ])('is told by %s', (_, parts) => {
-    expect(asksStreamingApi(question(parts))).toBe(true);
+    expect(asksStreamingApi(question(parts), 9096)).toBe(true);
   });
 
   it.each([
@@ -25,6 +25,6 @@ describe(asksStreamingApi.name, () => {
     ['a list of profiles', { query: { profile: ['streaming-api'] } }],
     ['another port', { host: 'gateway.example.org:19096', port: 8000 }],
   ])('is not told by %s', (_, parts) => {
-    expect(asksStreamingApi(question(parts))).toBe(false);
+    expect(asksStreamingApi(question(parts), 9096)).toBe(false);
   });
 });

@@ -20,9 +20,9 @@ export class HealthController {
 
   constructor(
     @Inject(HealthService) private readonly service: HealthService,
-    @Inject(AppConfig) { http }: AppConfig,
+    @Inject(AppConfig) private readonly config: AppConfig,
   ) {
-    this.networks = new TrustedNetworks(http.trustedNetworks);
+    this.networks = new TrustedNetworks(config.http.trustedNetworks);
   }
 
   @Get('health')
@@ -36,7 +36,10 @@ export class HealthController {
   @ApiOkResponse({ type: HealthDto })
   health(@Req() request: FastifyRequest): Promise<HealthDto> {
     const inFull = request.principal?.role === 'admin' || this.networks.isTrusted(request.raw);
-    return this.service.health({ asStreamingApi: asksStreamingApi(request), inFull });
+    return this.service.health({
+      asStreamingApi: asksStreamingApi(request, this.config.streaming.port),
+      inFull,
+    });
   }
 
   @Get('live')

@@ -50,7 +50,7 @@ describe(HealthService.name, () => {
           audit: { status: 'healthy', written: 1 },
           backends: { lab: { status: 'healthy', version: 'canary' } },
         },
-        websocket_enabled: false,
+        websocket_enabled: true,
         sse_enabled: true,
         memory: {
           rss: expect.any(Number),

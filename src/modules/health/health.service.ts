@@ -7,8 +7,6 @@ import { readMemory } from './memory.js';
 import { toServices } from './to-services.js';
 
 const GATEWAY = 'citadel-gateway';
-/** No gateway for WebSocket connections is part of this program. */
-const WEBSOCKET_ENABLED = false;
 
 export interface HealthQuestion {
   readonly asStreamingApi: boolean;
@@ -30,8 +28,8 @@ export class HealthService {
       status: asStreamingApi ? 'healthy' : result.status === 'ok' ? 'ok' : 'degraded',
       service: asStreamingApi ? STREAMING_API : GATEWAY,
       services: toServices(result, inFull),
-      websocket_enabled: WEBSOCKET_ENABLED,
-      sse_enabled: true,
+      websocket_enabled: this.config.streaming.websocket.enabled,
+      sse_enabled: this.config.streaming.sse.enabled,
       memory: readMemory(),
       timestamp: new Date().toISOString(),
       version: this.config.project.version,

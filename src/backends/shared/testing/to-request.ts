@@ -1,6 +1,6 @@
 import type { ChatMessage, GenerationRequest, Sampling } from '../../../contracts/generation-request.js';
 
-export interface RequestParts extends Partial<Omit<GenerationRequest, 'sampling' | 'input'>> {
+export interface RequestParts extends Partial<Omit<GenerationRequest, 'sampling'>> {
   readonly messages?: readonly ChatMessage[];
   readonly prompt?: string;
   readonly suffix?: string;

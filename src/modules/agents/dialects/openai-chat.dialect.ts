@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { FrameWriter, StreamDialect, StreamHead } from '../../../contracts/stream-dialect.js';
+import type {
+  DialectOptions,
+  FrameWriter,
+  StreamDialect,
+  StreamHead,
+} from '../../../contracts/stream-dialect.js';
 import { flat, toWireJson } from '../../../contracts/wire-text.js';
-import { cancelFrame, chunkEnvelope, DONE, errorFrame, type OpenAiStreamOptions } from './openai-frames.js';
+import { cancelFrame, chunkEnvelope, DONE, errorFrame } from './openai-frames.js';
 
 /** `chat.completion.chunk` objects and `[DONE]`, as OpenAI streams chat completions. */
 @Injectable()
-export class OpenAiChatDialect implements StreamDialect<OpenAiStreamOptions> {
+export class OpenAiChatDialect implements StreamDialect {
   readonly name = 'openai';
 
-  writer(head: StreamHead, options: OpenAiStreamOptions): FrameWriter {
+  writer(head: StreamHead, options: DialectOptions): FrameWriter {
     const { before, after, usage } = chunkEnvelope(head, 'chat.completion.chunk', options);
     const closing = `},"logprobs":null,"finish_reason":null}${after}`;
     const delta = (choice: number) => `${before}{"index":${choice},"delta":{`;

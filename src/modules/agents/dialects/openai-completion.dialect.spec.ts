@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toWireText } from '../../../contracts/wire-text.js';
 import { OpenAiCompletionDialect, toCompletionReason } from './openai-completion.dialect.js';
+import { ending, finished, options } from './testing/dialect-fixtures.js';
 import { readFrames } from './testing/read-frames.js';
 
 const COMMON = {
@@ -13,7 +14,7 @@ const COMMON = {
 const writer = (includeUsage = false, choices = 1) =>
   new OpenAiCompletionDialect().writer(
     { id: 'cmpl-1', created: 5, model: 'phi3', agent: 'p8', choices },
-    { includeUsage, reasoningField: 'reasoning' },
+    options({ includeUsage, reasoningField: 'reasoning' }),
   );
 const chunk = (text: string, finish: string | null = null, index = 0) => ({
   ...COMMON,
@@ -23,27 +24,25 @@ const chunk = (text: string, finish: string | null = null, index = 0) => ({
 describe(OpenAiCompletionDialect.name, () => {
   it('opens with nothing, and has no words for reasoning and tool calls', () => {
     expect(writer().open()).toBe('');
-    expect(writer().reasoning('a', 0)).toBe('');
-    expect(writer().toolCall({ index: 0, arguments: '{}' }, 0)).toBe('');
+    expect(writer().reasoning('a', 0, 0)).toBe('');
+    expect(writer().toolCall({ index: 0, arguments: '{}' }, 0, 0)).toBe('');
   });
 
   it('copies text unharmed', () => {
     const text = '\n    return "é\\n👋";\t';
-    expect(readFrames(writer().text(toWireText(text), 0))).toEqual([chunk(text)]);
-    expect(readFrames(writer().text(toWireText(text), 7))).toEqual([chunk(text, null, 7)]);
+    expect(readFrames(writer().text(toWireText(text), 0, 0))).toEqual([chunk(text)]);
+    expect(readFrames(writer().text(toWireText(text), 7, 0))).toEqual([chunk(text, null, 7)]);
   });
 
   it('finishes each answer, and says [DONE]', () => {
-    const frames = writer(false, 2).finished({ finishReasons: ['tool_calls', 'length'], usage: {} });
+    const frames = writer(false, 2).finished(finished({ finishReasons: ['tool_calls', 'length'] }));
     expect(readFrames(frames)).toEqual([chunk('', 'stop'), chunk('', 'length', 1), '[DONE]']);
   });
 
   it('says usage last when asked, zero where it is unknown, and null before', () => {
     const asked = writer(true);
-    expect(readFrames(asked.text('a', 0))).toEqual([{ ...chunk('a'), usage: null }]);
-    const [finish, counts] = readFrames(
-      asked.finished({ finishReasons: ['stop'], usage: { promptTokens: 3 } }),
-    );
+    expect(readFrames(asked.text('a', 0, 0))).toEqual([{ ...chunk('a'), usage: null }]);
+    const [finish, counts] = readFrames(asked.finished(finished({ usage: { promptTokens: 3 } })));
     expect(finish).toEqual({ ...chunk('', 'stop'), usage: null });
     expect(counts).toMatchObject({
       choices: [],
@@ -52,7 +51,7 @@ describe(OpenAiCompletionDialect.name, () => {
   });
 
   it('ends a failure with an error frame alone', () => {
-    expect(readFrames(writer().failed({ code: 'timeout', message: 'late' }))).toMatchObject([
+    expect(readFrames(writer().failed({ code: 'timeout', message: 'late' }, ending()))).toMatchObject([
       { error: { code: 'timeout', message: 'late', param: null } },
     ]);
   });

@@ -1,14 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { FrameWriter, StreamDialect, StreamHead } from '../../../contracts/stream-dialect.js';
+import type {
+  DialectOptions,
+  FrameWriter,
+  StreamDialect,
+  StreamHead,
+} from '../../../contracts/stream-dialect.js';
 import { flat } from '../../../contracts/wire-text.js';
-import { cancelFrame, chunkEnvelope, DONE, errorFrame, type OpenAiStreamOptions } from './openai-frames.js';
+import { cancelFrame, chunkEnvelope, DONE, errorFrame } from './openai-frames.js';
 
 /** `text_completion` objects and `[DONE]`, as OpenAI streams completions of a prompt. Has no word for reasoning. */
 @Injectable()
-export class OpenAiCompletionDialect implements StreamDialect<OpenAiStreamOptions> {
+export class OpenAiCompletionDialect implements StreamDialect {
   readonly name = 'openai-completion';
 
-  writer(head: StreamHead, options: OpenAiStreamOptions): FrameWriter {
+  writer(head: StreamHead, options: DialectOptions): FrameWriter {
     const { before, after, usage } = chunkEnvelope(head, 'text_completion', options);
     const textAfter = flat(`","logprobs":null,"finish_reason":null}${after}`);
     return {

@@ -2,7 +2,7 @@ import { toUsageDto } from '../../../common/dto/usage.dto.js';
 import { toOpenAiError } from '../../../common/errors/render-error.js';
 import type { Failure } from '../../../contracts/failure.js';
 import { cancelFailure } from '../../../contracts/generation-outcome.js';
-import type { StreamHead } from '../../../contracts/stream-dialect.js';
+import type { DialectOptions, StreamHead } from '../../../contracts/stream-dialect.js';
 import type { Usage } from '../../../contracts/usage.js';
 import { flat, toWireJson } from '../../../contracts/wire-text.js';
 
@@ -10,14 +10,12 @@ export const SYSTEM_FINGERPRINT = 'fp_citadel';
 
 export const DONE = 'data: [DONE]\n\n';
 
-export interface OpenAiStreamOptions {
-  /** One more chunk with the usage; every other chunk then says `"usage":null`. */
-  readonly includeUsage: boolean;
-  readonly reasoningField: 'reasoning_content' | 'reasoning';
-}
-
 /** What every chunk of one stream has in common: from `data: {` up to its choices, and from there to the end. */
-export function chunkEnvelope(head: StreamHead, object: string, { includeUsage }: OpenAiStreamOptions) {
+export function chunkEnvelope(
+  head: StreamHead,
+  object: string,
+  { includeUsage }: Pick<DialectOptions, 'includeUsage'>,
+) {
   const common =
     `"id":${toWireJson(head.id)},"object":"${object}","created":${head.created},` +
     `"model":${toWireJson(head.model)},"system_fingerprint":"${SYSTEM_FINGERPRINT}"`;

@@ -8,10 +8,11 @@ import { TenantChains } from './tenant-chains.js';
 export class AuditAppender implements ChainAppender {
   constructor(@Inject(TenantChains) private readonly chains: TenantChains) {}
 
-  append(
+  async append(
     tenant: string,
     entry: { readonly kind: EntryKind; readonly subject: string; readonly body: Buffer },
   ): Promise<number> {
-    return this.chains.of(tenant).append([entry]);
+    const { seq } = await this.chains.of(tenant).append([entry]);
+    return seq;
   }
 }

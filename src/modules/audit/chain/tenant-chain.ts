@@ -9,6 +9,14 @@ export type RunStatement = <Row extends object>(
   values: readonly unknown[],
 ) => Promise<Row[]>;
 
+/** What came of an append. */
+export interface Appended {
+  /** The last number. */
+  readonly seq: number;
+  /** How many drafts were not on record before. */
+  readonly count: number;
+}
+
 /** Others may append at the same time, but one of them always gets through. */
 const MAX_RACES = 50;
 
@@ -28,10 +36,9 @@ export class TenantChain {
   ) {}
 
   /**
-   * Resolves with the last number when all drafts are committed, in their order; those that were already on record are
-   * left out. Rejects when it is not known whether they are: ask again with the same drafts.
+   * Resolves when all drafts are committed, in their order; those that were already on record are left out. Rejects when it is not known whether they are: ask again with the same drafts.
    */
-  append(drafts: readonly Draft[]): Promise<number> {
+  append(drafts: readonly Draft[]): Promise<Appended> {
     const appended = this.turn.then(() => this.appendNow(drafts));
     this.turn = appended.catch(() => undefined);
     return appended;
@@ -42,18 +49,18 @@ export class TenantChain {
     this.end = undefined;
   }
 
-  private async appendNow(drafts: readonly Draft[]): Promise<number> {
+  private async appendNow(drafts: readonly Draft[]): Promise<Appended> {
     try {
       for (let race = 0; race < MAX_RACES; race++) {
         const [before, left] = await this.lookUp(drafts);
-        if (left.length === 0) return before.seq;
+        if (left.length === 0) return { seq: before.seq, count: 0 };
         this.arrays.reset();
         const recordedAt = new Date().toISOString();
         const batch = linkDrafts({ tenant: this.tenant, before, recordedAt }, left, this.arrays);
         this.end = undefined;
         if (await this.commit(batch)) {
           this.end = batch.after;
-          return batch.after.seq;
+          return { seq: batch.after.seq, count: left.length };
         }
       }
     } catch (error) {

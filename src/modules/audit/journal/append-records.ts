@@ -24,27 +24,26 @@ export function toDraft(subject: string, text: WireText, project: ProjectRecord 
 
 /**
  * Commits drafts in their order. One whose readable form the database refuses goes without it, and `tell` hears why: its
- * record is in the chain all the same.
+ * record is in the chain all the same. Resolves with how many were not there before.
  */
 export async function appendRecords(
   chain: TenantChain,
   drafts: readonly Draft[],
   tell: (draft: Draft, error: unknown) => void,
-): Promise<void> {
+): Promise<number> {
   try {
-    await chain.append(drafts);
+    return (await chain.append(drafts)).count;
   } catch (error) {
     if (!VALUE_FAULT.test(databaseErrorCode(error) ?? '')) throw error;
     const [first] = drafts;
     if (first === undefined) throw error;
     if (drafts.length > 1) {
       const middle = drafts.length >> 1;
-      await appendRecords(chain, drafts.slice(0, middle), tell);
-      await appendRecords(chain, drafts.slice(middle), tell);
-      return;
+      const before = await appendRecords(chain, drafts.slice(0, middle), tell);
+      return before + (await appendRecords(chain, drafts.slice(middle), tell));
     }
     if (first.projection === undefined) throw error;
     tell(first, error);
-    await chain.append([{ ...first, projection: undefined }]);
+    return (await chain.append([{ ...first, projection: undefined }])).count;
   }
 }

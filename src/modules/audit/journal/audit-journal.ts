@@ -11,7 +11,7 @@ import type { TenantChains } from '../chain/tenant-chains.js';
 import { askedJson } from '../record/asked-json.js';
 import { endedJson } from '../record/ended-json.js';
 import { projectOutcome } from '../record/projection.js';
-import type { Spool } from '../spool/spool.js';
+import { type Spool, SpoolFullError } from '../spool/spool.js';
 import type { SpoolTicket } from '../spool/spool-segment.js';
 import type { JournalStats, JournalStatus } from './journal-status.js';
 import { OutcomeWriter } from './outcome-writer.js';
@@ -37,7 +37,7 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
   private readonly isRequired: boolean;
   private closing: Promise<void> | undefined;
   private lost = 0;
-  /** The file system refused the last begin. */
+  /** The file system refused the last record that had to be in the spool. */
   private isFailing = false;
 
   constructor(
@@ -68,13 +68,18 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
     const { tenant, id: subject } = record;
     let begun: SpoolTicket | undefined;
     try {
-      begun = this.spool.append({ kind: 'begin', tenant, subject, text: asked });
-      this.isFailing = false;
+      begun = this.spooled(() => this.spool.append({ kind: 'begin', tenant, subject, text: asked }));
     } catch (error) {
-      this.isFailing = true;
       if (this.isRequired) throw this.unavailable(error);
     }
     return { outcome: (outcome) => this.outcome(asked, begun, outcome) };
+  }
+
+  enter(record: OutcomeRecord): Promise<void> | undefined {
+    // What room is left then is for the ends of what has begun.
+    if (!this.spool.hasRoom)
+      return this.failed(new SpoolFullError('The spool takes nothing more that begins.'));
+    return this.outcome(askedJson(record.begin), undefined, record);
   }
 
   /** For a database that was never reached; otherwise all is written by now. */
@@ -98,11 +103,18 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
       const project = () => projectOutcome(record, answers);
       if (kind !== 'embedding')
         return this.writer.commit(entry, begun, project).catch((error: unknown) => this.failed(error));
-      this.writer.commitSoon(entry, begun, project);
+      this.spooled(() => this.writer.commitSoon(entry, begun, project));
     } catch (error) {
       return this.failed(error);
     }
     return undefined;
+  }
+
+  private spooled<T>(append: () => T): T {
+    this.isFailing = true;
+    const appended = append();
+    this.isFailing = false;
+    return appended;
   }
 
   private failed(error: unknown): Promise<void> {

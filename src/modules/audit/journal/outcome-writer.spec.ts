@@ -29,7 +29,7 @@ class FakeChains {
       await this.onAppend(group);
       this.groups.push(group);
       for (const name of group) this.known.add(name);
-      return this.known.size;
+      return { seq: this.known.size, count: group.length };
     };
     return { append, forget: () => undefined } as unknown as TenantChain;
   }

@@ -200,13 +200,12 @@ export class OutcomeWriter {
   }
 
   private async append(tenant: string, drafts: readonly Draft[]): Promise<void> {
-    await appendRecords(this.chains.of(tenant), drafts, ({ subject }, error) =>
+    this.written += await appendRecords(this.chains.of(tenant), drafts, ({ subject }, error) =>
       this.logger.error(
         { generation: subject },
         `the database refuses the readable form of a record: ${describeDatabaseError(error)}`,
       ),
     );
-    this.written += drafts.length;
   }
 
   private lookAtOldest(): void {

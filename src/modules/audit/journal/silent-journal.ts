@@ -18,6 +18,10 @@ export class SilentJournal implements GenerationJournal, JournalStatus {
     return ENTRY;
   }
 
+  enter(): undefined {
+    return undefined;
+  }
+
   stats(): JournalStats {
     return STATS;
   }

@@ -1,7 +1,7 @@
 import { headerOf } from '../../../common/http/request-context.js';
 import type { ResponseCacheConfig } from '../../../config/index.js';
 import type { GenerationSpec } from '../../generation/index.js';
-import type { AdmittedCall } from '../call.js';
+import type { Exchange } from '../call.js';
 
 /** `refresh`: the answer is made anew, and takes the place of the one that is kept. */
 export type CacheUse = 'use' | 'refresh' | 'bypass';
@@ -11,7 +11,7 @@ const NO_CACHE = /(?:^|[\s,])no-cache(?:[\s,;=]|$)/i;
 
 /** What the settings and the caller want of the cache. A conversation that goes on is not answered from it. */
 export function chooseCacheUse(
-  { exchange }: AdmittedCall,
+  exchange: Exchange,
   { session, request }: GenerationSpec,
   mode: ResponseCacheConfig['mode'],
 ): CacheUse {

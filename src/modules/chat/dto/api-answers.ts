@@ -8,6 +8,7 @@ import {
   ApiQuery,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { ApiIdempotencyKey } from './api-idempotency-key.js';
 import { ChatCompletionDto, CompletionDto } from './completion-answer.dto.js';
 import { CreateChatCompletionDto } from './create-chat-completion.dto.js';
 import { CreateCompletionDto } from './create-completion.dto.js';
@@ -50,6 +51,24 @@ const choosable = () =>
       required: false,
       description: 'Streaming profile; also as `?profile=`.',
     }),
+    ApiHeader({
+      name: 'X-Stream-Dialect',
+      required: false,
+      description: 'How a stream is spelled; also as `?dialect=`.',
+      schema: { type: 'string', enum: ['openai', 'frames', 'events', 'envelope', 'ui-message'] },
+    }),
+    ApiHeader({
+      name: 'X-Stream-Resume',
+      required: false,
+      description:
+        '`1` puts an `id:` line before each event; `/v1/generations/{id}/stream` goes on behind any of them.',
+    }),
+    ApiHeader({
+      name: 'X-On-Disconnect',
+      required: false,
+      description: '`cancel` or `continue`, where the body does not say `on_disconnect`.',
+    }),
+    ApiIdempotencyKey(),
   );
 
 export const ApiChatAnswer = (summary: string) =>

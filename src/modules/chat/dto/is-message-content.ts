@@ -21,12 +21,14 @@ export const IsMessageContent = (): PropertyDecorator =>
 
 interface MessageLike {
   role?: unknown;
+  parts?: unknown;
   tool_calls?: unknown;
 }
 
 function faultOf(value: unknown, message: MessageLike): string | undefined {
   if (typeof value === 'string') return undefined;
   if (value === null || value === undefined) {
+    if (message.parts !== undefined && message.parts !== null) return undefined;
     return message.role === 'assistant' ? undefined : 'content must be a string or a list of parts';
   }
   if (!Array.isArray(value)) return 'content must be a string or a list of parts';

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { Nested } from '../../../common/validation/nested.js';
 import { IsMessageContent, type ContentPartBody } from './is-message-content.js';
+import { IsUiParts, type UiPart } from './is-ui-parts.js';
 
 export const ROLES = ['developer', 'system', 'user', 'assistant', 'tool', 'function'] as const;
 
@@ -43,6 +44,15 @@ export class MessageDto {
   })
   @IsMessageContent()
   content!: string | ContentPartBody[] | null;
+
+  @ApiPropertyOptional({
+    description: 'In place of `content`: the parts of a UI message, as the AI SDK’s `useChat` sends them.',
+    type: 'array',
+    items: { type: 'object' },
+  })
+  @IsOptional()
+  @IsUiParts()
+  parts?: UiPart[] | null;
 
   @ApiPropertyOptional({ description: 'A name that tells participants of one role apart.', type: String })
   @IsOptional()

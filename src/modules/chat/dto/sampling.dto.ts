@@ -12,6 +12,7 @@ import {
 } from 'class-validator';
 import { Nested } from '../../../common/validation/nested.js';
 import { IsStop } from '../../../common/validation/is-stop.js';
+import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
 
 export const DEFAULT_MAX_TOKENS = 1000;
 export const DEFAULT_TEMPERATURE = 0.7;
@@ -142,6 +143,12 @@ export class SamplingDto {
   @IsString()
   @MaxLength(255)
   user?: string | null;
+
+  @OnDisconnect()
+  on_disconnect?: 'cancel' | 'continue' | null;
+
+  @GraceSeconds()
+  grace_s?: number | null;
 
   @ApiPropertyOptional({
     description: 'Agent streams only: pieces per frame, for the `generic` profile.',

@@ -1,5 +1,6 @@
 import type { AgentSettings } from '../../../config/index.js';
 import type {
+  AgentTask,
   ChatMessage,
   ContentPart,
   GenerationRequest,
@@ -10,6 +11,7 @@ import type {
 import type { CreateChatCompletionDto } from '../dto/create-chat-completion.dto.js';
 import type { CreateCompletionDto } from '../dto/create-completion.dto.js';
 import { IMAGE_DATA_URL, type ContentPartBody } from '../dto/is-message-content.js';
+import { fromUiParts } from './from-ui-parts.js';
 import type { MessageDto } from '../dto/message.dto.js';
 import { DEFAULT_MAX_TOKENS, DEFAULT_TEMPERATURE, type SamplingDto } from '../dto/sampling.dto.js';
 import type { ResponseFormatBody } from '../dto/tool.dto.js';
@@ -20,13 +22,15 @@ export function toChatRequest(
   body: CreateChatCompletionDto,
   agent: AgentSettings | undefined,
   requestedModel: string,
+  task?: AgentTask,
 ): RequestOf {
-  const messages = body.messages.map(toMessage);
+  const messages = body.messages.flatMap(toMessages);
   if (agent?.persona !== undefined) messages.unshift({ role: 'system', content: agent.persona });
   const request: Omit<GenerationRequest, 'model'> = {
     requestedModel,
     choice: 0,
-    input: { kind: 'chat', messages },
+    input: task === undefined ? { kind: 'chat', messages } : { kind: 'chat', messages, task },
+    ...(agent !== undefined && { agent: agent.key }),
     sampling: toSampling(body, agent, body.max_completion_tokens),
     tools: body.tools?.map(toTool),
     toolChoice:
@@ -55,6 +59,7 @@ export function toPromptRequest(
     requestedModel,
     choice,
     input: inputs[Math.floor(choice / perPrompt)]!,
+    ...(agent !== undefined && { agent: agent.key }),
     sampling,
     backendOptions: toBackendOptions(agent),
     user: body.user ?? undefined,
@@ -90,6 +95,12 @@ const ROLE_OF = {
   tool: 'tool',
   function: 'tool',
 } as const;
+
+function toMessages(message: MessageDto): ChatMessage[] {
+  const { role, content, parts } = message;
+  if (content != null || parts == null) return [toMessage(message)];
+  return fromUiParts(ROLE_OF[role], parts);
+}
 
 function toMessage({ role, content, name, tool_calls, tool_call_id }: MessageDto): ChatMessage {
   return {

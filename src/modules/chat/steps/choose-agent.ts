@@ -1,4 +1,3 @@
-import { headerOf } from '../../../common/http/request-context.js';
 import type { AdmissionServices } from '../admission.js';
 import type { Call } from '../call.js';
 
@@ -6,7 +5,7 @@ import type { Call } from '../call.js';
 export function chooseAgent(call: Call, { agents }: AdmissionServices): void {
   if (call.agent !== undefined) return;
   const { agentKey } = call.terms;
-  const named = headerOf(call.exchange.request, 'x-p8-agent');
+  const named = call.wishes.agent;
   if (agentKey !== undefined) call.agent = agents.get(agentKey, 'agent_key');
   else if (named !== undefined) call.agent = agents.get(named, 'X-P8-Agent');
 }

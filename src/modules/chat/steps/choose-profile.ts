@@ -1,4 +1,3 @@
-import { headerOf } from '../../../common/http/request-context.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { AdmissionServices } from '../admission.js';
 import type { Call } from '../call.js';
@@ -9,12 +8,11 @@ const DEFAULT_PROFILE = 'generic';
 const BOUNDS = { chunk_size: [1, 100], timeout: [1, 600], buffer_size: [1, 5000] } as const;
 type Override = keyof typeof BOUNDS;
 
-/** The route's profile, else the caller's choice, else the agent's. */
+/** The route's profile, else the caller's choice, else the one that is usual there, else the agent's. */
 export function chooseProfile(call: Call, { profiles }: AdmissionServices): void {
-  const { request } = call.exchange;
-  const query = request.query as Record<string, string | undefined>;
-  const chosen = headerOf(request, 'x-stream-profile') ?? query.profile;
-  const tuned = profiles.get(call.terms.profile ?? chosen ?? call.agent?.profile ?? DEFAULT_PROFILE);
+  const chosen = call.wishes.profile;
+  const { profile, usualProfile } = call.terms;
+  const tuned = profiles.get(profile ?? chosen ?? usualProfile ?? call.agent?.profile ?? DEFAULT_PROFILE);
   call.profile = tuned;
   if (!call.terms.tunable || tuned.profile.name !== DEFAULT_PROFILE) return;
   const { settings } = tuned;
@@ -32,7 +30,7 @@ export function chooseProfile(call: Call, { profiles }: AdmissionServices): void
 
 /** From the query, else from the body, whose bounds were checked with the rest of it. */
 function override(call: Call, name: Override): number | undefined {
-  const asked = (call.exchange.request.query as Record<string, string | string[] | undefined>)[name];
+  const asked = call.wishes.tuning?.[name];
   if (asked === undefined) return call.body.dto[name] ?? undefined;
   // Given twice it is a list, and no number.
   const value = typeof asked === 'string' && asked.trim() !== '' ? Number(asked) : NaN;

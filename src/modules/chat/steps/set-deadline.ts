@@ -1,10 +1,11 @@
 import type { AdmissionServices } from '../admission.js';
 import type { Call } from '../call.js';
 
-/** The profile's deadline; whole answers may have a tighter one. */
+/** The profile's deadline; whole answers that are waited for may have a tighter one. */
 export function setDeadline(call: Call, { config }: AdmissionServices): void {
   const { timeoutMs } = call.profile!.settings;
   const { requestTimeoutMs } = config.http;
+  const isAwaited = !call.streams && !call.terms.detached;
   call.deadlineMs =
-    call.streams || requestTimeoutMs === undefined ? timeoutMs : Math.min(timeoutMs, requestTimeoutMs);
+    !isAwaited || requestTimeoutMs === undefined ? timeoutMs : Math.min(timeoutMs, requestTimeoutMs);
 }

@@ -1,32 +1,16 @@
-import { onClientGone } from '../../../common/http/on-client-gone.js';
-import { sendWireJson } from '../../../common/http/send-json.js';
-import { cancelFailure } from '../../../contracts/generation-outcome.js';
-import { toHttpError } from '../../models/index.js';
-import { WholeAnswerReader, type Generation } from '../../generation/index.js';
+import type { FastifyReply } from 'fastify';
+import type { FollowedLog } from '../../generation/index.js';
+import { answerWhole as answerWith } from '../../streaming/index.js';
 import type { AdmittedCall } from '../call.js';
-import { answerHeaders } from './answer-headers.js';
 import { toWholeAnswer } from './whole-answer.js';
 
-/** Answers with one JSON document when the generation has finished. A client that leaves stops it. */
-export async function answerWhole(
+/** Answers with the completion as one JSON document. */
+export const answerWhole = (
+  reply: FastifyReply,
   call: AdmittedCall,
-  generation: Generation,
+  generation: FollowedLog,
   reasoningField: string,
-): Promise<void> {
-  const { reply } = call.exchange;
-  const reader = new WholeAnswerReader(generation);
-  const stopListening = onClientGone(reply, () => generation.detach(reader, 'client_gone'));
-  const outcome = await reader.outcome();
-  stopListening();
-
-  if (outcome.status === 'finished') {
-    reply.headers(answerHeaders(generation));
-    sendWireJson(reply, toWholeAnswer(call, generation, outcome.finishReasons, reasoningField));
-    return;
-  }
-  reply.headers(answerHeaders(generation));
-  throw toHttpError(
-    outcome.status === 'failed' ? outcome.failure : cancelFailure(outcome.reason),
-    generation.head.model,
+): Promise<void> =>
+  answerWith(reply, generation, ({ finishReasons }) =>
+    toWholeAnswer(call, generation, finishReasons, reasoningField),
   );
-}

@@ -3,13 +3,13 @@ import type { AnswerRecord } from '../../../contracts/journal.js';
 import type { FinishReason } from '../../../contracts/model-backend.js';
 import { toWireJson, toWireText, type WireText } from '../../../contracts/wire-text.js';
 import { SYSTEM_FINGERPRINT, toCompletionReason } from '../../agents/index.js';
-import { answersOf, type Generation } from '../../generation/index.js';
+import { answersOf, type FollowedLog } from '../../generation/index.js';
 import type { AdmittedCall } from '../call.js';
 
 /** The `chat.completion` or `text_completion` document. Text is copied as it came. */
 export function toWholeAnswer(
   { body }: AdmittedCall,
-  generation: Generation,
+  generation: FollowedLog,
   finishReasons: readonly FinishReason[],
   reasoningField: string,
 ): WireText {

@@ -3,15 +3,16 @@ import type { AnswerRecord } from '../../../contracts/journal.js';
 import { bodyOf, choiceOf, kindOf, toolCallOf } from './entry.js';
 import type { GenerationLog } from './generation-log.js';
 
-/** Puts a log together into whole answers, one per choice. */
-export function answersOf(log: GenerationLog, choices: number): AnswerRecord[] {
-  if (choices === 1 && log.tagged === 0) return [{ text: log.text() }];
+/** Puts a log, or its first `count` entries, together into whole answers, one per choice. */
+export function answersOf(log: GenerationLog, choices: number, count = log.count): AnswerRecord[] {
+  if (choices === 1 && log.tagged === 0 && count >= log.count) return [{ text: log.text() }];
   const drafts = Array.from({ length: choices }, () => ({
     text: '',
     reasoning: '',
     toolCalls: new Map<number, Draft>(),
   }));
-  for (const entry of log.entries()) {
+  const entries = log.entries();
+  for (const entry of count < entries.length ? entries.slice(0, count) : entries) {
     const draft = drafts[choiceOf(entry)]!;
     const kind = kindOf(entry);
     if (kind === 'text') draft.text += bodyOf(entry);

@@ -52,6 +52,14 @@ export class GenerationLog {
     return this.count === 0 ? [] : this.flatten().split('\n');
   }
 
+  /** The entries from `position` on. */
+  from(position: number): string[] {
+    if (position >= this.tailStart) return this.tail.slice(position - this.tailStart);
+    const entries = this.segments.slice(position >> SEGMENT_BITS).flatMap((segment) => segment.split('\n'));
+    entries.push(...this.tail);
+    return entries.slice(position & (SEGMENT_SIZE - 1));
+  }
+
   /** All of it as one text, of a log that has no tagged entries. */
   text(): string {
     const tail = this.tail.join('');

@@ -24,6 +24,8 @@ const WRITER: FrameWriter = {
   cancelled: (reason) => line('cancelled', reason),
 };
 
+const sayPiece: FrameWriter['text'] = (text, choice) => line('piece', choice, fromWireText(text));
+
 /** Remembers what it is given, one item a write. */
 export class RecordingSink implements StreamSink {
   readonly writes: Said[][] = [];
@@ -65,6 +67,8 @@ const read = (frames: string): Said[] =>
     .map((frame) => JSON.parse(frame) as Said);
 
 export interface Follow {
+  /** The writer says each piece by itself as well. */
+  readonly saysPieces?: boolean;
   readonly settings?: Partial<ProfileSettings>;
   readonly position?: number;
   /** What is in the log before the reader comes. */
@@ -72,7 +76,7 @@ export interface Follow {
 }
 
 /** A generation that a test feeds, and one reader of it. Needs fake timers. */
-export function follow(profile: StreamingProfile, { settings, position, before }: Follow = {}) {
+export function follow(profile: StreamingProfile, { settings, position, before, saysPieces }: Follow = {}) {
   const head = { id: 'chatcmpl-1', created: 1, model: 'phi3', agent: undefined, choices: 1 };
   const generation = new Generation(head, ANONYMOUS, BEGIN, () => undefined);
   before?.(generation);
@@ -81,7 +85,7 @@ export function follow(profile: StreamingProfile, { settings, position, before }
     generation,
     profile,
     { ...profile.defaults, ...settings },
-    WRITER,
+    saysPieces ? { ...WRITER, piece: sayPiece } : WRITER,
     sink,
     position,
   );

@@ -1,0 +1,57 @@
+import type { FinishReason, ToolCallDelta } from '../../contracts/model-backend.js';
+import type { Usage } from '../../contracts/usage.js';
+import { parseWireJson } from '../shared/json-string.js';
+
+/** One object of the stream, as far as it is known. */
+export interface InstanceFrame {
+  token?: unknown;
+  text?: unknown;
+  reasoning?: unknown;
+  tool_call?: unknown;
+  final?: unknown;
+  finish_reason?: unknown;
+  usage?: { prompt_tokens?: unknown; completion_tokens?: unknown } | null;
+  cancelled?: unknown;
+  error?: unknown;
+  generation_id?: unknown;
+}
+
+/** Undefined when it is no JSON object. */
+export function parseFrame(json: string): InstanceFrame | undefined {
+  const parsed = parseWireJson(json);
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
+}
+
+/** Counts that are not said are unknown, not zero. */
+export const toUsage = ({ usage }: InstanceFrame): Usage => ({
+  promptTokens: toCount(usage?.prompt_tokens),
+  completionTokens: toCount(usage?.completion_tokens),
+});
+
+const toCount = (value: unknown): number | undefined =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+
+const FINISH_REASONS: readonly unknown[] = [
+  'stop',
+  'length',
+  'tool_calls',
+  'content_filter',
+] satisfies FinishReason[];
+
+/** Instances that say nothing of it have come to their end. */
+export function toFinishReason({ finish_reason: reason }: InstanceFrame, calledTools: boolean): FinishReason {
+  if (FINISH_REASONS.includes(reason)) return reason as FinishReason;
+  return calledTools ? 'tool_calls' : 'stop';
+}
+
+/** Undefined for what is no tool call. */
+export function toToolCall(said: unknown): ToolCallDelta | undefined {
+  const { index, id, name, arguments: piece } = (said ?? {}) as Record<string, unknown>;
+  if (!Number.isSafeInteger(index) || (index as number) < 0 || typeof piece !== 'string') return undefined;
+  return {
+    index: index as number,
+    ...(typeof id === 'string' && { id }),
+    ...(typeof name === 'string' && { name }),
+    arguments: piece,
+  };
+}

@@ -1,0 +1,31 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsNumber, IsOptional, Max, Min } from 'class-validator';
+
+const CHOICES = ['cancel', 'continue'];
+
+/** What becomes of an answer when its caller leaves. */
+export const OnDisconnect = (
+  description = 'What becomes of the answer when the caller leaves; also as `X-On-Disconnect`.',
+): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({ description, enum: CHOICES, default: 'cancel', type: String }),
+    IsOptional(),
+    IsIn(CHOICES),
+  );
+
+/** Seconds that it may go on. */
+export const GraceSeconds = (): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({
+      description: 'With `continue`: seconds until it is stopped, unless somebody reads it again.',
+      minimum: 1,
+      maximum: 300,
+      default: 30,
+      type: Number,
+    }),
+    IsOptional(),
+    IsNumber({}, { message: '$property must be a number' }),
+    Min(1),
+    Max(300),
+  );

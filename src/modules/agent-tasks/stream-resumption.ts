@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import type { Exchange } from '../chat/index.js';
+import { LostStreams } from '../streaming/index.js';
+import { lostPlaceOf, tellToStop, type LostPlace } from './come-back.js';
+
+/** Codes by which a log is said not to be there. */
+const IS_GONE: ReadonlySet<string> = new Set(['generation_not_found', 'stream_expired']);
+
+/**
+ * For event sources of browsers, which ask the same again whenever their stream ends: they are given the rest of it,
+ * whichever replica they come to, and told to stop when there is none. No second answer is ever made for them.
+ */
+@Injectable()
+export class StreamResumption {
+  constructor(@Inject(LostStreams) private readonly streams: LostStreams) {}
+
+  /** The rest of the answer; undefined when the request is a first one. */
+  resume(exchange: Exchange, usualDialect: string): Promise<void> | undefined {
+    const place = lostPlaceOf(exchange.request);
+    return place && this.goOn(place, exchange, usualDialect);
+  }
+
+  private async goOn(
+    { generationId: id, seq }: LostPlace,
+    exchange: Exchange,
+    usualDialect: string,
+  ): Promise<void> {
+    const opened = await this.streams
+      .openAt({ id, position: seq + 1, usualDialect }, exchange)
+      .catch(undefinedWhenGone);
+    if (opened?.hasMore) return opened.send();
+    tellToStop(exchange.reply);
+  }
+}
+
+function undefinedWhenGone(error: unknown): undefined {
+  if (error instanceof GatewayError && IS_GONE.has(error.code)) return undefined;
+  throw error;
+}

@@ -1,0 +1,66 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import { principalOf } from '../../common/http/request-context.js';
+import { AppConfig } from '../../config/index.js';
+import { EventBus } from '../../contracts/business-events.js';
+import type { BeginRecord } from '../../contracts/journal.js';
+import { DialectRegistry, ProfileRegistry } from '../agents/index.js';
+import { wishesOf, type Exchange } from '../chat/index.js';
+import { GenerationRegistry } from '../generation/index.js';
+import { TaskObserver } from './task-observer.js';
+
+const MOST_OBSERVERS = 256;
+
+/** Clients that watch their own tasks without having asked for one on this connection. */
+@Injectable()
+export class TaskObservers implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly observers = new Set<TaskObserver>();
+
+  constructor(
+    @Inject(AppConfig) private readonly config: AppConfig,
+    @Inject(EventBus) private readonly events: EventBus,
+    @Inject(DialectRegistry) private readonly dialects: DialectRegistry,
+    @Inject(ProfileRegistry) private readonly profiles: ProfileRegistry,
+    @Inject(GenerationRegistry) private readonly registry: GenerationRegistry,
+  ) {}
+
+  onModuleInit(): void {
+    this.events.on('generation-began', (begin) => this.show(begin));
+  }
+
+  beforeApplicationShutdown(): void {
+    for (const observer of this.observers) observer.end();
+  }
+
+  /** Answers with the tasks that run for the caller, and with those that will. */
+  observe({ request, reply }: Exchange): void {
+    if (this.observers.size >= MOST_OBSERVERS) {
+      throw new GatewayError('server_busy', 'As many streams are watched as may be.', { retryAfterS: 5 });
+    }
+    const caller = principalOf(request);
+    const { dialect, profile } = wishesOf(request);
+    const observer: TaskObserver = new TaskObserver({
+      reply,
+      caller,
+      dialect: this.dialects.get(dialect ?? 'frames', 'chat'),
+      profile: this.profiles.get(profile ?? 'generic'),
+      frameText: this.config.streams.frameText,
+      gone: () => this.observers.delete(observer),
+    });
+    this.observers.add(observer);
+    for (const generation of this.registry.runningOf(caller))
+      if (isTask(generation.begin)) observer.watch(generation);
+  }
+
+  private show(begin: BeginRecord): void {
+    if (this.observers.size === 0 || !isTask(begin)) return;
+    for (const observer of this.observers) {
+      const generation = this.registry.findRunning(begin.id, observer.caller);
+      if (generation !== undefined) observer.watch(generation);
+    }
+  }
+}
+
+/** Conversations are nobody's to watch: callers without credentials cannot be told apart. */
+const isTask = ({ inputs: [input] }: BeginRecord): boolean =>
+  input?.kind === 'chat' && input.task !== undefined;

@@ -1,0 +1,73 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import type { Principal } from '../../contracts/principal.js';
+import { fromWireText } from '../../contracts/wire-text.js';
+import { AgentTypes } from '../agents/index.js';
+import { CallDesk, toCall, type Exchange } from '../chat/index.js';
+import { answersOf, GenerationControl } from '../generation/index.js';
+import { answerHeaders, finishedOutcome } from '../streaming/index.js';
+import type { AgentTaskDto } from './dto/agent-task.dto.js';
+import type { CancelledTaskDto, TaskAnswerDto } from './dto/task-answer.dto.js';
+import { toTaskBody } from './to-task-body.js';
+
+/** Tasks whose answer is wanted whole. */
+@Injectable()
+export class TaskService {
+  constructor(
+    @Inject(AgentTypes) private readonly types: AgentTypes,
+    @Inject(CallDesk) private readonly desk: CallDesk,
+    @Inject(GenerationControl) private readonly control: GenerationControl,
+  ) {}
+
+  /**
+   * Throws GatewayError when there is no whole answer. A client that leaves stops it: then nothing more happens. `key`
+   * stands in for the `Idempotency-Key` of the request.
+   */
+  async run(asked: AgentTaskDto, exchange: Exchange, key?: string): Promise<TaskAnswerDto> {
+    const { agent_type, task, ...options } = asked;
+    const { reply } = exchange;
+    const { agent, profile } = this.types.get(agent_type);
+    const { generation } = await this.desk.beginFor(
+      exchange,
+      toCall({
+        exchange,
+        agent,
+        body: toTaskBody(task, options),
+        terms: { usualProfile: profile, modelOptional: true },
+      }),
+      key,
+    );
+    const { finishReasons } = await finishedOutcome(reply, generation).finally(() => {
+      // Who answered is known by now.
+      reply.headers(answerHeaders(generation));
+    });
+    const { promptTokens = 0, completionTokens = 0 } = generation.usage;
+    const { text, reasoning } = answersOf(generation.log, 1)[0]!;
+    return {
+      generation_id: generation.id,
+      agent_type,
+      model: generation.head.model,
+      text: fromWireText(text),
+      ...(reasoning !== undefined && { reasoning: fromWireText(reasoning) }),
+      finish_reason: finishReasons[0]!,
+      usage: {
+        prompt_tokens: promptTokens,
+        completion_tokens: completionTokens,
+        total_tokens: promptTokens + completionTokens,
+      },
+    };
+  }
+
+  /** Throws `generation_not_found`, also for one that has ended. */
+  async cancel(id: string, caller: Principal): Promise<CancelledTaskDto> {
+    try {
+      await this.control.cancel(id, caller);
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code !== 'already_finished') throw error;
+      throw new GatewayError('generation_not_found', `No generation '${id.slice(0, 100)}' runs.`, {
+        param: 'id',
+      });
+    }
+    return { cancelled: true, generation_id: id, status: 'cancelled' };
+  }
+}

@@ -1,0 +1,88 @@
+import { hash, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import { toGatewayError } from '../../common/errors/to-gateway-error.js';
+import { principalOf } from '../../common/http/request-context.js';
+import { AgentTypes } from '../agents/index.js';
+import { idempotencyKeyOf, type Exchange } from '../chat/index.js';
+import type { AgentTaskDto } from './dto/agent-task.dto.js';
+import type { TaskAnswerDto } from './dto/task-answer.dto.js';
+import type { CreateWorkflowDto, WorkflowDto } from './dto/workflow.dto.js';
+import { TaskService } from './task.service.js';
+
+/** A run, and why it went no further. */
+export interface WorkflowRun {
+  readonly workflow: WorkflowDto;
+  readonly error?: GatewayError;
+}
+
+/** Runs tasks one after the other, each at its own agent and with the answers before it. */
+@Injectable()
+export class WorkflowService {
+  constructor(
+    @Inject(AgentTypes) private readonly types: AgentTypes,
+    @Inject(TaskService) private readonly tasks: TaskService,
+  ) {}
+
+  /**
+   * Throws GatewayError for what cannot be run; no backend has heard of it then. A client that leaves stops it. With an
+   * `Idempotency-Key` no step is run twice that has finished.
+   */
+  async run(asked: CreateWorkflowDto, exchange: Exchange): Promise<WorkflowRun> {
+    const steps = toSteps(asked);
+    const isSingle = asked.steps == null;
+    steps.forEach(({ agent_type }, index) =>
+      this.types.get(agent_type, isSingle ? 'agent_type' : `steps[${index}].agent_type`),
+    );
+    const key = idempotencyKeyOf(exchange.request);
+    const about = {
+      workflow_id: toWorkflowId(key, exchange),
+      ...(asked.name != null && { name: asked.name }),
+    };
+    const results: TaskAnswerDto[] = [];
+    for (const [index, step] of steps.entries()) {
+      try {
+        results.push(await this.tasks.run(knowing(step, results), exchange, toStepKey(key, index)));
+      } catch (thrown) {
+        const { code, message, retryAfterS, cause } = toGatewayError(thrown);
+        const place = isSingle ? message : `Step ${index + 1} (${step.agent_type}): ${message}`;
+        return {
+          workflow: { ...about, status: 'failed', results },
+          error: new GatewayError(code, place, { retryAfterS, cause }),
+        };
+      }
+    }
+    return { workflow: { ...about, status: 'completed', results } };
+  }
+}
+
+/** Who asks again hears the same. */
+function toWorkflowId(key: string | undefined, { request }: Exchange): string {
+  if (key === undefined) return `workflow-${randomUUID()}`;
+  const { tenant, id } = principalOf(request);
+  return `workflow-${hash('sha256', JSON.stringify([tenant, id, key])).slice(0, 32)}`;
+}
+
+/** What is no key does not become one. */
+const toStepKey = (key: string | undefined, index: number): string | undefined =>
+  key === undefined || key === '' ? key : `${key}/${index}`;
+
+function toSteps({
+  steps,
+  agent_type,
+  task,
+  name: _,
+  ...options
+}: CreateWorkflowDto): readonly AgentTaskDto[] {
+  if (steps != null) return steps;
+  if (agent_type != null && task != null) return [{ ...options, agent_type, task }];
+  throw new GatewayError('invalid_request', 'steps, or agent_type and task, are required', {
+    param: 'steps',
+  });
+}
+
+function knowing(step: AgentTaskDto, results: readonly TaskAnswerDto[]): AgentTaskDto {
+  if (results.length === 0) return step;
+  const previous_results = results.map(({ agent_type, text }) => ({ agent_type, text }));
+  return { ...step, context: { ...step.context, previous_results } };
+}

@@ -1,0 +1,108 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  GenerationService,
+  type FollowedLog,
+  type Generation,
+  type GenerationSpec,
+} from '../generation/index.js';
+import { Admission } from './admission.js';
+import type { AdmittedCall, Call, Exchange } from './call.js';
+import { idempotencyKeyOf, toReturningCall } from './idempotency-key.js';
+import { IdempotentCalls } from './idempotency/idempotent-calls.js';
+import { toChatRequest, toPromptRequest } from './mapping/to-generation-request.js';
+
+/** A call that was admitted, and the generation that answers it. */
+export interface Begun {
+  readonly call: AdmittedCall;
+  readonly spec: GenerationSpec;
+  readonly generation: Generation;
+}
+
+/** A call that was admitted, and the log of what answers it. */
+export interface Answering {
+  readonly call: AdmittedCall;
+  readonly generation: FollowedLog;
+  /** It began with an earlier request of the same key. */
+  readonly isReplayed?: boolean;
+}
+
+/** Where every family of routes and sockets hands in what it wants generated. */
+@Injectable()
+export class CallDesk {
+  constructor(
+    @Inject(Admission) private readonly admission: Admission,
+    @Inject(GenerationService) private readonly generations: GenerationService,
+    @Inject(IdempotentCalls) private readonly idempotent: IdempotentCalls,
+  ) {}
+
+  /** Throws GatewayError for what is not admitted; no backend has heard of it then. */
+  begin(asked: Call): Begun {
+    const call = this.admission.admit(asked);
+    const spec = this.specify(call);
+    return { call, spec, generation: this.generations.begin(spec) };
+  }
+
+  /** However often it is asked with this key, and on whichever replica, there is one generation. */
+  async beginOnce(key: string, asked: Call): Promise<Answering> {
+    const call = this.admission.admit(asked);
+    const answer = await this.idempotent.resolve(key, call);
+    if (answer.begins === undefined) return { call, generation: answer.source, isReplayed: true };
+    try {
+      return { call, generation: this.generations.begin({ ...this.specify(call), id: answer.begins }) };
+    } catch (error) {
+      this.idempotent.giveBack(answer.begins);
+      throw error;
+    }
+  }
+
+  /**
+   * As `begin`, of a request. With an `Idempotency-Key` it is one generation however often it is sent, and who sends it
+   * again is told so. A key of a part's own stands in where several parts answer one request.
+   */
+  async beginFor(
+    { request, reply }: Exchange,
+    asked: Call,
+    key = idempotencyKeyOf(request),
+  ): Promise<Answering> {
+    if (key === undefined) return this.begin(asked);
+    const answering = await this.beginOnce(key, toReturningCall(asked));
+    if (answering.isReplayed) reply.header('idempotent-replayed', 'true');
+    // Of several parts the last may be the first that is not given again.
+    else reply.removeHeader('idempotent-replayed');
+    return answering;
+  }
+
+  specify(call: AdmittedCall): GenerationSpec {
+    const { caller, terms, body, plan, agent, profile, streams, choices, deadlineMs, graceMs } = call;
+    const { principal } = caller;
+    const request =
+      body.kind === 'chat'
+        ? toChatRequest(body.dto, agent, plan.requestedModel, body.task)
+        : toPromptRequest(body.dto, agent, plan.requestedModel);
+    return {
+      kind: body.kind,
+      idPrefix: terms.idPrefix,
+      route: caller.route,
+      requestId: caller.requestId,
+      owner: principal,
+      userId:
+        principal.role === 'anonymous' ? (body.dto.user ?? caller.userId ?? principal.id) : principal.id,
+      plan,
+      agent: agent?.key,
+      profile: profile.profile.name,
+      stream: streams,
+      session: caller.session,
+      deadlineMs,
+      choices,
+      graceMs,
+      maxTokens: knownMaxTokens(call),
+      request,
+    };
+  }
+}
+
+/** The default is no promise of a length. */
+function knownMaxTokens({ body, agent }: AdmittedCall): number | undefined {
+  const ofChat = body.kind === 'chat' ? body.dto.max_completion_tokens : undefined;
+  return ofChat ?? body.dto.max_tokens ?? agent?.options.maxTokens;
+}

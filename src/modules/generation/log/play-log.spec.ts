@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { reasoningEntry, textEntry, toolCallEntry } from './entry.js';
+import { GenerationLog } from './generation-log.js';
+import { playLog } from './play-log.js';
+
+describe(playLog.name, () => {
+  const log = new GenerationLog();
+  log.appendTagged(reasoningEntry('Hm', 0));
+  log.append(textEntry('a', 0));
+  log.appendTagged(textEntry('other', 1));
+  log.appendTagged(toolCallEntry({ index: 0, id: 'call_1', name: 'é', arguments: '{}' }, 0));
+  log.append(textEntry('b', 0));
+
+  function heard(choice?: number): unknown[] {
+    const said: unknown[] = [];
+    const listener = {
+      text: (piece: string) => void said.push(piece),
+      reasoning: (piece: string) => void said.push(`(${piece})`),
+      toolCall: (delta: object) => void said.push(delta),
+    };
+    playLog(log, listener, choice);
+    return said;
+  }
+
+  it('tells one answer in its order', () => {
+    expect(heard()).toEqual(['(Hm)', 'a', { index: 0, id: 'call_1', name: 'é', arguments: '{}' }, 'b']);
+    expect(heard(1)).toEqual(['other']);
+    expect(heard(2)).toEqual([]);
+  });
+
+  it('tells nothing of an empty log', () => {
+    playLog(new GenerationLog(), {
+      text: () => expect.fail(),
+      reasoning: () => expect.fail(),
+      toolCall: () => expect.fail(),
+    });
+  });
+});

@@ -1,0 +1,22 @@
+import type { ToolCallDelta } from '../../../contracts/model-backend.js';
+import type { WireText } from '../../../contracts/wire-text.js';
+import { bodyOf, choiceOf, kindOf, toolCallOf } from './entry.js';
+import type { GenerationLog } from './generation-log.js';
+
+/** Hears what one answer says, piece by piece, as it came. */
+export interface LogListener {
+  text(piece: WireText): void;
+  reasoning(piece: WireText): void;
+  toolCall(delta: ToolCallDelta): void;
+}
+
+/** Tells all a log holds of one answer, in its order. */
+export function playLog(log: GenerationLog, listener: LogListener, choice = 0): void {
+  for (const entry of log.entries()) {
+    if (choiceOf(entry) !== choice) continue;
+    const kind = kindOf(entry);
+    if (kind === 'text') listener.text(bodyOf(entry));
+    else if (kind === 'reasoning') listener.reasoning(bodyOf(entry));
+    else listener.toolCall(toolCallOf(entry));
+  }
+}

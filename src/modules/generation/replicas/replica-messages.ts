@@ -1,0 +1,29 @@
+import type { Principal } from '../../../contracts/principal.js';
+import type { GenerationStatusDto } from '../dto/generation-status.dto.js';
+import type { CancelAnswer } from './replicas.js';
+
+/** Where every replica hears what is asked of all. */
+export const EVERYBODY = 'citadel:replicas';
+/** Where one replica hears what is meant for it. */
+export const channelOf = (replica: string): string => `citadel:replica:${replica}`;
+/** There while the replica lives. */
+export const pulseOf = (replica: string): string => `citadel:replica:${replica}:alive`;
+
+/** What is asked of every replica, and answered by each. */
+export type Question =
+  | { readonly ask: 'cancel'; readonly id: string; readonly caller: Principal }
+  /** Bring the mirror of this generation up to date. */
+  | { readonly ask: 'show'; readonly id: string; readonly caller: Principal }
+  | { readonly ask: 'status'; readonly id: string; readonly caller: Principal };
+
+export interface Answer {
+  readonly cancel?: CancelAnswer;
+  readonly shown?: boolean;
+  readonly expired?: boolean;
+  readonly status?: GenerationStatusDto;
+}
+
+export type Message =
+  | { readonly kind: 'question'; readonly from: string; readonly nonce: number; readonly question: Question }
+  | { readonly kind: 'answer'; readonly nonce: number; readonly answer: Answer }
+  | { readonly kind: 'watching'; readonly id: string };

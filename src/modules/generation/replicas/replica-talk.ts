@@ -1,0 +1,152 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { RedisChannels, RedisConnection } from '../../../infrastructure/redis/index.js';
+import {
+  channelOf,
+  EVERYBODY,
+  pulseOf,
+  type Answer,
+  type Message,
+  type Question,
+} from './replica-messages.js';
+import { ReplicaName } from './replica-name.js';
+import { replicasUnknown } from './replicas-unknown.js';
+
+/** A replica that does not answer in this time says nothing. One that is gone does not hear, and nobody waits for it. */
+const ANSWER_MS = 1_000;
+const PULSE_EVERY_MS = 2_000;
+const PULSE_TTL_MS = 6_000;
+/** How late a pulse may be when Redis has come back. */
+const PULSE_LATE_MS = 200;
+/** A Redis that came back may have lost the pulses; after this time each replica has found it and says that it lives. */
+const SETTLED_MS = 3_000;
+
+/** What this replica does about what others say. */
+export interface ReplicaEars {
+  answer(question: Question): Promise<Answer>;
+  /** Somebody on another replica reads this generation. */
+  watching(id: string): void;
+}
+
+interface Pending {
+  /** Takes an answer, or the number of those to come. */
+  readonly take: (answer: Answer) => void;
+}
+
+/** Questions between replicas, and their answers. */
+@Injectable()
+export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(ReplicaTalk.name);
+  private readonly pending = new Map<number, Pending>();
+  private lastNonce = 0;
+  private pulse: NodeJS.Timeout | undefined;
+  private lastBeatAt = -Infinity;
+  ears: ReplicaEars | undefined;
+
+  constructor(
+    @Inject(RedisConnection) private readonly redis: RedisConnection,
+    @Inject(RedisChannels) private readonly channels: RedisChannels,
+    @Inject(ReplicaName) private readonly name: ReplicaName,
+  ) {}
+
+  onModuleInit(): void {
+    if (!this.channels.configured) return;
+    for (const channel of [EVERYBODY, channelOf(this.name.value)]) {
+      this.channels
+        .listen(channel, (message) => this.hear(message))
+        .catch((error: unknown) => {
+          this.logger.warn({ err: error }, 'cannot hear the other replicas');
+        });
+    }
+    this.pulse = setInterval(() => void this.beat(), PULSE_LATE_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.pulse);
+  }
+
+  /** Every answer that came, or those until one is enough. Throws `server_busy` while the others cannot be asked. */
+  async ask(question: Question, isEnough: (answer: Answer) => boolean): Promise<Answer[]> {
+    const nonce = ++this.lastNonce;
+    const answers: Answer[] = [];
+    let expected = Infinity;
+    let done: () => void = () => undefined;
+    const heard = new Promise<void>((resolve) => (done = resolve));
+    const take = (answer: Answer) => {
+      answers.push(answer);
+      if (answers.length >= expected || isEnough(answer)) done();
+    };
+    this.pending.set(nonce, { take });
+    const timer = setTimeout(done, ANSWER_MS);
+    try {
+      const hearers = await this.say(EVERYBODY, { kind: 'question', from: this.name.value, nonce, question });
+      // One of them is this process.
+      expected = hearers - 1;
+      if (answers.length < expected) await heard;
+      return answers;
+    } finally {
+      clearTimeout(timer);
+      this.pending.delete(nonce);
+    }
+  }
+
+  /** Whether a replica lives, as far as that can be known: one that is not known to be gone does. */
+  async isAlive(replica: string): Promise<boolean> {
+    if (performance.now() - this.redis.readyAt < SETTLED_MS) return true;
+    return (await this.redis.run((client) => client.exists(pulseOf(replica)))) === 1;
+  }
+
+  sayWatching(replica: string, id: string): void {
+    this.say(channelOf(replica), { kind: 'watching', id }).catch(() => undefined);
+  }
+
+  /** Says that this replica lives, where that was not said lately to this Redis. */
+  private async beat(): Promise<void> {
+    const now = performance.now();
+    const { ready, readyAt } = this.redis;
+    if (!ready || (this.lastBeatAt > readyAt && now - this.lastBeatAt < PULSE_EVERY_MS)) return;
+    this.lastBeatAt = now;
+    await this.redis
+      .run((client) => client.set(pulseOf(this.name.value), '1', 'PX', PULSE_TTL_MS))
+      .catch(() => (this.lastBeatAt = -Infinity));
+  }
+
+  private async say(channel: string, message: Message): Promise<number> {
+    try {
+      return await this.channels.publish(channel, JSON.stringify(message));
+    } catch (error) {
+      throw replicasUnknown(error);
+    }
+  }
+
+  private hear(text: string): void {
+    const message = parse(text);
+    if (message === undefined) return;
+    if (message.kind === 'watching') this.ears?.watching(message.id);
+    else if (message.kind === 'answer') this.pending.get(message.nonce)?.take(message.answer);
+    else if (message.from !== this.name.value) void this.reply(message);
+  }
+
+  private async reply({ from, nonce, question }: Extract<Message, { kind: 'question' }>): Promise<void> {
+    const answer = await (this.ears?.answer(question) ?? Promise.resolve({})).catch((): Answer => ({}));
+    await this.say(channelOf(from), { kind: 'answer', nonce, answer }).catch(() => undefined);
+  }
+}
+
+/** Anybody may write to a channel: what is no message of ours is not heard. */
+function parse(text: string): Message | undefined {
+  try {
+    const message = JSON.parse(text) as Partial<Record<string, unknown>> | null;
+    const isMessage =
+      (message?.kind === 'watching' && typeof message.id === 'string') ||
+      (message?.kind === 'answer' && isObject(message.answer)) ||
+      (message?.kind === 'question' &&
+        typeof message.from === 'string' &&
+        isObject(message.question) &&
+        isObject((message.question as { caller?: unknown }).caller));
+    return isMessage ? (message as unknown as Message) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

@@ -1,0 +1,37 @@
+import type { Principal } from '../../../contracts/principal.js';
+import type { GenerationStatusDto } from '../dto/generation-status.dto.js';
+import type { FollowedLog } from '../followed-log.js';
+
+/** A log that can be read, and what else is known of it. */
+export interface FoundLog {
+  readonly source: FollowedLog;
+  /** The profile it was asked for with. */
+  readonly profile: string;
+}
+
+export type CancelAnswer = 'cancelled' | 'finished' | 'unknown';
+
+/** The other processes that serve the same callers. Each method throws `server_busy` while they cannot be asked. */
+export interface Replicas {
+  /** The log of a generation that runs or ran on another replica, from its beginning, and as it grows. */
+  follow(id: string, caller: Principal): Promise<FoundLog | 'expired' | undefined>;
+  cancel(id: string, caller: Principal): Promise<CancelAnswer>;
+  status(id: string, caller: Principal): Promise<GenerationStatusDto | undefined>;
+}
+
+export const Replicas = Symbol('Replicas');
+
+/** There are no others. */
+export class NoReplicas implements Replicas {
+  follow(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  cancel(): Promise<CancelAnswer> {
+    return Promise.resolve('unknown');
+  }
+
+  status(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+}

@@ -1,0 +1,164 @@
+import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AbstractWsAdapter, type MessageMappingProperties } from '@nestjs/websockets';
+import type { Observable } from 'rxjs';
+import { Server as IoServer, type Socket as IoSocket } from 'socket.io';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { AllowedHosts } from '../../../common/http/allowed-hosts.js';
+import type { AllowedOrigins } from '../../../common/http/allowed-origins.js';
+import type { Gatekeeper } from '../../../common/http/gatekeeper.js';
+import { Lifecycle } from '../../../common/lifecycle.js';
+import { AppConfig, type StreamingConfig } from '../../../config/index.js';
+import { ConnectionLedger } from '../connections/connection-ledger.js';
+import { ConnectionManager } from '../connections/connection-manager.js';
+import type { MessageProtocol, RawEndpoint } from '../websocket/message-protocol.js';
+import { WebSocketConnection, type WebSocketParts } from '../websocket/websocket-connection.js';
+import { answerAndClose } from './answer-and-close.js';
+import { deliverEvents } from './deliver-events.js';
+import { DEFLATE } from './deflate.js';
+import { deliverMessages } from './deliver-messages.js';
+import { SOCKET_IO_PATH, socketIoOptions, takePolls } from './socket-io-door.js';
+import { UpgradeDoor } from './upgrade-door.js';
+
+/** What is left of connections when the gateway closes is cut after this. */
+const GOODBYE_MS = 1_000;
+const LOOK_EVERY_MS = 5;
+
+type AnyServer = IoServer | WebSocketServer;
+type AnyClient = IoSocket | WebSocketConnection;
+
+export interface AdapterParts {
+  readonly gatekeeper: Gatekeeper;
+  readonly hosts: AllowedHosts;
+  readonly origins: AllowedOrigins;
+}
+
+/**
+ * Socket.IO and plain WebSocket gateways side by side on the gateway's own port: Nest takes one adapter. A gateway whose
+ * options say `transport: 'raw'` has a path of its own; every other one belongs to Socket.IO. All upgrades come in
+ * through one door.
+ */
+export class HybridWsAdapter extends AbstractWsAdapter {
+  private readonly endpoints = new Map<string, WebSocketServer>();
+  private readonly protocols = new Map<string, MessageProtocol>();
+  /** Where Socket.IO listens. It never opens a port: what is let in is handed to it. */
+  private readonly ioDoor: Server = createServer();
+  private readonly door: UpgradeDoor;
+  private readonly config: StreamingConfig;
+  private readonly manager: ConnectionManager;
+  private readonly ledger: ConnectionLedger;
+  private readonly log = new Logger(HybridWsAdapter.name);
+
+  constructor(app: NestFastifyApplication, parts: AdapterParts) {
+    super(app.getHttpServer());
+    const config = app.get<AppConfig>(AppConfig);
+    this.config = config.streaming;
+    this.manager = app.get(ConnectionManager);
+    this.ledger = app.get(ConnectionLedger);
+    const { enabled } = this.config.websocket;
+    this.door = new UpgradeDoor(
+      { ...parts, manager: this.manager, ledger: this.ledger, lifecycle: app.get(Lifecycle) },
+      {
+        isRaw: (path) => enabled && this.endpoints.has(path),
+        isSocketIo: (path) => enabled && path === SOCKET_IO_PATH,
+        admit: (request, upgrade) => {
+          if (upgrade.path === SOCKET_IO_PATH) {
+            this.ioDoor.emit('upgrade', request, upgrade.socket, upgrade.head);
+            return;
+          }
+          const server = this.endpoints.get(upgrade.path)!;
+          server.handleUpgrade(request, upgrade.socket, upgrade.head, (socket) =>
+            server.emit('connection', socket, upgrade),
+          );
+        },
+      },
+    );
+    this.door.openOn(app.getHttpServer());
+    if (enabled) takePolls(app, this.ioDoor, { ...parts, manager: this.manager });
+  }
+
+  override create(_port: number, options?: Partial<RawEndpoint>): AnyServer {
+    if (options?.transport === 'raw') return this.createRaw(options as RawEndpoint);
+    const io = new IoServer(this.ioDoor, socketIoOptions(this.config));
+    this.manager.pendingCount = () => Math.max(0, io.engine.clientsCount - this.ledger.active['socket.io']);
+    return io;
+  }
+
+  override bindClientConnect(server: AnyServer, connect: (client: AnyClient) => void): void {
+    if (server instanceof IoServer) server.on('connection', connect);
+    else
+      server.on('connection', (socket: WebSocket, parts: WebSocketParts) =>
+        connect(this.take(socket, parts)),
+      );
+  }
+
+  override bindMessageHandlers(
+    client: AnyClient,
+    handlers: MessageMappingProperties[],
+    transform: (data: unknown) => Observable<unknown>,
+  ): void {
+    const { maxMessagesPerSecond } = this.config.websocket;
+    if (client instanceof WebSocketConnection)
+      deliverMessages(client, handlers, transform, maxMessagesPerSecond);
+    else deliverEvents(client, handlers, transform, maxMessagesPerSecond);
+  }
+
+  override bindClientDisconnect(client: AnyClient, callback: () => void): void {
+    if (client instanceof WebSocketConnection) client.onGone.add(callback);
+    else client.once('disconnect', callback);
+  }
+
+  /** Called for every server when the application closes; by now no generation runs. */
+  override async close(server: AnyServer): Promise<void> {
+    await this.manager.untilQuiet(GOODBYE_MS);
+    for (const connection of this.manager.all) connection.closeForRestart();
+    if (server instanceof IoServer) await closeIo(server);
+    else server.close();
+  }
+
+  override dispose(): Promise<void> {
+    setTimeout(() => this.door.cut(), GOODBYE_MS).unref();
+    return Promise.resolve();
+  }
+
+  private createRaw({ path, protocol, needs }: RawEndpoint): WebSocketServer {
+    const { maxMessageBytes, compression } = this.config.websocket;
+    const server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: maxMessageBytes,
+      perMessageDeflate: compression && DEFLATE,
+    });
+    // The handshake says what it found wrong by itself; a listener keeps it from being thrown.
+    server.on('wsClientError', (error, stream: Socket) => {
+      this.log.debug({ err: error }, 'a WebSocket handshake failed');
+      answerAndClose(stream, 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    });
+    if (needs === undefined || this.config.channels[needs]) this.endpoints.set(path, server);
+    this.protocols.set(path, protocol);
+    return server;
+  }
+
+  private take(socket: WebSocket, parts: Omit<WebSocketParts, 'socket' | 'protocol'>): WebSocketConnection {
+    const protocol = this.protocols.get(parts.path)!;
+    const connection = new WebSocketConnection({ ...parts, socket, protocol }, this.manager, this.ledger);
+    this.manager.add(connection);
+    return connection;
+  }
+}
+
+/**
+ * Its own way to close tells clients never to come back, and throws away what they have not taken. So their transports
+ * are closed before, each when it has sent all.
+ */
+async function closeIo(io: IoServer): Promise<void> {
+  const { clients } = io.engine as unknown as { clients: Record<string, { close(): void }> };
+  for (const client of Object.values(clients)) client.close();
+  const until = performance.now() + GOODBYE_MS;
+  while (io.engine.clientsCount > 0 && performance.now() < until) await passed(LOOK_EVERY_MS);
+  await io.close();
+}
+
+const passed = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,26 @@
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { requestIdOf } from '../../../common/http/request-id.js';
+import { ERROR_CATALOGUE } from '../../../common/errors/error-catalogue.js';
+import { renderError } from '../../../common/errors/render-error.js';
+import { toGatewayError } from '../../../common/errors/to-gateway-error.js';
+import { answerAndClose } from './answer-and-close.js';
+
+/** Answers an upgrade as an ordinary request would be answered, and closes. */
+export function refuseUpgrade(request: IncomingMessage, socket: Socket, thrown: unknown): void {
+  const { code, message, param, retryAfterS } = toGatewayError(thrown);
+  const { status } = ERROR_CATALOGUE[code];
+  const body = JSON.stringify(renderError(request.url ?? '/', { code, message, param }));
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${requestIdOf(request)}`,
+    'X-Content-Type-Options: nosniff',
+    'Cache-Control: no-store',
+    'Connection: close',
+    ...(retryAfterS === undefined ? [] : [`Retry-After: ${retryAfterS}`]),
+    ...(status === 401 ? ['WWW-Authenticate: Bearer error="invalid_token"'] : []),
+  ];
+  answerAndClose(socket, `${lines.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,117 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { onClientGone } from '../../../common/http/on-client-gone.js';
+import { sendSseHead } from '../../../common/http/sse-stream.js';
+import { AppConfig, type StreamingConfig } from '../../../config/index.js';
+import {
+  CallDesk,
+  callerOf,
+  wishesOf,
+  type Call,
+  type CreateChatCompletionDto,
+  type Exchange,
+} from '../../chat/index.js';
+import { dialectOptions, streamLog } from '../../streaming/index.js';
+import { ConnectionLedger } from '../connections/connection-ledger.js';
+import type { ChannelName } from './channel.js';
+import { ChannelHub } from './channel-hub.js';
+import { SseListener } from './sse-listener.js';
+
+const BUSY_RETRY_S = 5;
+
+/** The channels, and chat, by server-sent events. */
+@Injectable()
+export class SseService implements OnModuleInit, OnModuleDestroy, BeforeApplicationShutdown {
+  private readonly config: StreamingConfig;
+  private readonly listeners = new Set<SseListener>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    @Inject(AppConfig) { streaming }: AppConfig,
+    @Inject(ChannelHub) private readonly hub: ChannelHub,
+    @Inject(CallDesk) private readonly desk: CallDesk,
+    @Inject(ConnectionLedger) private readonly ledger: ConnectionLedger,
+  ) {
+    this.config = streaming;
+  }
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => this.keepAlive(), this.config.sse.keepAliveMs).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  beforeApplicationShutdown(): void {
+    for (const listener of this.listeners) listener.end();
+  }
+
+  /** Percent of the events that left; 100 without traffic. */
+  getSsePerformance(): number {
+    return this.ledger.deliveries.sse.percent;
+  }
+
+  /** Throws where the channel is switched off, or there is no room for one more. */
+  open(channel: ChannelName, reply: FastifyReply): void {
+    this.requireRoom(channel);
+    if (reply.request.method === 'HEAD') return sendSseHead(reply);
+    const listener = new SseListener({
+      reply,
+      ledger: this.ledger,
+      retryMs: this.config.sse.retryMs,
+      gone: () => {
+        this.listeners.delete(listener);
+        if (listener.subscription !== undefined) this.hub.unsubscribe(listener.subscription);
+      },
+    });
+    this.listeners.add(listener);
+    listener.subscription = this.hub.subscribe(channel, listener);
+  }
+
+  /** An answer in envelopes. Settles with the first byte, or rejects with what becomes an HTTP error. */
+  async chat(dto: CreateChatCompletionDto, { request, reply }: Exchange): Promise<void> {
+    this.requireRoom('chat');
+    if (request.method === 'HEAD') return sendSseHead(reply);
+    const asked: Call = {
+      caller: callerOf(request),
+      wishes: { ...wishesOf(request), dialect: undefined },
+      terms: { alwaysStreams: true, dialect: 'envelope' },
+      body: { kind: 'chat', dto },
+    };
+    const { call, generation } = await this.desk.beginFor({ request, reply }, asked);
+    this.ledger.opened('sse');
+    onClientGone(reply, () => this.ledger.closed('sse', true));
+    const writer = call.dialect.writer(generation.head, dialectOptions(generation));
+    const { retryMs } = this.config.sse;
+    await streamLog({
+      reply,
+      source: generation,
+      profile: call.profile,
+      dialect: call.dialect,
+      writer: { ...writer, open: () => `retry: ${retryMs}\n${writer.open()}` },
+    });
+  }
+
+  /** @internal also called by tests in place of the timer */
+  keepAlive(): void {
+    for (const listener of this.listeners) listener.keepAlive();
+  }
+
+  private requireRoom(channel: ChannelName | 'chat'): void {
+    const { sse, channels } = this.config;
+    if (!sse.enabled || !channels[channel]) throw new GatewayError('not_found', 'Nothing is here.');
+    if (this.ledger.active.sse < sse.maxConnections) return;
+    this.ledger.refused('sse', 'full');
+    throw new GatewayError('server_busy', 'There are as many connections as there may be.', {
+      retryAfterS: BUSY_RETRY_S,
+    });
+  }
+}

@@ -1,0 +1,125 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { requestIdOf } from '../../../common/http/request-id.js';
+import { requireObject, RequestValidationPipe } from '../../../common/validation/request-validation.pipe.js';
+import { AgentTypes } from '../../agents/index.js';
+import { AgentTaskDto, toTaskBody } from '../../agent-tasks/index.js';
+import {
+  CallDesk,
+  CreateChatCompletionDto,
+  type Answering,
+  type Begun,
+  type Call,
+  type RouteTerms,
+} from '../../chat/index.js';
+import { LoadMonitor } from '../../../infrastructure/load/index.js';
+import { GenerationControl } from '../../generation/index.js';
+import type { LiveConnection } from '../connections/live-connection.js';
+import { toChatBody, toChoices, type Message } from './asked-by-message.js';
+
+/** Of one connection at a time. */
+export const MOST_GENERATIONS = 32;
+const BUSY_RETRY_S = 1;
+
+/** What every kind of socket may ask of generations. What is not admitted is thrown as a GatewayError. */
+@Injectable()
+export class SocketCalls {
+  private readonly validation = new RequestValidationPipe();
+
+  constructor(
+    @Inject(CallDesk) private readonly desk: CallDesk,
+    @Inject(GenerationControl) private readonly control: GenerationControl,
+    @Inject(LoadMonitor) private readonly load: LoadMonitor,
+    @Inject(AgentTypes) private readonly types: AgentTypes,
+  ) {}
+
+  chat(connection: LiveConnection, sent: unknown, terms: RouteTerms): Begun {
+    return this.desk.begin(this.toChatCall(connection, sent, terms));
+  }
+
+  /** As `chat`; with an `idempotency_key` it is one generation, however often it is asked. */
+  async chatOnce(connection: LiveConnection, sent: unknown, terms: RouteTerms): Promise<Answering> {
+    const call = this.toChatCall(connection, sent, terms);
+    const { idempotency_key: key } = sent as Message;
+    if (key === undefined || key === null) return this.desk.begin(call);
+    if (typeof key === 'string') return this.desk.beginOnce(key, call);
+    throw new GatewayError('invalid_value', 'idempotency_key must be a text', { param: 'idempotency_key' });
+  }
+
+  /** A task streams, whatever it says. */
+  task(connection: LiveConnection, sent: unknown, terms: RouteTerms): Begun {
+    const message = requireObject(sent) as Message;
+    const dto = this.validation.transform(message, { type: 'body', metatype: AgentTaskDto });
+    const { agent_type: type, task, ...options } = dto as AgentTaskDto;
+    const { agent, profile } = this.types.get(type);
+    return this.desk.begin(
+      this.toCall(connection, message, {
+        terms: {
+          ...terms,
+          alwaysStreams: true,
+          modelOptional: true,
+          usualProfile: (agent && terms.usualProfile) ?? profile,
+        },
+        body: toTaskBody(task, options),
+        ...(agent !== undefined && { agent }),
+      }),
+    );
+  }
+
+  private toChatCall(connection: LiveConnection, sent: unknown, terms: RouteTerms): Call {
+    const message = requireObject(sent) as Message;
+    const dto = this.validation.transform(toChatBody(message), {
+      type: 'body',
+      metatype: CreateChatCompletionDto,
+    });
+    const body = { kind: 'chat', dto: dto as CreateChatCompletionDto } as const;
+    return this.toCall(connection, message, { terms, body });
+  }
+
+  private toCall(
+    connection: LiveConnection,
+    message: Message,
+    call: Pick<Call, 'terms' | 'body' | 'agent'>,
+  ): Call {
+    this.requireRoom(connection);
+    this.requireStrength();
+    const { wishes, session } = toChoices(message);
+    const { principal, path: route } = connection;
+    const caller = { principal, requestId: requestIdOf({ headers: {} }), route, session };
+    return { caller, wishes, ...call };
+  }
+
+  private requireStrength(): void {
+    if (!this.load.overloaded) return;
+    this.load.noteRefusal();
+    throw new GatewayError('server_busy', 'The gateway is at its limit.', { retryAfterS: BUSY_RETRY_S });
+  }
+
+  requireRoom({ feeds }: LiveConnection): void {
+    if (feeds.size < MOST_GENERATIONS) return;
+    throw new GatewayError('server_busy', `One connection follows ${MOST_GENERATIONS} generations at most.`, {
+      retryAfterS: BUSY_RETRY_S,
+    });
+  }
+
+  /** Also throws for an id that is unknown or somebody else's, and for a generation that has ended. */
+  async cancel({ principal }: LiveConnection, id: unknown): Promise<void> {
+    await this.control.cancel(requireId(id), principal).catch(sayOfMessage);
+  }
+}
+
+export function requireId(id: unknown): string {
+  if (typeof id === 'string' && id !== '') return id;
+  throw new GatewayError('invalid_request', 'generation_id is required', { param: 'generation_id' });
+}
+
+/** In a message the id has another name than in a path. */
+export function sayOfMessage(error: unknown): never {
+  if (!(error instanceof GatewayError) || error.param !== 'id') throw error;
+  const { code, message, retryAfterS } = error;
+  throw new GatewayError(code, message, {
+    param: 'generation_id',
+    cause: error,
+    ...(retryAfterS !== undefined && { retryAfterS }),
+  });
+}

@@ -1,0 +1,2 @@
+export { HybridWsAdapter } from './adapter/hybrid-ws.adapter.js';
+export { RealtimeModule } from './realtime.module.js';

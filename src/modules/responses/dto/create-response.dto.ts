@@ -1,0 +1,157 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+} from 'class-validator';
+import { ResponseInputDto } from './response-input.dto.js';
+import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
+
+const MOST_TOKENS = 1_000_000;
+const MOST_PAIRS = 16;
+const LONGEST_KEY = 64;
+const LONGEST_VALUE = 512;
+
+const INCLUDABLES = [
+  'code_interpreter_call.outputs',
+  'computer_call_output.output.image_url',
+  'file_search_call.results',
+  'message.input_image.image_url',
+  'message.output_text.logprobs',
+  'reasoning.encrypted_content',
+  'web_search_call.action.sources',
+  'web_search_call.results',
+];
+
+const IsFinite = () => IsNumber({}, { message: '$property must be a number' });
+
+const IsMetadata = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isMetadata',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'object' &&
+        !Array.isArray(value) &&
+        Object.keys(value!).length <= MOST_PAIRS &&
+        Object.entries(value!).every(
+          ([key, text]) =>
+            key.length <= LONGEST_KEY && typeof text === 'string' && text.length <= LONGEST_VALUE,
+        ),
+      defaultMessage: () =>
+        `$property must be at most ${MOST_PAIRS} pairs of a key of up to ${LONGEST_KEY} and a text of up to ${LONGEST_VALUE} characters`,
+    },
+  });
+
+export class CreateResponseDto extends ResponseInputDto {
+  @ApiPropertyOptional({
+    description: 'Whether the response comes as server-sent events.',
+    default: false,
+    type: Boolean,
+  })
+  @IsOptional()
+  @IsBoolean()
+  stream?: boolean | null;
+
+  @ApiPropertyOptional({
+    description: 'Goes on without the caller, who reads it by its id. Needs `store`.',
+    default: false,
+    type: Boolean,
+  })
+  @IsOptional()
+  @IsBoolean()
+  background?: boolean | null;
+
+  @ApiPropertyOptional({
+    description: 'Whether it can be read again by its id, for as long as finished answers are kept.',
+    default: true,
+    type: Boolean,
+  })
+  @IsOptional()
+  @IsBoolean()
+  store?: boolean | null;
+
+  @ApiPropertyOptional({
+    description: 'Most tokens the response may have, thoughts included.',
+    minimum: 1,
+    type: Number,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MOST_TOKENS)
+  max_output_tokens?: number | null;
+
+  @ApiPropertyOptional({ description: 'Randomness.', default: 0.7, minimum: 0, maximum: 2, type: Number })
+  @IsOptional()
+  @IsFinite()
+  @Min(0)
+  @Max(2)
+  temperature?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Share of the likeliest tokens to choose from.',
+    minimum: 0,
+    maximum: 1,
+    type: Number,
+  })
+  @IsOptional()
+  @IsFinite()
+  @Min(0)
+  @Max(1)
+  top_p?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Of hosted tools, of which there are none: has no effect.',
+    type: Number,
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  max_tool_calls?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Has no effect: there is nothing more to give.',
+    enum: INCLUDABLES,
+    isArray: true,
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(INCLUDABLES.length)
+  @IsIn(INCLUDABLES, { each: true })
+  include?: string[] | null;
+
+  @ApiPropertyOptional({
+    description: 'Up to 16 texts by their names, repeated by the response.',
+    type: 'object',
+    additionalProperties: { type: 'string' },
+  })
+  @IsOptional()
+  @IsMetadata()
+  metadata?: Record<string, string> | null;
+
+  @ApiPropertyOptional({
+    description: 'Who the response is for; goes on record when no token says it.',
+    type: String,
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  user?: string | null;
+
+  @OnDisconnect(
+    'What becomes of a response that is not in the background when the caller leaves; also as `X-On-Disconnect`.',
+  )
+  on_disconnect?: 'cancel' | 'continue' | null;
+
+  @GraceSeconds()
+  grace_s?: number | null;
+}

@@ -1,0 +1,132 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsArray, IsIn, IsOptional, IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
+import { IMAGE_DATA_URL } from '../../chat/index.js';
+
+export const MESSAGE_ROLES = ['user', 'assistant', 'system', 'developer'] as const;
+
+/** Text, or a list whose elements are looked at by their type. */
+const IsTextOrList = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isTextOrList',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' || Array.isArray(value),
+      defaultMessage: () => '$property must be a string or a list of parts',
+    },
+  });
+
+class KeptItemDto {
+  @ApiPropertyOptional({ description: 'Its id, where it is given back as it came.', type: String })
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  id?: string | null;
+}
+
+export class InputTextDto {
+  @ApiProperty({ description: 'Which kind of part.', enum: ['input_text', 'output_text'] })
+  type!: 'input_text' | 'output_text';
+
+  @ApiProperty({ description: 'The text.' })
+  @IsString()
+  text!: string;
+}
+
+export class RefusalPartDto {
+  @ApiProperty({ description: 'Which kind of part.', enum: ['refusal'] })
+  type!: 'refusal';
+
+  @ApiProperty({ description: 'What the model said instead.' })
+  @IsString()
+  refusal!: string;
+}
+
+export class InputImageDto {
+  @ApiProperty({ description: 'Which kind of part.', enum: ['input_image'] })
+  type!: 'input_image';
+
+  @ApiProperty({ description: 'The image as a base64 `data:` URL: no address is fetched.' })
+  @Matches(IMAGE_DATA_URL, { message: 'image_url must be a base64 data: URL of an image' })
+  image_url!: string;
+
+  @ApiPropertyOptional({ description: 'Has no effect.', enum: ['auto', 'low', 'high', 'original'] })
+  @IsOptional()
+  @IsIn(['auto', 'low', 'high', 'original'])
+  detail?: string | null;
+}
+
+export class MessageItemDto extends KeptItemDto {
+  @ApiPropertyOptional({ description: 'Which kind of item; may be left out.', enum: ['message'] })
+  type?: 'message';
+
+  @ApiProperty({ description: 'Who says it. `developer` counts as `system`.', enum: MESSAGE_ROLES })
+  @IsIn(MESSAGE_ROLES)
+  role!: (typeof MESSAGE_ROLES)[number];
+
+  @ApiProperty({
+    description: 'The text, or parts of text and images.',
+    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'object' } }],
+  })
+  @IsTextOrList()
+  content!: string | unknown[];
+}
+
+export class FunctionCallItemDto extends KeptItemDto {
+  @ApiProperty({ description: 'Which kind of item.', enum: ['function_call'] })
+  type!: 'function_call';
+
+  @ApiProperty({ description: 'Id that the call’s output refers to.' })
+  @IsString()
+  @MaxLength(255)
+  call_id!: string;
+
+  @ApiProperty({ description: 'Name of the function.' })
+  @IsString()
+  name!: string;
+
+  @ApiProperty({ description: 'Its arguments, as a JSON text.' })
+  @IsString()
+  arguments!: string;
+}
+
+export class FunctionCallOutputItemDto extends KeptItemDto {
+  @ApiProperty({ description: 'Which kind of item.', enum: ['function_call_output'] })
+  type!: 'function_call_output';
+
+  @ApiProperty({ description: 'The call it answers, which must stand before it.' })
+  @IsString()
+  call_id!: string;
+
+  @ApiProperty({
+    description: 'What the function gave: a text, or parts.',
+    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'object' } }],
+  })
+  @IsTextOrList()
+  output!: string | unknown[];
+}
+
+export class ReasoningItemDto extends KeptItemDto {
+  @ApiProperty({
+    description: 'Which kind of item. Earlier thoughts are kept, and not told the model.',
+    enum: ['reasoning'],
+  })
+  type!: 'reasoning';
+
+  @ApiPropertyOptional({ description: 'Summaries of the thought.', type: [Object] })
+  @IsOptional()
+  @IsArray()
+  summary?: unknown[] | null;
+
+  @ApiPropertyOptional({ description: 'The thought.', type: [Object] })
+  @IsOptional()
+  @IsArray()
+  content?: unknown[] | null;
+}
+
+export class ItemReferenceDto {
+  @ApiProperty({ description: 'Which kind of item.', enum: ['item_reference'] })
+  type!: 'item_reference';
+
+  @ApiProperty({ description: 'Id of an output item of a response that is still kept.' })
+  @IsString()
+  id!: string;
+}

@@ -1,0 +1,154 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  MaxLength,
+  MinLength,
+  ValidateBy,
+} from 'class-validator';
+import { Nested } from '../../../common/validation/nested.js';
+import {
+  FunctionCallItemDto,
+  FunctionCallOutputItemDto,
+  ItemReferenceDto,
+  MessageItemDto,
+  ReasoningItemDto,
+} from './input-item.dto.js';
+import { ResponseToolDto } from './response-tool.dto.js';
+import { TextConfigDto } from './text-config.dto.js';
+
+/** Of a conversation as of one input. */
+export const MOST_ITEMS = 4096;
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+const SUMMARIES = ['auto', 'concise', 'detailed'];
+const ITEMS = [
+  MessageItemDto,
+  FunctionCallItemDto,
+  FunctionCallOutputItemDto,
+  ReasoningItemDto,
+  ItemReferenceDto,
+];
+
+/** What the items are is looked at by their type. */
+const IsInput = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isInput',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.length <= MOST_ITEMS),
+      defaultMessage: () => `$property must be a string or a list of 1 to ${MOST_ITEMS} items`,
+    },
+  });
+
+export type ResponseToolChoice = 'none' | 'auto' | 'required' | { type: 'function'; name: string };
+
+/** The words, or an object, which is looked at by its type. */
+const IsChoiceOfTool = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isChoiceOfTool',
+    validator: {
+      validate: (value: unknown) =>
+        value === 'none' || value === 'auto' || value === 'required' || typeof value === 'object',
+      defaultMessage: () => '$property must be none, auto, required, or name one of the tools',
+    },
+  });
+
+export class ReasoningConfigDto {
+  @ApiPropertyOptional({ description: 'How much a reasoning model should think.', enum: EFFORTS })
+  @IsOptional()
+  @IsIn(EFFORTS)
+  effort?: string | null;
+
+  @ApiPropertyOptional({ description: 'Has no effect: thoughts are given as they come.', enum: SUMMARIES })
+  @IsOptional()
+  @IsIn(SUMMARIES)
+  summary?: string | null;
+}
+
+/** What the model is told. */
+@ApiExtraModels(...ITEMS)
+export class ResponseInputDto {
+  @ApiPropertyOptional({
+    description: 'A name from `/v1/models`. Required under `/v1`; elsewhere the agent’s or the default.',
+    example: 'phi3',
+    type: String,
+  })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  model?: string | null;
+
+  @ApiProperty({
+    description: 'What is said to the model: a text, or messages, calls of functions and what they gave.',
+    oneOf: [
+      { type: 'string' },
+      { type: 'array', items: { oneOf: ITEMS.map((item) => ({ $ref: getSchemaPath(item) })) } },
+    ],
+  })
+  @IsInput()
+  input!: string | unknown[];
+
+  @ApiPropertyOptional({
+    description: 'Stands before the input, for this response alone.',
+    type: String,
+  })
+  @IsOptional()
+  @IsString()
+  instructions?: string | null;
+
+  @ApiPropertyOptional({
+    description: 'A response that is still kept: its input and output stand before this input.',
+    type: String,
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  previous_response_id?: string | null;
+
+  @ApiPropertyOptional({ description: 'Functions the model may call.', type: [ResponseToolDto] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(128)
+  @IsObject({ each: true })
+  tools?: ResponseToolDto[] | null;
+
+  @ApiPropertyOptional({
+    description: 'Whether it may, must, or must not call them. Ollama cannot be made to call one.',
+    oneOf: [{ type: 'string', enum: ['none', 'auto', 'required'] }, { type: 'object' }],
+  })
+  @IsOptional()
+  @IsChoiceOfTool()
+  tool_choice?: ResponseToolChoice | null;
+
+  @ApiPropertyOptional({ description: 'Whether it may call several at once.', type: Boolean })
+  @IsOptional()
+  @IsBoolean()
+  parallel_tool_calls?: boolean | null;
+
+  @ApiPropertyOptional({ description: 'The form of the text.', type: TextConfigDto })
+  @IsOptional()
+  @IsObject()
+  @Nested(TextConfigDto)
+  text?: TextConfigDto | null;
+
+  @ApiPropertyOptional({ description: 'For models that think.', type: ReasoningConfigDto })
+  @IsOptional()
+  @IsObject()
+  @Nested(ReasoningConfigDto)
+  reasoning?: ReasoningConfigDto | null;
+
+  @ApiPropertyOptional({
+    description: 'What becomes of an input that is too long is left to the backend.',
+    enum: ['auto', 'disabled'],
+    default: 'disabled',
+    type: String,
+  })
+  @IsOptional()
+  @IsIn(['auto', 'disabled'])
+  truncation?: 'auto' | 'disabled' | null;
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import {
+  FunctionCallItemDto,
+  FunctionCallOutputItemDto,
+  ItemReferenceDto,
+  MessageItemDto,
+  ReasoningItemDto,
+} from '../dto/input-item.dto.js';
+import type { InputItem } from './input-item.js';
+import { readPart, readParts } from './read-parts.js';
+import { requireDto, requireTyped, unsupportedType } from './require-dto.js';
+
+/** Finds an item that a response gave earlier. */
+export type ItemLookup = (id: string) => Promise<InputItem | undefined>;
+
+/** The input's items, each with an id. Throws GatewayError for what is wrong, and says where it stands. */
+export async function readInput(input: string | readonly unknown[], find: ItemLookup): Promise<InputItem[]> {
+  if (typeof input === 'string') return [await readItem({ role: 'user', content: input }, 'input', find)];
+  const items: InputItem[] = [];
+  for (const [index, item] of input.entries()) items.push(await readItem(item, `input[${index}]`, find));
+  return items;
+}
+
+async function readItem(sent: unknown, path: string, find: ItemLookup): Promise<InputItem> {
+  const item = requireTyped(sent, path);
+  switch (item.type ?? typeOf(item)) {
+    case 'message':
+      return readMessage(item, path);
+    case 'function_call': {
+      const { id, call_id, name, arguments: args } = requireDto(FunctionCallItemDto, item, path);
+      return { ...kept('fc_', id), type: 'function_call', call_id, name, arguments: args };
+    }
+    case 'function_call_output': {
+      const { id, call_id, output } = requireDto(FunctionCallOutputItemDto, item, path);
+      const given = typeof output === 'string' ? output : readParts(output, `${path}.output`);
+      return { ...kept('fco_', id), type: 'function_call_output', call_id, output: given };
+    }
+    case 'reasoning': {
+      const { id, summary, content } = requireDto(ReasoningItemDto, item, path);
+      const thought = { ...kept('rs_', id), type: 'reasoning', summary: summary ?? [] } as const;
+      return content == null ? thought : { ...thought, content };
+    }
+    case 'item_reference': {
+      const { id } = requireDto(ItemReferenceDto, item, path);
+      const found = await find(id);
+      if (found !== undefined) return found;
+      throw new GatewayError('invalid_value', `${path}: no item '${id.slice(0, 100)}' is kept`, {
+        param: `${path}.id`,
+      });
+    }
+    default:
+      throw unsupportedType('items', item.type, path);
+  }
+}
+
+function readMessage(sent: object, path: string): InputItem {
+  const { id, role, content } = requireDto(MessageItemDto, sent, path);
+  const type = role === 'assistant' ? 'output_text' : 'input_text';
+  return {
+    ...kept('msg_', id),
+    type: 'message',
+    role,
+    content:
+      typeof content === 'string'
+        ? [readPart({ type, text: content }, path)]
+        : readParts(content, `${path}.content`),
+  };
+}
+
+/** Messages and references may come without a type. */
+const typeOf = (item: object) => ('id' in item && !('role' in item) ? 'item_reference' : 'message');
+
+const kept = (prefix: string, id: string | null | undefined) => ({
+  id: id ?? prefix + randomUUID().replaceAll('-', ''),
+  status: 'completed',
+});

@@ -1,0 +1,42 @@
+import type {
+  CreateChatCompletionDto,
+  MessageDto,
+  ResponseFormatBody,
+  ToolChoiceBody,
+} from '../../chat/index.js';
+import type { CreateResponseDto } from '../dto/create-response.dto.js';
+import type { ResponseToolChoice } from '../dto/response-input.dto.js';
+import type { TextFormatDto } from '../dto/text-config.dto.js';
+
+/** The same asked as a chat: what a backend hears does not depend on the protocol it was asked in. */
+export const toChatBody = (dto: CreateResponseDto, messages: MessageDto[]): CreateChatCompletionDto => ({
+  model: dto.model,
+  messages,
+  stream: dto.stream,
+  temperature: dto.temperature,
+  top_p: dto.top_p,
+  max_completion_tokens: dto.max_output_tokens,
+  tools: dto.tools?.map(({ name, description, parameters, strict }) => ({
+    type: 'function',
+    function: { name, description, parameters, strict },
+  })),
+  tool_choice: toToolChoice(dto.tool_choice),
+  parallel_tool_calls: dto.parallel_tool_calls,
+  response_format: toResponseFormat(dto.text?.format),
+  reasoning_effort: dto.reasoning?.effort,
+  user: dto.user,
+  on_disconnect: dto.on_disconnect,
+  grace_s: dto.grace_s,
+});
+
+const toToolChoice = (choice: ResponseToolChoice | null | undefined): ToolChoiceBody | undefined =>
+  typeof choice === 'object' && choice !== null
+    ? { type: 'function', function: { name: choice.name } }
+    : (choice ?? undefined);
+
+function toResponseFormat(format: TextFormatDto | null | undefined): ResponseFormatBody | undefined {
+  if (format?.type === 'json_object') return { type: 'json_object' };
+  if (format?.type !== 'json_schema') return undefined;
+  const { name, schema, strict } = format;
+  return { type: 'json_schema', json_schema: { name: name!, schema, strict: strict ?? undefined } };
+}

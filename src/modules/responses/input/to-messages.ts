@@ -1,0 +1,54 @@
+import type { ContentPartBody, MessageDto } from '../../chat/index.js';
+import type { InputItem, ItemPart } from './input-item.js';
+
+/** The conversation as messages. Calls go with the text they came with, or together; thoughts are left out. */
+export function toMessages(
+  instructions: string | null | undefined,
+  items: readonly InputItem[],
+): MessageDto[] {
+  const messages: MessageDto[] = instructions ? [{ role: 'system', content: instructions }] : [];
+  for (const item of items) {
+    switch (item.type) {
+      case 'message':
+        messages.push({ role: item.role, content: toContent(item.content) });
+        break;
+      case 'function_call':
+        addCall(messages, item);
+        break;
+      case 'function_call_output':
+        messages.push({
+          role: 'tool',
+          content: typeof item.output === 'string' ? item.output : toContent(item.output),
+          tool_call_id: item.call_id,
+        });
+        break;
+      case 'reasoning':
+        break;
+    }
+  }
+  return messages;
+}
+
+function addCall(messages: MessageDto[], call: Extract<InputItem, { type: 'function_call' }>): void {
+  let speaker = messages.at(-1);
+  if (speaker?.role !== 'assistant')
+    messages.push((speaker = { role: 'assistant', content: null, tool_calls: [] }));
+  (speaker.tool_calls ??= []).push({
+    id: call.call_id,
+    type: 'function',
+    function: { name: call.name, arguments: call.arguments },
+  });
+}
+
+function toContent(parts: readonly ItemPart[]): MessageDto['content'] {
+  const [only] = parts;
+  if (parts.length === 1 && (only?.type === 'input_text' || only?.type === 'output_text')) return only.text;
+  return parts.map(toPart);
+}
+
+function toPart(part: ItemPart): ContentPartBody {
+  if (part.type === 'refusal') return part;
+  return part.type === 'input_image'
+    ? { type: 'image_url', image_url: { url: part.image_url } }
+    : { type: 'text', text: part.text };
+}

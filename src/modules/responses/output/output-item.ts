@@ -1,0 +1,68 @@
+import { fromWireText, toWireJson, type WireText } from '../../../contracts/wire-text.js';
+
+export type OutputKind = 'reasoning' | 'message' | 'function_call';
+export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
+
+/** Which function, and the id that its answer refers to. */
+export interface Called {
+  readonly call_id: string;
+  readonly name: string;
+}
+
+/** One thing a model gave: a thought, a text, or a call of a function. */
+export class OutputItem {
+  /** What it says, or the call's arguments. */
+  content: WireText = '';
+  status: ItemStatus = 'in_progress';
+
+  constructor(
+    readonly kind: OutputKind,
+    readonly id: string,
+    /** Its place in the output. */
+    readonly index: number,
+    private readonly called: Called = { call_id: '', name: '' },
+  ) {}
+
+  /** Whether nothing can follow: arguments are one JSON object. */
+  get isWhole(): boolean {
+    return this.kind !== 'function_call' || isObject(this.content);
+  }
+
+  /** The item's only part, with what it says so far or without it. */
+  part(content = this.content): WireText {
+    return this.kind === 'message'
+      ? `{"type":"output_text","text":"${content}","annotations":[],"logprobs":[]}`
+      : `{"type":"reasoning_text","text":"${content}"}`;
+  }
+
+  /** Of a call: the function's name. */
+  get name(): string {
+    return this.called.name;
+  }
+
+  toJson(): WireText {
+    return this.json(this.content, `[${this.part()}]`);
+  }
+
+  /** As it was when nothing had come of it. */
+  toEmptyJson(): WireText {
+    return this.json('', '[]');
+  }
+
+  private json(content: WireText, parts: string): WireText {
+    const common = `{"id":"${this.id}","type":"${this.kind}","status":"${this.status}"`;
+    if (this.kind === 'message') return `${common},"role":"assistant","content":${parts}}`;
+    if (this.kind === 'reasoning') return `${common},"summary":[],"content":${parts}}`;
+    return `${common},${toWireJson(this.called).slice(1, -1)},"arguments":"${content}"}`;
+  }
+}
+
+function isObject(json: WireText): boolean {
+  if (!json.trimEnd().endsWith('}')) return false;
+  try {
+    JSON.parse(fromWireText(json));
+    return true;
+  } catch {
+    return false;
+  }
+}

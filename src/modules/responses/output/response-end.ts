@@ -1,0 +1,41 @@
+import type { Failure } from '../../../contracts/failure.js';
+import { cancelFailure, type Outcome } from '../../../contracts/generation-outcome.js';
+import type { FinishReason } from '../../../contracts/model-backend.js';
+
+export type ResponseStatus = 'in_progress' | 'completed' | 'incomplete' | 'failed' | 'cancelled';
+
+/** What a response says of its end. */
+export interface ResponseEnd {
+  readonly status: ResponseStatus;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly incomplete: 'max_output_tokens' | 'content_filter' | null;
+}
+
+export const NOT_ENDED: ResponseEnd = { status: 'in_progress', error: null, incomplete: null };
+
+export function toEnd(outcome: Outcome): ResponseEnd {
+  if (outcome.status === 'finished') return finishedFor(outcome.finishReasons[0]);
+  if (outcome.status === 'failed') return failedBy(outcome.failure);
+  const { reason } = outcome;
+  if (reason === 'cancelled' || reason === 'client_gone')
+    return { status: 'cancelled', error: null, incomplete: null };
+  return failedBy(cancelFailure(reason));
+}
+
+function finishedFor(reason: FinishReason | undefined): ResponseEnd {
+  if (reason === 'length') return { status: 'incomplete', error: null, incomplete: 'max_output_tokens' };
+  if (reason === 'content_filter') return { status: 'incomplete', error: null, incomplete: 'content_filter' };
+  return { status: 'completed', error: null, incomplete: null };
+}
+
+const failedBy = ({ code, message }: Failure): ResponseEnd => ({
+  status: 'failed',
+  error: { code: PUBLISHED_CODES[code] ?? 'server_error', message },
+  incomplete: null,
+});
+
+/** The protocol has few codes of its own; the message says the rest. */
+const PUBLISHED_CODES: Partial<Record<Failure['code'], string>> = {
+  rate_limit_exceeded: 'rate_limit_exceeded',
+  invalid_request: 'invalid_prompt',
+};

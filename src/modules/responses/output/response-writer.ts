@@ -1,0 +1,138 @@
+import type { Failure } from '../../../contracts/failure.js';
+import { cancelFailure, type CancelReason, type Outcome } from '../../../contracts/generation-outcome.js';
+import type { ToolCallDelta } from '../../../contracts/model-backend.js';
+import type { Ending, FinishedEnding, FrameWriter, StreamHead } from '../../../contracts/stream-dialect.js';
+import { toWireJson, toWireText, type WireText } from '../../../contracts/wire-text.js';
+import type { ResponseEcho } from '../response-echo.js';
+import type { OutputItem } from './output-item.js';
+import { OutputItems, type Step } from './output-items.js';
+import { toEnd } from './response-end.js';
+import { BEGUN, toResponseJson } from './response-json.js';
+
+/** `response.created` and `response.in_progress` are these, whatever comes. */
+const CREATED = 0;
+const IN_PROGRESS = 1;
+
+/**
+ * Spells a response's named events. Each log entry is told alone and the log from its beginning, so that an event has
+ * the same number for every reader; who comes back is told nothing up to the event it has.
+ */
+export class ResponseWriter implements FrameWriter {
+  private readonly items: OutputItems;
+  private next = IN_PROGRESS + 1;
+
+  constructor(
+    private readonly head: StreamHead,
+    private readonly echo: ResponseEcho,
+    /** Number of the last event the client has. */
+    private readonly after = -1,
+  ) {
+    this.items = new OutputItems(head.id);
+  }
+
+  open(): string {
+    if (this.after >= IN_PROGRESS) return '';
+    const response = `"response":${toResponseJson(this.head, this.echo, BEGUN)}`;
+    return (
+      (this.after < CREATED ? event('response.created', CREATED, response) : '') +
+      event('response.in_progress', IN_PROGRESS, response)
+    );
+  }
+
+  text(text: WireText): string {
+    return this.tell(this.items.text(text), text);
+  }
+
+  reasoning(text: WireText): string {
+    return this.tell(this.items.reasoning(text), text);
+  }
+
+  toolCall(delta: ToolCallDelta): string {
+    return this.tell(this.items.toolCall(delta), toWireText(delta.arguments));
+  }
+
+  finished(ending: FinishedEnding): string {
+    const outcome: Outcome = { status: 'finished', finishReasons: ending.finishReasons };
+    const { status } = toEnd(outcome);
+    const closed = this.items.finish(status === 'incomplete');
+    return closed.map((item) => this.done(item)).join('') + this.end(`response.${status}`, outcome, ending);
+  }
+
+  failed(failure: Failure, ending: Ending): string {
+    this.items.abandon();
+    return this.end('response.failed', { status: 'failed', failure }, ending);
+  }
+
+  cancelled(reason: CancelReason, ending: Ending): string {
+    const outcome: Outcome = { status: 'cancelled', reason };
+    // The response goes on without this reader, and what it has not been told keeps its number.
+    if (reason === 'slow_client') this.next--;
+    else this.items.abandon();
+    if (reason !== 'slow_client' && toEnd(outcome).status === 'failed')
+      return this.end('response.failed', outcome, ending);
+    const { code, message } = cancelFailure(reason);
+    return this.say('error', () => toWireJson({ code, message, param: null }).slice(1, -1));
+  }
+
+  private tell({ closed, opened, item }: Step, piece: WireText): string {
+    const delta = () => (piece === '' ? '' : this.delta(item, piece));
+    if (opened === undefined) return delta();
+    return closed.map((each) => this.done(each)).join('') + this.added(opened) + delta();
+  }
+
+  private added(item: OutputItem): string {
+    const added = this.say(
+      'response.output_item.added',
+      () => `"output_index":${item.index},"item":${item.toEmptyJson()}`,
+    );
+    if (item.kind === 'function_call') return added;
+    return added + this.say('response.content_part.added', () => `${partOf(item)},"part":${item.part('')}`);
+  }
+
+  private delta(item: OutputItem, piece: WireText): string {
+    if (item.kind === 'function_call')
+      return this.say('response.function_call_arguments.delta', () => `${placeOf(item)},"delta":"${piece}"`);
+    const said = () => `${partOf(item)},"delta":"${piece}"`;
+    return item.kind === 'message'
+      ? this.say('response.output_text.delta', () => `${said()},"logprobs":[]`)
+      : this.say('response.reasoning_text.delta', said);
+  }
+
+  private done(item: OutputItem): string {
+    return (
+      this.contentDone(item) +
+      this.say('response.output_item.done', () => `"output_index":${item.index},"item":${item.toJson()}`)
+    );
+  }
+
+  private contentDone(item: OutputItem): string {
+    if (item.kind === 'function_call')
+      return this.say(
+        'response.function_call_arguments.done',
+        () => `${placeOf(item)},"name":${toWireJson(item.name)},"arguments":"${item.content}"`,
+      );
+    const said = () => `${partOf(item)},"text":"${item.content}"`;
+    return (
+      (item.kind === 'message'
+        ? this.say('response.output_text.done', () => `${said()},"logprobs":[]`)
+        : this.say('response.reasoning_text.done', said)) +
+      this.say('response.content_part.done', () => `${partOf(item)},"part":${item.part()}`)
+    );
+  }
+
+  private end(type: string, outcome: Outcome, { usage, durationMs }: Ending): string {
+    const state = { end: toEnd(outcome), items: this.items.all, usage, durationMs };
+    return this.say(type, () => `"response":${toResponseJson(this.head, this.echo, state)}`);
+  }
+
+  private say(type: string, said: () => WireText): string {
+    const number = this.next++;
+    return number > this.after ? event(type, number, said()) : '';
+  }
+}
+
+const event = (type: string, number: number, said: WireText): string =>
+  `event: ${type}\ndata: {"type":"${type}","sequence_number":${number},${said}}\n\n`;
+
+const placeOf = ({ id, index }: OutputItem): string => `"item_id":"${id}","output_index":${index}`;
+const partOf = (item: OutputItem): string => `${placeOf(item)},"content_index":0`;

@@ -1,0 +1,35 @@
+import type { GenerationSpec } from '../generation/index.js';
+import type { CreateResponseDto } from './dto/create-response.dto.js';
+
+/** What a response repeats of its request, with what stood in for what was not said. */
+export type ResponseEcho = Readonly<Record<string, unknown>>;
+
+export function toEcho(dto: CreateResponseDto, { request, maxTokens }: GenerationSpec): ResponseEcho {
+  const { temperature, topP = 1 } = request(0).sampling;
+  return {
+    background: dto.background === true,
+    instructions: dto.instructions ?? null,
+    max_output_tokens: maxTokens ?? null,
+    max_tool_calls: dto.max_tool_calls ?? null,
+    metadata: dto.metadata ?? {},
+    parallel_tool_calls: dto.parallel_tool_calls ?? true,
+    previous_response_id: dto.previous_response_id ?? null,
+    reasoning: { effort: dto.reasoning?.effort ?? null, summary: dto.reasoning?.summary ?? null },
+    service_tier: 'default',
+    store: dto.store ?? true,
+    temperature,
+    text: { format: dto.text?.format ?? { type: 'text' } },
+    tool_choice: dto.tool_choice ?? 'auto',
+    tools: (dto.tools ?? []).map(({ type, name, description, parameters, strict }) => ({
+      type,
+      name,
+      description: description ?? null,
+      parameters: parameters ?? null,
+      strict: strict ?? null,
+    })),
+    top_logprobs: 0,
+    top_p: topP,
+    truncation: dto.truncation ?? 'disabled',
+    ...(dto.user == null ? {} : { user: dto.user }),
+  };
+}

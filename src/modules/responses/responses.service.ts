@@ -1,0 +1,102 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import { sendWireJson } from '../../common/http/send-json.js';
+import type { Principal } from '../../contracts/principal.js';
+import { CallDesk, callerOf, sayIgnored, wishesOf, type Exchange, type RouteTerms } from '../chat/index.js';
+import { answerHeaders, answerWhole, streamLog } from '../streaming/index.js';
+import type { InputTokensDto } from './dto/response-answers.dto.js';
+import type { CreateResponseDto } from './dto/create-response.dto.js';
+import { MOST_ITEMS, type ResponseInputDto } from './dto/response-input.dto.js';
+import { eachPiece } from './each-piece.js';
+import { estimateTokens } from './input/estimate-tokens.js';
+import type { InputItem } from './input/input-item.js';
+import { readInput } from './input/read-input.js';
+import { requireAnsweredCalls } from './input/require-answered-calls.js';
+import { requireSupported } from './input/require-supported.js';
+import { toChatBody } from './input/to-chat-body.js';
+import { toMessages } from './input/to-messages.js';
+import { KNOWN_PARAMETERS } from './known-parameters.js';
+import { BEGUN, toResponseJson } from './output/response-json.js';
+import { ResponseWriter } from './output/response-writer.js';
+import { toWholeResponse } from './output/whole-response.js';
+import { toEcho } from './response-echo.js';
+import { sentParameters } from './sent-parameters.js';
+import { StoredResponses } from './stored-responses.js';
+
+/** A client that waits for a slow model hears that it has begun. */
+const OPENS_AFTER_MS = 1_000;
+
+/** OpenAI's Responses API: begins responses and answers with them. They are generations like any other. */
+@Injectable()
+export class ResponsesService {
+  constructor(
+    @Inject(CallDesk) private readonly desk: CallDesk,
+    @Inject(StoredResponses) private readonly stored: StoredResponses,
+  ) {}
+
+  /** Resolves when the response, or of a stream its beginning, was sent. Rejects with what becomes an HTTP error. */
+  async create(dto: CreateResponseDto, exchange: Exchange, terms: RouteTerms): Promise<void> {
+    const { request, reply } = exchange;
+    sayIgnored(reply, sentParameters(dto), (name) => KNOWN_PARAMETERS.has(name));
+    const caller = callerOf(request);
+    const { agent, onDisconnect } = wishesOf(request);
+    const background = dto.background === true;
+    requireStored(dto);
+    const items = await this.conversation(dto, caller.principal);
+    const {
+      call,
+      generation: source,
+      isReplayed,
+    } = await this.desk.beginFor(exchange, {
+      asked: dto,
+      caller,
+      wishes: { agent, onDisconnect },
+      terms: { ...terms, profile: 'generic', idPrefix: 'resp_', detached: background },
+      body: { kind: 'chat', dto: toChatBody(dto, toMessages(dto.instructions, items)) },
+    });
+    const { id, head } = source;
+    const echo = toEcho(dto, this.desk.specify(call));
+    if ((dto.store ?? true) && !isReplayed) this.stored.add(id, { echo, items, background }, source.ended);
+
+    if (call.streams) {
+      return streamLog({
+        reply,
+        source,
+        profile: eachPiece(call.profile),
+        dialect: { opensAfterMs: OPENS_AFTER_MS },
+        writer: new ResponseWriter(head, echo),
+        opensAtOnce: background,
+      });
+    }
+    // Of one that is asked for again the end may be known.
+    if (!background || source.ended)
+      return answerWhole(reply, source, (outcome) => toWholeResponse(source, outcome, echo));
+    reply.headers(answerHeaders(source));
+    sendWireJson(reply, toResponseJson(head, echo, BEGUN));
+  }
+
+  /** About how many tokens an input has. No model hears of it. */
+  async countInput(dto: ResponseInputDto, caller: Principal): Promise<InputTokensDto> {
+    const messages = toMessages(dto.instructions, await this.conversation(dto, caller));
+    return { object: 'response.input_tokens', input_tokens: estimateTokens(messages, dto.tools ?? []) };
+  }
+
+  /** What is said to the model, with what was said before. */
+  private async conversation(dto: ResponseInputDto, caller: Principal): Promise<InputItem[]> {
+    requireSupported(dto);
+    const previous = dto.previous_response_id;
+    const context = previous ? await this.stored.conversationOf(previous, caller) : [];
+    const input = await readInput(dto.input, this.stored.itemLookup(caller));
+    requireAnsweredCalls(context, input);
+    if (context.length + input.length <= MOST_ITEMS) return [...context, ...input];
+    throw new GatewayError('invalid_request', `The conversation has more than ${MOST_ITEMS} items.`, {
+      param: 'previous_response_id',
+    });
+  }
+}
+
+/** Nobody could read what is neither waited for nor kept. */
+function requireStored({ background, store }: CreateResponseDto): void {
+  if (background && store === false)
+    throw new GatewayError('invalid_value', 'background needs store', { param: 'background' });
+}

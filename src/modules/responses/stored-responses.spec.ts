@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AppConfig } from '../../config/index.js';
+import { EventBus } from '../../contracts/business-events.js';
+import type { Principal } from '../../contracts/principal.js';
+import { RedisChannels, RedisConnection } from '../../infrastructure/redis/index.js';
+import { Generation, GenerationRegistry, LogDirectory } from '../generation/index.js';
+import { NoReplicas } from '../generation/replicas/replicas.js';
+import { BEGIN } from '../generation/testing/begin-record.js';
+import { KeptResponses } from './kept-responses.js';
+import { SharedResponses } from './shared-responses.js';
+import { StoredResponses } from './stored-responses.js';
+
+const OWNER: Principal = { id: 'ada', tenant: 'acme', role: 'user', scopes: [] };
+const FOREIGN: readonly (readonly [string, Principal])[] = [
+  ['another user', { ...OWNER, id: 'bob' }],
+  ['a user of the same name in another tenant', { ...OWNER, tenant: 'globex' }],
+  ['an administrator of another tenant', { ...OWNER, id: 'root', tenant: 'globex', role: 'admin' }],
+];
+const KEY = '0'.repeat(32);
+const ID = `resp_${KEY}`;
+
+describe(StoredResponses.name, () => {
+  let registry: GenerationRegistry;
+  let kept: KeptResponses;
+  let stored: StoredResponses;
+
+  beforeEach(() => {
+    const config = {
+      redis: { kind: 'memory' },
+      streams: { logMaxBytes: 100_000, resumeTtlMs: 300_000 },
+    } as AppConfig;
+    registry = new GenerationRegistry(config);
+    kept = new KeptResponses(100_000, 300_000);
+    const redis = new RedisConnection(config);
+    const shared = new SharedResponses(config, redis, new RedisChannels(redis), kept, new EventBus());
+    stored = new StoredResponses(kept, shared, new LogDirectory(registry, new NoReplicas()));
+  });
+
+  function begin(): Generation {
+    const head = { id: ID, created: 1, model: 'phi3', agent: undefined, choices: 1 };
+    const generation: Generation = new Generation(head, OWNER, BEGIN, (ended, outcome) => {
+      registry.retire(ended, outcome);
+      ended.release();
+    });
+    registry.add(generation);
+    const item = {
+      id: 'msg_1',
+      status: 'completed',
+      type: 'message',
+      role: 'user',
+      content: [{ type: 'input_text', text: 'Hello' }],
+    } as const;
+    kept.add(ID, { echo: {}, items: [item], background: false }, false);
+    return generation;
+  }
+
+  function finish(generation: Generation): void {
+    generation.append('Hi.');
+    generation.answerFinished(0, 'stop', { completionTokens: 1 });
+  }
+
+  it.each(FOREIGN)('finds nothing for %s, running or ended', async (_who, caller) => {
+    const generation = begin();
+    for (const step of [() => undefined, () => finish(generation)]) {
+      step();
+      expect(await stored.find(ID, caller)).toBeUndefined();
+      await expect(stored.get(ID, caller)).rejects.toMatchObject({ code: 'response_not_found' });
+      await expect(stored.conversationOf(ID, caller)).rejects.toMatchObject({
+        code: 'previous_response_not_found',
+        param: 'previous_response_id',
+      });
+      expect(await stored.itemLookup(caller)(`msg_${KEY}_0`)).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['its owner', OWNER],
+    ['an administrator of its tenant', { ...OWNER, id: 'root', role: 'admin' as const }],
+  ])('finds it for %s', async (_who, caller) => {
+    const generation = begin();
+    expect(await stored.get(ID, caller)).toMatchObject({ source: generation, background: false });
+    finish(generation);
+    expect((await stored.get(ID, caller)).source.releasedOutcome).toMatchObject({ status: 'finished' });
+    const conversation = await stored.conversationOf(ID, caller);
+    expect(conversation.map((item) => item.id)).toEqual(['msg_1', `msg_${KEY}_0`]);
+    const lookUp = stored.itemLookup(caller);
+    expect(await lookUp(`msg_${KEY}_0`)).toMatchObject({ content: [{ text: 'Hi.' }] });
+    expect(await lookUp(`msg_${KEY}_1`)).toBeUndefined();
+  });
+
+  it('has no conversation of what runs or did not finish', async () => {
+    const generation = begin();
+    await expect(stored.conversationOf(ID, OWNER)).rejects.toThrow('has not finished');
+    generation.cancel('cancelled');
+    await expect(stored.conversationOf(ID, OWNER)).rejects.toThrow('has not finished');
+  });
+
+  it('finds nothing whose log is gone, or that was not kept', async () => {
+    finish(begin());
+    kept.delete(ID);
+    expect(await stored.find(ID, OWNER)).toBeUndefined();
+    kept.add('resp_1', { echo: {}, items: [], background: false }, true);
+    expect(await stored.find('resp_1', OWNER)).toBeUndefined();
+  });
+});

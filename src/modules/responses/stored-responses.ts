@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import type { Outcome } from '../../contracts/generation-outcome.js';
+import type { Principal } from '../../contracts/principal.js';
+import { fromWireBytes } from '../../contracts/wire-text.js';
+import { LogDirectory, type FollowedLog } from '../generation/index.js';
+import type { InputItem } from './input/input-item.js';
+import type { ItemLookup } from './input/read-input.js';
+import { KeptResponses, type KeptResponse } from './kept-responses.js';
+import { itemsOf } from './output/whole-response.js';
+import { SharedResponses } from './shared-responses.js';
+
+/** A response that can be read again. */
+export interface StoredResponse extends KeptResponse {
+  readonly source: FollowedLog;
+}
+
+/** Codes by which a log is said not to be there. */
+const IS_GONE: ReadonlySet<string> = new Set(['generation_not_found', 'stream_expired']);
+
+const ITEM_ID = /^(?:msg|fc|rs)_([0-9a-f]{32})_\d+$/;
+
+/**
+ * Responses by their id, whichever replica made them. What belongs to somebody else, was deleted or is kept no longer
+ * is not found. Each method rejects with `server_busy` where the other replicas would have to be asked and cannot be.
+ */
+@Injectable()
+export class StoredResponses {
+  constructor(
+    @Inject(KeptResponses) private readonly kept: KeptResponses,
+    @Inject(SharedResponses) private readonly shared: SharedResponses,
+    @Inject(LogDirectory) private readonly logs: LogDirectory,
+  ) {}
+
+  /** Keeps what was asked, to be found on every replica. */
+  add(id: string, response: KeptResponse, ended: boolean): void {
+    this.kept.add(id, response, ended);
+    this.shared.share(id);
+  }
+
+  /** No replica finds it any more. Rejects while they cannot be told; it is still there then. */
+  delete(id: string): Promise<void> {
+    return this.shared.delete(id);
+  }
+
+  async find(id: string, caller: Principal): Promise<StoredResponse | undefined> {
+    const kept = this.kept.find(id) ?? (await this.shared.find(id));
+    const source = kept && (await this.findLog(id, caller));
+    return source && { ...kept, source };
+  }
+
+  /** Throws `response_not_found`. */
+  async get(id: string, caller: Principal): Promise<StoredResponse> {
+    const found = await this.find(id, caller);
+    if (found !== undefined) return found;
+    throw new GatewayError('response_not_found', `No response '${id.slice(0, 100)}'.`, { param: 'id' });
+  }
+
+  /** All that was said when a response had finished. Throws `previous_response_not_found`. */
+  async conversationOf(id: string, caller: Principal): Promise<readonly InputItem[]> {
+    const found = await this.find(id, caller);
+    const outcome = found?.source.releasedOutcome;
+    if (outcome?.status === 'finished') return [...found!.items, ...outputOf(found!.source, outcome)];
+    const why = found === undefined ? 'is not kept' : 'has not finished';
+    throw new GatewayError('previous_response_not_found', `The response '${id.slice(0, 100)}' ${why}.`, {
+      param: 'previous_response_id',
+    });
+  }
+
+  /** Looks up items that responses gave: their ids say which. Each response is looked up once. */
+  itemLookup(caller: Principal): ItemLookup {
+    const given = new Map<string, readonly InputItem[]>();
+    return async (id) => {
+      const [, key] = ITEM_ID.exec(id) ?? [];
+      if (key === undefined) return undefined;
+      const items = given.get(key) ?? (await this.outputOf(`resp_${key}`, caller));
+      given.set(key, items);
+      return items.find((item) => item.id === id);
+    };
+  }
+
+  private async outputOf(id: string, caller: Principal): Promise<readonly InputItem[]> {
+    const source = (await this.find(id, caller))?.source;
+    const outcome = source?.releasedOutcome;
+    return outcome === undefined ? [] : outputOf(source!, outcome);
+  }
+
+  private async findLog(id: string, caller: Principal): Promise<FollowedLog | undefined> {
+    try {
+      return (await this.logs.find(id, caller)).source;
+    } catch (error) {
+      if (error instanceof GatewayError && IS_GONE.has(error.code)) return undefined;
+      throw error;
+    }
+  }
+}
+
+const outputOf = (source: FollowedLog, outcome: Outcome): InputItem[] =>
+  itemsOf(source, outcome).map((item) => JSON.parse(fromWireBytes(item.toJson())) as InputItem);

@@ -1,0 +1,44 @@
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GenerationStreams } from './generation-streams.js';
+
+@ApiTags('generations')
+@Controller('v1/generations')
+export class GenerationStreamsController {
+  constructor(@Inject(GenerationStreams) private readonly streams: GenerationStreams) {}
+
+  @Get(':id/stream')
+  @ApiOperation({
+    summary: 'Reads a generation that runs or has ended, from its beginning or from where a stream was lost',
+  })
+  @ApiQuery({
+    name: 'starting_after',
+    required: false,
+    description: 'The last `seq` that arrived; what comes behind it is sent.',
+    schema: { type: 'integer', minimum: 0 },
+  })
+  @ApiQuery({
+    name: 'profile',
+    required: false,
+    description: 'Streaming profile; the one it was asked for with when left out.',
+  })
+  @ApiQuery({ name: 'dialect', required: false, description: 'Stream dialect; `openai` when left out.' })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: '`<generation>:<seq>` as the `id:` lines of every such stream say it.',
+  })
+  @ApiOkResponse({
+    description: 'Server-sent events with `id:` lines. 204 when nothing comes behind `Last-Event-ID`.',
+    content: { 'text/event-stream': { schema: { type: 'string' } } },
+  })
+  read(
+    @Param('id') id: string,
+    @Query() query: Record<string, unknown>,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.streams.read(id, query, { request, reply });
+  }
+}

@@ -1,0 +1,38 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import { headerOf } from '../../common/http/request-context.js';
+import type { FollowedLog } from '../generation/index.js';
+import { LostStreams } from './lost-streams.js';
+import { streamPosition } from './stream-position.js';
+
+const DEFAULT_DIALECT = 'openai';
+
+/** Streams of generations that somebody else asked for, or that were lost on the way. */
+@Injectable()
+export class GenerationStreams {
+  constructor(@Inject(LostStreams) private readonly streams: LostStreams) {}
+
+  async read(
+    id: string,
+    query: Readonly<Record<string, unknown>>,
+    exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  ): Promise<void> {
+    const { request, reply } = exchange;
+    const { position, returns } = streamPosition(
+      id,
+      query.starting_after,
+      headerOf(request, 'last-event-id'),
+    );
+    const opened = await this.streams.openAt({ id, position, usualDialect: DEFAULT_DIALECT }, exchange);
+    if (!opened.hasMore) {
+      // A browser comes back for ever, until it is told that there is no more.
+      if (returns) return void reply.status(204).send();
+      if (position > opened.source.log.count + 1) throw beyondTheEnd(opened.source);
+    }
+    return opened.send();
+  }
+}
+
+const beyondTheEnd = ({ log }: FollowedLog) =>
+  new GatewayError('invalid_value', `The stream ended at ${log.count}.`, { param: 'starting_after' });

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { AgentsModule } from '../agents/index.js';
+import { GenerationModule } from '../generation/index.js';
+import { GenerationStreams } from './generation-streams.js';
+import { GenerationStreamsController } from './generation-streams.controller.js';
+import { LostStreams } from './lost-streams.js';
+
+@Module({
+  imports: [AgentsModule, GenerationModule],
+  controllers: [GenerationStreamsController],
+  providers: [GenerationStreams, LostStreams],
+  exports: [LostStreams],
+})
+export class StreamingModule {}

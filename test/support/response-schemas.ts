@@ -1,0 +1,152 @@
+// A table: the shapes of OpenAI's Responses API as far as it is spoken here, and nothing that is not in them.
+import {
+  choice,
+  either,
+  flag,
+  integer,
+  list,
+  literal,
+  nothing,
+  nullable,
+  number,
+  object,
+  record,
+  text,
+  type Shape,
+} from './openai-schemas-shape.js';
+
+const itemStatus = choice('in_progress', 'completed', 'incomplete');
+
+export const OUTPUT_TEXT = object({
+  type: literal('output_text'),
+  text,
+  annotations: list(nothing),
+  logprobs: list(nothing),
+});
+export const REASONING_TEXT = object({ type: literal('reasoning_text'), text });
+
+const outputMessage = object({
+  id: text,
+  type: literal('message'),
+  status: itemStatus,
+  role: literal('assistant'),
+  content: list(OUTPUT_TEXT),
+});
+const reasoningItem = object({
+  id: text,
+  type: literal('reasoning'),
+  status: itemStatus,
+  summary: list(nothing),
+  content: list(REASONING_TEXT),
+});
+const functionCall = object({
+  id: text,
+  type: literal('function_call'),
+  status: itemStatus,
+  call_id: text,
+  name: text,
+  arguments: text,
+});
+export const OUTPUT_ITEM = either(outputMessage, reasoningItem, functionCall);
+
+const usage = object({
+  input_tokens: integer,
+  input_tokens_details: object({ cached_tokens: integer, cache_write_tokens: integer }),
+  output_tokens: integer,
+  output_tokens_details: object({ reasoning_tokens: integer }),
+  total_tokens: integer,
+});
+
+const functionTool = object({
+  type: literal('function'),
+  name: text,
+  description: nullable(text),
+  parameters: nullable(record),
+  strict: nullable(flag),
+});
+
+const textFormat = either(
+  object({ type: literal('text') }),
+  object({ type: literal('json_object') }),
+  object(
+    { type: literal('json_schema'), name: text, schema: record },
+    { strict: nullable(flag), description: text },
+  ),
+);
+
+export const RESPONSE = object(
+  {
+    id: text,
+    object: literal('response'),
+    created_at: integer,
+    completed_at: nullable(integer),
+    status: choice('queued', 'in_progress', 'completed', 'incomplete', 'failed', 'cancelled'),
+    background: flag,
+    error: nullable(
+      object({ code: choice('server_error', 'rate_limit_exceeded', 'invalid_prompt'), message: text }),
+    ),
+    incomplete_details: nullable(object({ reason: choice('max_output_tokens', 'content_filter') })),
+    instructions: nullable(text),
+    max_output_tokens: nullable(integer),
+    max_tool_calls: nullable(integer),
+    metadata: record,
+    model: text,
+    output: list(OUTPUT_ITEM),
+    parallel_tool_calls: flag,
+    previous_response_id: nullable(text),
+    reasoning: object({ effort: nullable(text), summary: nullable(text) }),
+    service_tier: literal('default'),
+    store: flag,
+    temperature: number,
+    text: object({ format: textFormat }),
+    tool_choice: either(
+      choice('none', 'auto', 'required'),
+      object({ type: literal('function'), name: text }),
+    ),
+    tools: list(functionTool),
+    top_logprobs: integer,
+    top_p: number,
+    truncation: choice('auto', 'disabled'),
+    usage: nullable(usage),
+  },
+  { user: text },
+);
+
+const part = either(OUTPUT_TEXT, REASONING_TEXT);
+const ofItem = { item_id: text, output_index: integer };
+const ofPart = { ...ofItem, content_index: integer };
+
+const EVENTS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
+  'response.created': { response: RESPONSE },
+  'response.in_progress': { response: RESPONSE },
+  'response.completed': { response: RESPONSE },
+  'response.incomplete': { response: RESPONSE },
+  'response.failed': { response: RESPONSE },
+  'response.output_item.added': { output_index: integer, item: OUTPUT_ITEM },
+  'response.output_item.done': { output_index: integer, item: OUTPUT_ITEM },
+  'response.content_part.added': { ...ofPart, part },
+  'response.content_part.done': { ...ofPart, part },
+  'response.output_text.delta': { ...ofPart, delta: text, logprobs: list(nothing) },
+  'response.output_text.done': { ...ofPart, text, logprobs: list(nothing) },
+  'response.reasoning_text.delta': { ...ofPart, delta: text },
+  'response.reasoning_text.done': { ...ofPart, text },
+  'response.function_call_arguments.delta': { ...ofItem, delta: text },
+  'response.function_call_arguments.done': { ...ofItem, name: text, arguments: text },
+  error: { code: nullable(text), message: text, param: nullable(text) },
+};
+
+/** One event of a stream. */
+export const RESPONSE_EVENT: Shape = (value, path = '$') => {
+  const { type } = value as { type: string };
+  const own = EVENTS[type];
+  if (own === undefined) return [`${path}: no event is called ${type}`];
+  return object({ type: literal(type), sequence_number: integer, ...own })(value, path);
+};
+
+export const INPUT_ITEM_LIST = object({
+  object: literal('list'),
+  data: list(record),
+  first_id: nullable(text),
+  last_id: nullable(text),
+  has_more: flag,
+});
