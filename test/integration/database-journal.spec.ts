@@ -107,6 +107,21 @@ describe.each(DATABASE_KINDS)('the journal on $kind', ({ create }) => {
     expect(record.request[0]?.content).toBe(input.prompt);
   });
 
+  it('keeps what called no backend, without a begin', async () => {
+    const before = journal.stats().written;
+    const { begin } = outcomeOf({});
+    const cached = {
+      id: 'emb-1',
+      kind: 'embedding',
+      inputs: [{ kind: 'embedding', sha256: ['ab'] }],
+    } as const;
+    await journal.enter(outcomeOf({ begin: { ...begin, ...cached }, answers: () => [] }));
+    expect(await conversations()).toMatchObject([
+      { metadata: { generation_id: 'emb-1', kind: 'embedding' } },
+    ]);
+    expect(journal.stats()).toMatchObject({ pending: 0, lost: 0, written: before + 1 });
+  });
+
   it('keeps many in their order, each once', async () => {
     const before = journal.stats().written;
     const count = 700;

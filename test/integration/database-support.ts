@@ -36,7 +36,7 @@ export const DATABASE_KINDS: readonly { kind: string; create: () => Promise<Test
 
 export async function createEmbedded(): Promise<TestDatabase> {
   const directory = await temporaryDirectory();
-  await cp(await template(), directory, { recursive: true });
+  await copyEmbedded(directory);
   const audit = await createAuditConfig();
   return {
     config: { kind: 'embedded', directory },
@@ -98,7 +98,13 @@ async function onServer(sql: string): Promise<void> {
   }
 }
 
-async function template(): Promise<string> {
+/** A fresh embedded database in this directory. */
+export const copyEmbedded = async (directory: string): Promise<void> =>
+  cp(await (template ??= createTemplate()), directory, { recursive: true });
+
+let template: Promise<string> | undefined;
+
+async function createTemplate(): Promise<string> {
   const { version } = JSON.parse(
     await readFile(join(ROOT, 'node_modules/@electric-sql/pglite/package.json'), 'utf8'),
   ) as { version: string };

@@ -1,0 +1,116 @@
+import { DefaultChatTransport, readUIMessageStream, type UIMessage } from 'ai';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGateway, type TestGateway } from '../support/create-app.js';
+import { FakeOllama } from '../support/fake-ollama.js';
+import { post } from '../support/gateway-calls.js';
+
+const IMAGE = 'iVBORw0KGgo=';
+
+let ollama: FakeOllama;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  ollama = await new FakeOllama({ models: 'any' }).listen();
+  gateway = await createGateway({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' });
+});
+afterAll(async () => {
+  await gateway.close();
+  await ollama.close();
+});
+
+/** What a page does: the transport as it comes, told only where to ask and which model. */
+async function send(messages: UIMessage[]): Promise<UIMessage> {
+  const transport = new DefaultChatTransport({
+    api: `${gateway.url}/v1/gui/chat/completions?dialect=ui-message`,
+    body: { model: 'phi3' },
+  });
+  const stream = await transport.sendMessages({
+    trigger: 'submit-message',
+    chatId: 'chat-1',
+    messageId: undefined,
+    messages,
+    abortSignal: undefined,
+  });
+  let last: UIMessage | undefined;
+  for await (const message of readUIMessageStream({ stream })) last = message;
+  return last!;
+}
+
+const messagesOfLast = () =>
+  (ollama.requests.findLast(({ path }) => path === '/api/chat')!.body as { messages: object[] }).messages;
+
+describe('useChat of the AI SDK', () => {
+  it('talks without an adapter, turn after turn', async () => {
+    ollama.answer({ pieces: ['Hello', ' there'] });
+    const asked: UIMessage = { id: '1', role: 'user', parts: [{ type: 'text', text: 'Hi é' }] };
+    const answer = await send([asked]);
+    expect(answer.parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('')).toBe(
+      'Hello there',
+    );
+    expect(messagesOfLast()).toEqual([{ role: 'user', content: 'Hi é' }]);
+    await send([asked, answer, { id: '3', role: 'user', parts: [{ type: 'text', text: 'More' }] }]);
+    expect(messagesOfLast()).toEqual([
+      { role: 'user', content: 'Hi é' },
+      { role: 'assistant', content: 'Hello there' },
+      { role: 'user', content: 'More' },
+    ]);
+  });
+
+  it('sends images and what tools answered', async () => {
+    ollama.answer({ pieces: ['ok'] });
+    await send([
+      {
+        id: '1',
+        role: 'user',
+        parts: [
+          { type: 'text', text: 'What is it?' },
+          { type: 'file', mediaType: 'image/png', url: `data:image/png;base64,${IMAGE}` },
+        ],
+      },
+      {
+        id: '2',
+        role: 'assistant',
+        parts: [
+          { type: 'step-start' },
+          { type: 'reasoning', text: 'hm' },
+          {
+            type: 'dynamic-tool',
+            toolName: 'look',
+            toolCallId: 'call_1',
+            state: 'output-available',
+            input: { at: 1 },
+            output: { seen: 'a cat' },
+          },
+          { type: 'step-start' },
+          { type: 'text', text: 'A cat.' },
+        ],
+      },
+      { id: '3', role: 'user', parts: [{ type: 'text', text: 'Sure?' }] },
+    ]);
+    expect(messagesOfLast()).toMatchObject([
+      { role: 'user', content: 'What is it?', images: [IMAGE] },
+      { role: 'assistant', tool_calls: [{ function: { name: 'look', arguments: { at: 1 } } }] },
+      { role: 'tool', content: '{"seen":"a cat"}' },
+      { role: 'assistant', content: 'A cat.' },
+      { role: 'user', content: 'Sure?' },
+    ]);
+  });
+
+  it.each([
+    [[], 'a list of 1 to 256 parts'],
+    ['text', 'a list of 1 to 256 parts'],
+    [[{ type: 'text' }], 'text must be a string'],
+    [[{ type: 'file', url: 'http://169.254.169.254/' }], 'data: URL'],
+    [[{ type: 'tool-x' }], 'toolCallId'],
+    [[null], 'must be an object'],
+  ])('is told what is wrong with %j', async (parts, why) => {
+    const response = await post(`${gateway.url}/v1/gui/chat/completions`, {
+      model: 'phi3',
+      messages: [{ role: 'user', parts }],
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      error: { param: expect.stringContaining('parts'), message: expect.stringContaining(why) },
+    });
+  });
+});

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGateway, type TestGateway } from '../support/create-app.js';
+import { withDeadline } from '../support/eventually.js';
+import { FakeOllama } from '../support/fake-ollama.js';
+import { generationOf, post, resetBreakers } from '../support/gateway-calls.js';
+import { readSse } from '../support/sse.js';
+import type { TokenFrame } from '../support/task-streams.js';
+
+const MOST_OBSERVERS = 256;
+
+let ollama: FakeOllama;
+let gateway: TestGateway;
+
+beforeAll(async () => {
+  ollama = await new FakeOllama({ models: 'any' }).listen();
+  gateway = await createGateway({ OLLAMA_URL: ollama.origin });
+});
+afterAll(async () => {
+  await gateway.close();
+  await ollama.close();
+});
+
+const run = (task: string) => post(`${gateway.url}/agent/stream`, { agent_type: 'qa_engineer', task });
+const watch = (query = '', init?: RequestInit) => fetch(`${gateway.url}/agent/stream${query}`, init);
+
+/** Frames up to the first for which this holds. */
+async function framesUntil(
+  response: Response,
+  isLast: (frame: TokenFrame) => boolean,
+): Promise<TokenFrame[]> {
+  const seen: TokenFrame[] = [];
+  for await (const { data } of readSse(response)) {
+    if (data === undefined) continue;
+    seen.push(JSON.parse(data) as TokenFrame);
+    if (isLast(seen.at(-1)!)) break;
+  }
+  return seen;
+}
+
+describe('who watches its tasks', () => {
+  it('sees those that ran before it came, from their beginning, and tells them apart', async () => {
+    ollama.answer({ pieces: ['a', 'b', 'c'] });
+    const gates = [ollama.hold(2), ollama.hold(1)];
+    const tasks = [await run('first'), await run('second')];
+    for (const gate of gates) await gate.reached;
+    const watched = await watch();
+    for (const gate of gates) gate.open();
+    const ids = tasks.map(generationOf);
+    const ended = new Set<string>();
+    const seen = await framesUntil(watched, ({ final, generation_id }) => {
+      if (final) ended.add(generation_id!);
+      return ended.size === 2;
+    });
+    for (const id of ids) {
+      const own = seen.filter(({ generation_id }) => generation_id === id);
+      expect(own.map(({ token }) => token)).toEqual(['a', 'b', 'c', undefined]);
+      expect(own.map(({ text }) => text)).toEqual(['a', 'ab', 'abc', 'abc']);
+    }
+    expect(new Set(seen.map(({ generation_id }) => generation_id))).toEqual(new Set(ids));
+  });
+
+  it('is told of a task that fails before its first word, for which its caller gets a status', async () => {
+    const watched = await watch();
+    ollama.answer({ error: 'no' });
+    const [seen, response] = await Promise.all([
+      framesUntil(watched, ({ error }) => error !== undefined),
+      run('third'),
+    ]);
+    expect([response.status, seen.at(-1)]).toMatchObject([
+      502,
+      { code: 'upstream_error', generation_id: generationOf(response) },
+    ]);
+    resetBreakers(gateway);
+  });
+
+  it('chooses how it is spelled', async () => {
+    const watched = await watch('?dialect=envelope');
+    ollama.answer({ pieces: ['a'] });
+    await (await run('fourth')).text();
+    const ids: (string | undefined)[] = [];
+    for await (const { event, id, data } of readSse(watched)) {
+      if (data === undefined) continue;
+      expect(event).toBe('chat_completion');
+      ids.push(id);
+      if (data.includes('"complete"')) break;
+    }
+    expect(ids).toEqual(['1', '2']);
+  });
+
+  it('is one of a bounded number', async () => {
+    const leaving = new AbortController();
+    const init = { signal: leaving.signal };
+    let last: Response | undefined;
+    let opened = 0;
+    while (last?.status !== 503 && opened <= MOST_OBSERVERS) {
+      last = await watch('', init);
+      opened += 1;
+    }
+    expect([last?.status, await last?.json()]).toMatchObject([503, { error: 'server_busy' }]);
+    expect(last?.headers.get('retry-after')).toBe('5');
+    leaving.abort();
+  });
+
+  it('is let go when the gateway stops', async () => {
+    const other = await createGateway({ OLLAMA_URL: ollama.origin });
+    const watched = await fetch(`${other.url}/agent/stream`);
+    const [text] = await withDeadline(Promise.all([watched.text(), other.close()]), { what: 'the stop' });
+    expect(text).toBe('retry: 3000\n\n');
+  });
+});

@@ -1,0 +1,234 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ConnectionManager } from '../../src/modules/realtime/connections/connection-manager.js';
+import { createGateway, type TestGateway } from '../support/create-app.js';
+import { eventually } from '../support/eventually.js';
+import type { Exchange } from '../support/exchange.js';
+import { FakeOllama } from '../support/fake-ollama.js';
+import { Gate } from '../support/gate.js';
+import { SocketClient } from '../support/socket-client.js';
+import { stalled } from '../support/stalled.js';
+import { WsClient } from '../support/ws-client.js';
+
+const HELLO = [{ role: 'user', content: 'Hello' }];
+const CHAT_PATH = '/streaming/websocket/chat';
+const PATHS = [CHAT_PATH, '/streaming/websocket', '/ws/ai/stream'];
+const MOST_BYTES = 4096;
+
+let ollama: FakeOllama;
+let gateway: TestGateway;
+let manager: ConnectionManager;
+const open: { kill(): void }[] = [];
+
+async function connect(
+  path = CHAT_PATH,
+  options: Parameters<typeof WsClient.open>[1] = {},
+): Promise<WsClient> {
+  const client = await WsClient.open(`${gateway.url}${path}`, options);
+  open.push(client);
+  return client;
+}
+
+beforeAll(async () => {
+  ollama = await new FakeOllama({ models: 'any' }).listen();
+  gateway = await createGateway({
+    OLLAMA_URL: ollama.origin,
+    MODELS_ADMIT: 'any',
+    WEBSOCKET_MESSAGE_SIZE_LIMIT: String(MOST_BYTES),
+    WEBSOCKET_MAX_MESSAGES_PER_SECOND: '40',
+  });
+  manager = gateway.app.get(ConnectionManager);
+});
+afterEach(async () => {
+  for (const client of open.splice(0)) client.kill();
+  await eventually(() => manager.count === 0);
+});
+afterAll(async () => {
+  await gateway.close();
+  await ollama.close();
+});
+
+describe('a client that says too much', () => {
+  it.each(PATHS)('loses its connection to %s by one message that is too large', async (path) => {
+    const client = await connect(path);
+    client.say('x'.repeat(MOST_BYTES + 1));
+    expect(await client.closed).toMatchObject({ code: 1009 });
+  });
+
+  it('also where the message was small before it was unpacked', async () => {
+    const client = await connect(CHAT_PATH, { perMessageDeflate: { threshold: 0 } });
+    client.say(`{"x":"${'a'.repeat(MOST_BYTES)}"}`);
+    expect(await client.closed).toMatchObject({ code: 1009 });
+  });
+
+  it.each(PATHS)('loses its connection to %s by too many messages', async (path) => {
+    const client = await connect(path);
+    for (let i = 0; i < 100; i++) client.say('{"type":"?"}');
+    expect(await client.closed).toMatchObject({ code: 1008 });
+  });
+
+  it('loses its connection of Socket.IO as well', async () => {
+    const client = await SocketClient.open(gateway.url, { transports: ['websocket'] });
+    const closed = new Promise((resolve) => client.socket.once('disconnect', resolve));
+    for (let i = 0; i < 100; i++) client.socket.emit('ping', {});
+    expect(await closed).toBe('transport close');
+    const large = await SocketClient.open(gateway.url, { transports: ['websocket'] });
+    const cut = new Promise((resolve) => large.socket.once('disconnect', resolve));
+    large.socket.emit('chat', 'x'.repeat(MOST_BYTES));
+    expect(await cut).toBe('transport close');
+  });
+
+  it('may follow no more than so many answers at once', async () => {
+    const gates = Array.from({ length: 32 }, () => ollama.hold(0));
+    const client = await connect();
+    for (let i = 0; i < 33; i++) client.say({ model: 'phi3', messages: HELLO });
+    expect(await client.next()).toMatchObject({ data: { type: 'error', error: { code: 'server_busy' } } });
+    await Promise.all(gates.map(({ reached }) => reached));
+    client.kill();
+    for (const gate of gates) gate.open();
+  });
+});
+
+describe('a client that says nothing', () => {
+  it('is let go after its time, for having said nothing', async () => {
+    const silent = await connect();
+    const talking = await connect();
+    talking.say('{"type":"cancel"}');
+    await talking.next();
+    manager.sweep(performance.now() + 299_000);
+    expect(manager.count).toBe(2);
+    manager.sweep(performance.now() + 301_000);
+    expect(await silent.closed).toMatchObject({ code: 4408 });
+    expect(talking.socket.readyState).toBe(1);
+  });
+
+  it('is let go when it has been idle for too long, unless it follows an answer', async () => {
+    const gate = ollama.hold(1);
+    const [idle, busy] = [await connect(), await connect()];
+    idle.say('{"type":"cancel"}');
+    await idle.next();
+    busy.say({ model: 'phi3', messages: HELLO });
+    await busy.next();
+    manager.sweep(performance.now() + 1_801_000);
+    expect(await idle.closed).toMatchObject({ code: 4408 });
+    expect(busy.socket.readyState).toBe(1);
+    gate.open();
+    await busy.until(({ data }) => (data as { type: string }).type === 'complete');
+  });
+
+  it('is not idle while it listens to a channel', async () => {
+    const subscriber = await connect('/streaming/websocket');
+    subscriber.say({ type: 'subscribe', channels: ['alerts'] });
+    await subscriber.next();
+    manager.sweep(performance.now() + 1_801_000);
+    subscriber.say({ type: 'unsubscribe', channels: ['alerts'] });
+    await subscriber.next();
+    manager.sweep(performance.now() + 1_801_000);
+    expect(await subscriber.closed).toMatchObject({ code: 4408 });
+  });
+
+  it('is let go when it does not answer pings', async () => {
+    const dead = await connect(CHAT_PATH, { autoPong: false });
+    const alive = await connect();
+    const pinged = new Promise((resolve) => alive.socket.once('ping', resolve));
+    manager.beat();
+    await pinged;
+    await eventually(() => alive.socket.bufferedAmount === 0);
+    const again = new Promise((resolve) => alive.socket.once('ping', resolve));
+    // The pong has to come in before the next beat asks for it.
+    alive.say('{"type":"cancel"}');
+    await alive.next();
+    manager.beat();
+    expect(await dead.closed).toMatchObject({ code: 1006 });
+    await again;
+    expect(alive.socket.readyState).toBe(1);
+  });
+});
+
+describe('a client that does not read', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** The next answer never ends, as fast as it is taken. */
+  function answerForever(): Gate<Exchange> {
+    const gate = new Gate<Exchange>();
+    gate.open();
+    ollama.script(async (exchange) => {
+      exchange.head(200, ollama.streamHeaders);
+      await exchange.hold(gate);
+      const line = ollama.toWire(ollama.piecePayload(exchange.request, ' token')).toString().repeat(200);
+      for (let i = 0; i < 2_000; i++) await exchange.write(line);
+      for (const payload of ollama.endPayloads(exchange.request))
+        await exchange.write(ollama.toWire(payload));
+      await exchange.end();
+    });
+    return gate;
+  }
+
+  it('pauses its upstream, is told so after a while, and loses its connection', async () => {
+    const gate = answerForever();
+    const client = await connect();
+    client.socket.pause();
+    client.say({ model: 'phi3', messages: HELLO });
+    const exchange = await gate.reached;
+    await stalled(exchange);
+    vi.advanceTimersByTime(29_000);
+    expect(exchange.isOver).toBe(false);
+    vi.advanceTimersByTime(1_000);
+    expect(await exchange.closed).toHaveProperty('closedBy', 'client');
+    const record = await gateway.storage.outcomeOf(gateway.storage.begins.at(-1)!.id);
+    expect(record.outcome).toEqual({ status: 'cancelled', reason: 'slow_client' });
+    client.socket.resume();
+    expect(await client.closed).toMatchObject({ code: 1013 });
+    expect(client.messages.items.at(-1)).toMatchObject({
+      data: { type: 'cancelled', reason: 'slow_client' },
+    });
+  });
+
+  it('gets everything once it reads, and keeps nobody else waiting', async () => {
+    const gate = answerForever();
+    const client = await connect();
+    client.socket.pause();
+    client.say({ model: 'phi3', messages: HELLO });
+    const exchange = await gate.reached;
+    await stalled(exchange);
+
+    ollama.answer({ pieces: ['fast'] });
+    const other = await connect();
+    other.say({ model: 'phi3', messages: HELLO });
+    await other.until(({ data }) => (data as { type: string }).type === 'complete');
+
+    const resumed = exchange.flushedBytes;
+    client.socket.resume();
+    await eventually(() => exchange.flushedBytes > resumed);
+    client.kill();
+    expect(await exchange.closed).toHaveProperty('closedBy', 'client');
+  });
+
+  it('pauses its upstream on Socket.IO too, and loses its connection', async () => {
+    const gate = answerForever();
+    const client = await SocketClient.open(gateway.url, { transports: ['websocket'] });
+    await client.ask('chat', { model: 'phi3', messages: HELLO, on_disconnect: 'cancel' });
+    (client.socket.io.engine.transport as unknown as { ws: { pause(): void } }).ws.pause();
+    const exchange = await gate.reached;
+    await stalled(exchange);
+    vi.advanceTimersByTime(30_000);
+    expect(await exchange.closed).toHaveProperty('closedBy', 'client');
+    // It does not take its farewell either.
+    vi.advanceTimersByTime(5_000);
+    await eventually(() => manager.count === 0);
+    client.kill();
+  });
+});
+
+describe('messages above 1 KiB', () => {
+  it('are compressed where the client agrees', async () => {
+    const text = 'x'.repeat(2_000);
+    ollama.answer({ pieces: [text] });
+    for (const perMessageDeflate of [true, false]) {
+      const client = await connect(CHAT_PATH, { perMessageDeflate });
+      expect(client.socket.extensions).toBe(perMessageDeflate ? 'permessage-deflate' : '');
+      client.say({ model: 'phi3', messages: HELLO });
+      expect(await client.next()).toMatchObject({ data: { text } });
+    }
+  });
+});

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RedisConnection } from '../../src/infrastructure/redis/index.js';
+import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/testing/redis-process.js';
+import { createGateway, type TestGateway } from '../support/create-app.js';
+import { eventually } from '../support/eventually.js';
+import { FakeOllama } from '../support/fake-ollama.js';
+import { generationOf } from '../support/gateway-calls.js';
+import { readSse } from '../support/sse.js';
+
+if (!hasRedisServer)
+  console.log('redis-server is not installed: event sources are not tested on several replicas');
+
+const PIECES = Array.from({ length: 60 }, (_, index) => `${index === 0 ? '' : ' '}piece${index}é👋`);
+const TEXT = PIECES.join('');
+const ROUTES = [
+  ['/api/stream/travel?prompt=x&profile=voice', 'text'],
+  ['/agent/stream?agent_type=travel&task=x', 'token'],
+] as const;
+
+describe.runIf(hasRedisServer)('event sources that come back to another replica', () => {
+  let redis: RedisProcess;
+  let ollama: FakeOllama;
+  let replicas: TestGateway[];
+
+  const open = (replica: number, path: string, init: RequestInit = {}) =>
+    fetch(replicas[replica]!.url + path, init);
+  const calls = () => ollama.requests.filter(({ path }) => path === '/api/chat').length;
+
+  /** Text and last id of a stream, as far as `until`, or to its end. */
+  async function read(response: Response, field: string, until?: string) {
+    let text = '';
+    let last = '';
+    for await (const { id, event, data } of readSse(response)) {
+      if (id !== undefined) last = id;
+      if (data === undefined || !(event === undefined || event === 'chunk')) continue;
+      const said = JSON.parse(data) as Record<string, string>;
+      text += said[field] !== undefined && !('final' in said) ? said[field] : '';
+      if (until !== undefined && text.endsWith(until)) break;
+    }
+    return { text, last };
+  }
+
+  beforeAll(async () => {
+    redis = await (await RedisProcess.create()).start();
+    ollama = await new FakeOllama({ models: 'any' }).listen();
+    const env = { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', REDIS_URL: redis.url };
+    replicas = [await createGateway(env), await createGateway(env)];
+    await eventually(() => replicas.every(({ app }) => app.get(RedisConnection).ready));
+    await eventually(async () => (await open(0, '/v1/generations/none')).status === 404);
+  });
+  beforeEach(() => ollama.answer({ pieces: PIECES, evalCount: PIECES.length }));
+  afterAll(async () => {
+    for (const replica of replicas) await replica.close();
+    await ollama.close();
+    await redis.stop();
+  });
+
+  it.each(ROUTES)('are given the rest of %s, while it runs and later', async (path, field) => {
+    const before = calls();
+    const gate = ollama.hold(30);
+    const abort = new AbortController();
+    const response = await open(0, path, { signal: abort.signal });
+    const { text, last } = await read(response, field, PIECES[29]);
+    abort.abort();
+    const headers = { 'last-event-id': last };
+    // There is no first byte before the model says more.
+    const comingBack = open(1, path, { headers });
+    gate.open();
+    const again = await comingBack;
+    expect([again.status, generationOf(again)]).toEqual([200, generationOf(response)]);
+    const rest = await read(again, field);
+    expect(text + rest.text).toBe(TEXT);
+    const later = await open(1, path, { headers });
+    expect(text + (await read(later, field)).text).toBe(TEXT);
+    const over = await open(1, path, { headers: { 'last-event-id': rest.last } });
+    expect([over.status, calls() - before]).toEqual([204, 1]);
+  });
+
+  it.each(ROUTES)('are told to stop where there is none, on %s', async (path) => {
+    const before = calls();
+    const response = await open(1, path, { headers: { 'last-event-id': `chatcmpl-${'0'.repeat(32)}:3` } });
+    expect([response.status, calls() - before]).toEqual([204, 0]);
+  });
+});

@@ -1,0 +1,297 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Lifecycle } from '../../src/common/lifecycle.js';
+import { ANONYMOUS } from '../../src/contracts/principal.js';
+import { RedisConnection } from '../../src/infrastructure/redis/index.js';
+import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/testing/redis-process.js';
+import { GenerationRegistry } from '../../src/modules/generation/index.js';
+import { LogMirror } from '../../src/modules/generation/replicas/log-mirror.js';
+import { RemoteWatch } from '../../src/modules/generation/replicas/remote-watch.js';
+import { ReplicaTalk } from '../../src/modules/generation/replicas/replica-talk.js';
+import { Replicas } from '../../src/modules/generation/replicas/replicas.js';
+import { createGateway, type TestGateway } from '../support/create-app.js';
+import { eventually } from '../support/eventually.js';
+import { FakeOllama } from '../support/fake-ollama.js';
+import { askChat, generationOf, readUntil, resetBreakers } from '../support/gateway-calls.js';
+import { readChatStream, readSse } from '../support/sse.js';
+import { getFault } from '../support/upstream-faults.js';
+
+if (!hasRedisServer) console.log('redis-server is not installed: replicas are not tested');
+
+const PIECES = Array.from({ length: 200 }, (_, index) => `${index === 0 ? '' : ' '}piece${index}é👋`);
+const TEXT = PIECES.join('');
+
+describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
+  let redis: RedisProcess;
+  let ollama: FakeOllama;
+  let replicas: TestGateway[];
+  let turn = 0;
+
+  /** The next replica, as a round robin would choose it. */
+  const next = () => replicas[turn++ % replicas.length]!;
+  const areReady = (ready: boolean) =>
+    eventually(() => replicas.every(({ app }) => app.get(RedisConnection).ready === ready));
+  const resume = (id: string, query = '', replica = next()) =>
+    fetch(`${replica.url}/v1/generations/${id}/stream${query}`);
+  const cancel = (id: string, replica = next()) =>
+    fetch(`${replica.url}/v1/generations/${id}/cancel`, { method: 'POST' });
+
+  beforeAll(async () => {
+    redis = await (await RedisProcess.create()).start();
+    ollama = await new FakeOllama({ models: 'any' }).listen();
+    const env = { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', REDIS_URL: redis.url };
+    replicas = [await createGateway(env), await createGateway(env), await createGateway(env)];
+    await areReady(true);
+    // The third hears what the first asks.
+    await eventually(async () => (await fetch(`${replicas[0]!.url}/v1/generations/none`)).status === 404);
+  });
+  beforeEach(() => ollama.answer({ pieces: PIECES, evalCount: PIECES.length }));
+  afterAll(async () => {
+    for (const replica of replicas) await replica.close();
+    await ollama.close();
+    await redis.stop();
+  });
+
+  it.each([20, 90, 199])('go on with a stream that was cut after %i events', async (events) => {
+    const abort = new AbortController();
+    const response = await askChat(
+      next(),
+      { stream: true, on_disconnect: 'continue' },
+      { headers: { 'x-stream-resume': '1' }, signal: abort.signal },
+    );
+    let text = '';
+    let seen = 0;
+    for await (const frame of readSse(response)) {
+      if (frame.id === undefined) continue;
+      text += JSON.parse(frame.data!).choices[0].delta.content;
+      if (++seen === events) break;
+    }
+    abort.abort();
+    const rest = await readChatStream(await resume(generationOf(response), `?starting_after=${events - 1}`));
+    expect(text + rest.text).toBe(TEXT);
+    expect(rest.done).toBe(true);
+    expect(rest.frames.find(({ id }) => id !== undefined)?.id).toBe(`${generationOf(response)}:${events}`);
+  });
+
+  it('watch an answer that another one makes, from its beginning to its end', async () => {
+    const gate = ollama.hold(100);
+    const response = await askChat(next(), { stream: true });
+    const { said, whole } = readUntil(response, 'piece99');
+    await said;
+    const id = generationOf(response);
+    const watchers = await Promise.all([
+      resume(id),
+      resume(id, '?profile=gui'),
+      resume(id, '?profile=voice'),
+    ]);
+    const begun = watchers.map((watcher) => readUntil(watcher, 'piece99'));
+    await Promise.all(begun.map((watcher) => watcher.said));
+    gate.open();
+    for (const stream of [await whole, ...(await Promise.all(begun.map((watcher) => watcher.whole)))]) {
+      expect(stream.text).toBe(TEXT);
+      expect(stream.done).toBe(true);
+    }
+  });
+
+  it('keep an answer going that only a reader elsewhere wants', async () => {
+    const gate = ollama.hold(3);
+    const abort = new AbortController();
+    const [first, second] = [next(), next()];
+    const body = { stream: true, on_disconnect: 'continue', grace_s: 1 };
+    const response = await askChat(first, body, { signal: abort.signal });
+    const { said, whole } = readUntil(response, 'piece2');
+    whole.catch(() => undefined);
+    await said;
+    const id = generationOf(response);
+    const watcher = readUntil(await resume(id, '', second), 'piece2');
+    await watcher.said;
+    abort.abort();
+    const running = first.app.get(GenerationRegistry).running(id)!;
+    // Of its own readers none is left, and its time does not run.
+    await eventually(() => {
+      const [reader, ...others] = running['readers'];
+      return others.length === 0 && reader instanceof RemoteWatch;
+    });
+    expect(running['grace']).toBeUndefined();
+    gate.open();
+    expect((await watcher.whole).text).toBe(TEXT);
+  });
+
+  it('stop an answer that another one makes, and say so once', async () => {
+    for (const from of [0, 1, 2]) {
+      const gate = ollama.hold(3);
+      const response = await askChat(replicas[from]!, { stream: true });
+      const { said, whole } = readUntil(response, 'piece2');
+      await said;
+      const id = generationOf(response);
+      const other = replicas[(from + 1) % 3]!;
+      const stopped = await cancel(id, other);
+      expect([stopped.status, await stopped.json()]).toEqual([200, { id, status: 'cancelled' }]);
+      const stream = await whole;
+      expect(stream.error).toMatchObject({ code: 'cancelled' });
+      expect(stream.done).toBe(false);
+      expect((await cancel(id, other)).status).toBe(409);
+      expect((await cancel(id, replicas[from])).status).toBe(409);
+      gate.open();
+    }
+    expect((await cancel('chatcmpl-none')).status).toBe(404);
+  });
+
+  it('know where an answer stands that another one makes', async () => {
+    const gate = ollama.hold(3);
+    const response = await askChat(replicas[0]!, { stream: true });
+    const { said, whole } = readUntil(response, 'piece2');
+    await said;
+    const id = generationOf(response);
+    const status = async () =>
+      (await (await fetch(`${replicas[1]!.url}/v1/generations/${id}`)).json()) as { status: string };
+    expect(await status()).toMatchObject({ id, status: 'running' });
+    gate.open();
+    await whole;
+    expect(await status()).toMatchObject({ id, status: 'finished', finish_reason: 'stop' });
+    expect((await fetch(`${replicas[1]!.url}/v1/generations/none`)).status).toBe(404);
+  });
+
+  it('answer the same Idempotency-Key by one generation', async () => {
+    const before = ollama.requests.filter(({ path }) => path === '/api/chat').length;
+    const headers = { 'idempotency-key': 'shared' };
+    const responses = await Promise.all(
+      Array.from({ length: 30 }, () => askChat(next(), { stream: true }, { headers })),
+    );
+    const streams = await Promise.all(responses.map((response) => readChatStream(response)));
+    expect(new Set(streams.map(({ text }) => text))).toEqual(new Set([TEXT]));
+    expect(new Set(responses.map(generationOf)).size).toBe(1);
+    expect(ollama.requests.filter(({ path }) => path === '/api/chat').length - before).toBe(1);
+  });
+
+  it('show nobody what is not theirs', async () => {
+    const response = await askChat(replicas[0]!, { stream: true });
+    await response.text();
+    const others = replicas[1]!.app.get<Replicas>(Replicas);
+    const id = generationOf(response);
+    expect(await others.follow(id, { ...ANONYMOUS, tenant: 'globex' })).toBeUndefined();
+    expect(await others.cancel(id, { ...ANONYMOUS, tenant: 'globex' })).toBe('unknown');
+    expect(await others.follow(id, ANONYMOUS)).toMatchObject({ profile: 'generic' });
+  });
+
+  it('say honestly that the one is gone that made an answer', async () => {
+    const gate = ollama.hold(3);
+    const [first, second] = [replicas[0]!, replicas[1]!];
+    const response = await askChat(first, { stream: true });
+    const { said, whole } = readUntil(response, 'piece2');
+    await said;
+    const watcher = readUntil(await resume(generationOf(response), '', second), 'piece2');
+    await watcher.said;
+    const talk = second.app.get(ReplicaTalk);
+    vi.spyOn(talk, 'ask').mockResolvedValue([]);
+    const id = generationOf(response);
+    const status = async () => await (await fetch(`${second.url}/v1/generations/${id}`)).json();
+    // It may only be busy.
+    expect(await status()).toMatchObject({ status: 'running', error: null });
+    expect((await cancel(id, second)).status).toBe(503);
+    vi.spyOn(talk, 'isAlive').mockResolvedValue(false);
+    expect(await status()).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } });
+    expect((await cancel(id, second)).status).toBe(409);
+    const stream = await watcher.whole;
+    vi.restoreAllMocks();
+    expect(stream.error).toMatchObject({ code: 'interrupted' });
+    expect(stream.done).toBe(false);
+    gate.open();
+    await whole;
+  });
+
+  it('leave what they finish while they stop to the others', async () => {
+    const last = await createGateway({
+      OLLAMA_URL: ollama.origin,
+      MODELS_ADMIT: 'any',
+      REDIS_URL: redis.url,
+    });
+    await eventually(() => last.app.get(RedisConnection).ready);
+    // As if it were all over before the next turn to copy.
+    last.app.get(LogMirror).onApplicationShutdown();
+    const gate = ollama.hold(3);
+    const response = await askChat(last, { stream: true });
+    const { said, whole } = readUntil(response, 'piece2');
+    await said;
+    const closed = last.close();
+    await eventually(() => last.app.get(Lifecycle).draining);
+    gate.open();
+    expect((await whole).text).toBe(TEXT);
+    await closed;
+    expect((await readChatStream(await resume(generationOf(response)))).text).toBe(TEXT);
+  });
+
+  it('hear no nonsense that somebody writes to their channels', async () => {
+    const connection = replicas[0]!.app.get(RedisConnection);
+    const nonsense = [
+      'null',
+      '{',
+      '"x"',
+      '[]',
+      '{"kind":"answer"}',
+      '{"kind":"question","from":"x","nonce":1}',
+    ];
+    for (const text of nonsense) await connection.run((client) => client.publish('citadel:replicas', text));
+    expect((await fetch(`${replicas[1]!.url}/v1/generations/none`)).status).toBe(404);
+    expect((await readChatStream(await askChat(replicas[1]!, { stream: true }))).text).toBe(TEXT);
+  });
+
+  it('try a key again once, wherever, when its generation failed', async () => {
+    const headers = { 'idempotency-key': 'failing' };
+    const calls = () => ollama.requests.filter(({ path }) => path === '/api/chat').length;
+    await (await askChat(replicas[0]!)).text();
+    await getFault('status 500 with no body').install(ollama);
+    expect((await askChat(replicas[0]!, {}, { headers })).status).toBe(502);
+    for (const replica of replicas) resetBreakers(replica);
+    ollama.answer({ pieces: PIECES, evalCount: PIECES.length });
+    const before = calls();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => askChat(next(), { stream: true }, { headers: { ...headers } })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const texts = await Promise.all(answers.map(async (answer) => (await readChatStream(answer)).text));
+    expect(new Set(texts)).toEqual(new Set([TEXT]));
+    expect(calls() - before).toBe(1);
+  });
+
+  it('copy everything anew when Redis comes back and has forgotten it', async () => {
+    const gate = ollama.hold(100);
+    const response = await askChat(replicas[0]!, { stream: true });
+    const { said, whole } = readUntil(response, 'piece99');
+    await said;
+    const id = generationOf(response);
+    const early = readUntil(await resume(id, '', replicas[1]), 'piece99');
+    await early.said;
+    await redis.stop();
+    await areReady(false);
+    await redis.start();
+    await areReady(true);
+    const late = await eventually(
+      () => resume(id, '', replicas[2]),
+      ({ status }) => status === 200,
+    );
+    gate.open();
+    expect((await whole).text).toBe(TEXT);
+    expect((await early.whole).text).toBe(TEXT);
+    expect((await readChatStream(late)).text).toBe(TEXT);
+  });
+
+  it('lose nothing of a stream while Redis is away, and say that they cannot ask', async () => {
+    const gate = ollama.hold(100);
+    const response = await askChat(replicas[0]!, { stream: true });
+    const { said, whole } = readUntil(response, 'piece99');
+    await said;
+    await redis.stop();
+    await areReady(false);
+    const refused = await resume(generationOf(response), '', replicas[1]);
+    expect(refused.status).toBe(503);
+    gate.open();
+    expect((await whole).text).toBe(TEXT);
+    await redis.start();
+    await areReady(true);
+    const again = await eventually(
+      () => resume(generationOf(response), '', replicas[1]),
+      ({ status }) => status === 200,
+    );
+    expect((await readChatStream(again)).text).toBe(TEXT);
+  });
+});
