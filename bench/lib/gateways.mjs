@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createBenchDatabase } from './bench-database.mjs';
@@ -160,7 +160,7 @@ const citadelWithRedis = {
   whyNot: () => whyNoCitadel() ?? whyNoRedis(),
   start: async (backendPort) => {
     const env = { REDIS_URL: (await benchRedis()).url };
-    return startCitadel('citadel-redis', { backendPort, vectors: OPENAI_VECTORS, env });
+    return startCitadel('citadel-redis', { backendPort, path: OPENAI_PATH, vectors: OPENAI_VECTORS, env });
   },
 };
 
@@ -256,6 +256,7 @@ function citadelEnvironment({ port, backendPort, directory, databaseUrl }) {
     PATH,
     HOME,
     CITADEL_ENV: 'production',
+    CITADEL_CONFIG_DIR: copySettings(directory),
     HOST: '127.0.0.1',
     PORT: String(port),
     OLLAMA_URL: `http://127.0.0.1:${backendPort}`,
@@ -266,6 +267,19 @@ function citadelEnvironment({ port, backendPort, directory, databaseUrl }) {
     CITADEL_DATA_DIR: directory,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
   };
+}
+
+/**
+ * The package's settings without the servers they name: a Redis that happens to run on this machine would give again what
+ * an earlier run has left in it.
+ *
+ * @param {string} directory
+ */
+function copySettings(directory) {
+  const settings = join(directory, 'config');
+  cpSync(join(ROOT, 'config'), settings, { recursive: true });
+  writeFileSync(join(settings, 'environments/production.yaml'), '{}\n');
+  return settings;
 }
 
 /**

@@ -261,3 +261,56 @@ export function writeRateOf(results, batch) {
   );
   return { value: rate(batch) / rate('insert'), note: note && `of ${note}` };
 }
+
+/** @param {Results} results @returns {Measured} */
+export const socketCpuOf = (results) => ({
+  value: results.median('paced-socket-io', OURS, cpuPerToken) / results.median('paced', OURS, cpuPerToken),
+  note: shortfallNote(results, 'paced-socket-io'),
+});
+
+/** @param {Results} results @returns {Measured} */
+export const socketMemoryOf = (results) => ({
+  value: results.median('paced-socket-io', OURS, ({ kbPerStream }) => kbPerStream),
+});
+
+/**
+ * @param {Results} results
+ * @param {(sample: Sample) => number} delay
+ * @returns {Measured}
+ */
+export function socketDelayOf(results, delay) {
+  const theirs = results.median('paced-ws', OURS, delay);
+  const ours = results.median('paced-socket-io', OURS, delay);
+  return { value: ours / theirs, note: `${number(ours / 1000, 2)} ms and ${number(theirs / 1000, 2)} ms` };
+}
+
+/** @param {Results} results @returns {Measured} */
+export const copiedCpuOf = (results) => ({
+  value: results.median('paced-redis', CACHING, cpuPerToken) / results.median('paced', OURS, cpuPerToken),
+});
+
+/** @param {Results} results @returns {Measured} */
+export function slowMemoryOf(results) {
+  const grown = (/** @type {string} */ scenario) =>
+    results.median(scenario, OURS, ({ peakKb, idleKb }) => (peakKb - idleKb) / 1024);
+  return {
+    value: grown('fast50-slow500') - grown('fast50'),
+    note: `fast ones alone ${number(grown('fast50'))} MB`,
+  };
+}
+
+/** @param {Results} results @returns {Measured} */
+export function slowGapOf(results) {
+  const gap = (/** @type {string} */ scenario) =>
+    results.median(scenario, OURS, ({ client }) => client.gapP99Us ?? NaN);
+  return {
+    value: gap('fast50-slow500') / gap('fast50'),
+    note: `${number(gap('fast50-slow500') / 1000, 1)} ms and ${number(gap('fast50') / 1000, 1)} ms`,
+  };
+}
+
+/** @param {Results} results @returns {Measured} */
+export const channelDelayOf = (results) => ({
+  value: results.median('channel', OURS, ({ client }) => client.delayP99Us / 1000),
+  note: `P50 ${number(results.median('channel', OURS, ({ client }) => client.delayP50Us / 1000))} ms`,
+});

@@ -1,5 +1,5 @@
 import { LOAD_CPU, listProcessTree, readRssKb, resetPeakRss, startOnCpu } from './processes.mjs';
-import { LOAD_CLIENT } from './programs.mjs';
+import { CHANNEL_CLIENT, LOAD_CLIENT, SOCKET_CLIENT } from './programs.mjs';
 import { runningRedis } from './bench-redis.mjs';
 import { VECTORS_MODEL } from './gateways.mjs';
 import { WARM_UP, WARM_UP_VECTORS, filling } from './scenarios.mjs';
@@ -28,6 +28,7 @@ import { WARM_UP, WARM_UP_VECTORS, filling } from './scenarios.mjs';
  * @property {number} replyP99Us
  * @property {number} delayP50Us
  * @property {number} delayP99Us
+ * @property {number} [gapP99Us] between two messages of a stream; of sockets only
  *
  * One measurement of one gateway in one round.
  *
@@ -99,7 +100,7 @@ export async function measure({ load, fresh }, gateway) {
  * @param {number} [rounds] at most so many seconds of each kind of load
  */
 export async function warmUp(gateway, rounds = 8) {
-  for (const load of gateway.path ? WARM_UP : WARM_UP_VECTORS) {
+  for (const load of gateway.vectors?.form === 'openai' ? WARM_UP_VECTORS : WARM_UP) {
     let best = 0;
     for (let round = 1, idle = 0; round <= rounds && idle < 2; round++) {
       const { tokens } = await askClient(gateway, load, []);
@@ -116,7 +117,8 @@ export async function warmUp(gateway, rounds = 8) {
  * @returns {Promise<ClientResult>}
  */
 async function askClient(gateway, load, pids) {
-  const child = startOnCpu(LOAD_CPU, [LOAD_CLIENT, ...clientArguments(gateway, load, pids)], {
+  const client = clientOf(load);
+  const child = startOnCpu(LOAD_CPU, [...client, ...clientArguments(gateway, load, pids)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -124,8 +126,14 @@ async function askClient(gateway, load, pids) {
   const code = await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
   if (code !== 0) throw new Error(`The load client ended with ${code}.`);
   const result = JSON.parse(output);
-  nextId = result.nextId;
+  nextId = Math.max(nextId, result.nextId);
   return result;
+}
+
+/** @param {import('./scenarios.mjs').Load} load */
+function clientOf({ transport }) {
+  if (transport === undefined) return [LOAD_CLIENT];
+  return [process.execPath, transport === 'channel' ? CHANNEL_CLIENT : SOCKET_CLIENT];
 }
 
 /**
@@ -138,8 +146,7 @@ function clientArguments(gateway, load, pids) {
   const { vectors } = load;
   const redis = runningRedis();
   /** @type {Record<string, string | number | undefined>} */
-  const values = {
-    port: gateway.port,
+  const ofHttp = {
     path: vectors ? gateway.vectors?.path : gateway.path,
     model: vectors && VECTORS_MODEL,
     embed: vectors?.inputs,
@@ -147,6 +154,11 @@ function clientArguments(gateway, load, pids) {
     form: vectors && toForm(vectors, gateway),
     requests: load.requests,
     headers: headers.map(([name, value]) => `${name}: ${value}\r\n`).join(''),
+  };
+  /** @type {Record<string, string | number | undefined>} */
+  const values = {
+    ...(load.transport ? { transport: load.transport, slow: load.slow } : ofHttp),
+    port: gateway.port,
     streams: load.streams,
     tokens: load.tokens,
     'per-write': load.perWrite,
@@ -159,9 +171,9 @@ function clientArguments(gateway, load, pids) {
     watch: pids.join(',') || undefined,
     own: [backendPid, redis?.pid].filter((pid) => pid !== undefined).join(',') || undefined,
   };
-  const flags = [load.whole && '--whole', load.once && '--once', load.batch && '--batch'].filter(
-    (flag) => flag !== undefined && flag !== false,
-  );
+  const flags = (
+    load.transport ? [] : [load.whole && '--whole', load.once && '--once', load.batch && '--batch']
+  ).filter((flag) => flag !== undefined && flag !== false);
   return [
     ...Object.entries(values).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name}`, String(value)],

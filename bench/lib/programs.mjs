@@ -6,6 +6,9 @@ const SOURCES = fileURLToPath(new URL('../c/', import.meta.url));
 const BINARIES = fileURLToPath(new URL('../bin/', import.meta.url));
 
 export const LOAD_CLIENT = `${BINARIES}load-client`;
+/** For sockets and channels: programs of Node. */
+export const SOCKET_CLIENT = fileURLToPath(new URL('./socket-client.mjs', import.meta.url));
+export const CHANNEL_CLIENT = fileURLToPath(new URL('./channel-client.mjs', import.meta.url));
 export const FAKE_BACKEND = `${BINARIES}fake-backend`;
 
 /** Compiles the two C programs when a source is younger than they are. */

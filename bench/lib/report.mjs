@@ -137,6 +137,12 @@ const COLUMNS = {
   delay: PACED,
   paced: [...PACED, ...MEMORY],
   'paced-smooth': [...PACED, ...MEMORY],
+  channel: [...PACED, ...MEMORY],
+  fast50: [...PACED, ...MEMORY],
+  'fast50-slow500': [...PACED, ...MEMORY],
+  'paced-redis': [...PACED, ...MEMORY],
+  'paced-ws': [...PACED, ...MEMORY],
+  'paced-socket-io': [...PACED, ...MEMORY],
   paced2500: [...PACED, ...MEMORY],
   'audit-writes': WRITES,
 };

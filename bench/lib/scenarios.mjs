@@ -16,6 +16,8 @@
  * @property {number} [drainMs]
  * @property {Record<string, string>} [headers]
  * @property {Vectors} [vectors] what is asked for in place of a chat
+ * @property {'socket.io' | 'ws' | 'channel'} [transport] sockets in place of HTTP; `channel` only listens
+ * @property {number} [slow] further clients, over HTTP, that ask for the same and read a byte each second
  *
  * @typedef {object} Vectors
  * @property {number} inputs texts in each request
@@ -60,7 +62,7 @@ const embedding = (streams, vectors) => ({
  *
  * @param {number} streams
  * @param {number} perSecond
- * @param {{ rampMs?: number, settleMs?: number, windowMs?: number, headers?: Record<string, string> }} [extra]
+ * @param {{ rampMs?: number, settleMs?: number, windowMs?: number, headers?: Record<string, string>, transport?: 'socket.io' | 'ws', slow?: number }} [extra]
  * @returns {Load}
  */
 function paced(streams, perSecond, extra) {
@@ -129,6 +131,49 @@ export const SCENARIOS = [
     fresh: true,
     gateways: ['citadel'],
     load: paced(1000, 20, { headers: { 'X-Stream-Profile': 'smooth' } }),
+  },
+  {
+    name: 'paced-redis',
+    what: 'the same with a Redis to which every log is copied',
+    fresh: true,
+    gateways: ['citadel-redis'],
+    load: paced(1000, 20),
+  },
+  {
+    name: 'paced-ws',
+    what: 'the same over plain WebSockets, one each',
+    fresh: true,
+    gateways: ['citadel'],
+    load: paced(1000, 20, { transport: 'ws' }),
+  },
+  {
+    name: 'paced-socket-io',
+    what: 'the same over Socket.IO, one connection each',
+    fresh: true,
+    gateways: ['citadel'],
+    load: paced(1000, 20, { transport: 'socket.io' }),
+  },
+  {
+    name: 'fast50',
+    what: '50 plain WebSockets at 20 tokens/s each, fresh process',
+    fresh: true,
+    gateways: ['citadel'],
+    load: paced(50, 20, { transport: 'ws', settleMs: 5000 }),
+  },
+  {
+    name: 'fast50-slow500',
+    what: 'the same beside 500 such streams of which a byte is read each second',
+    fresh: true,
+    gateways: ['citadel'],
+    load: paced(50, 20, { transport: 'ws', settleMs: 5000, slow: 500 }),
+  },
+  {
+    name: 'channel',
+    what: 'metrics to 1,000 subscribers by WebSocket and 500 by server-sent events',
+    unit: 'message',
+    fresh: true,
+    gateways: ['citadel'],
+    load: { streams: 1000, tokens: 1, perWrite: 1, transport: 'channel', settleMs: 2000, windowMs: 6000 },
   },
   {
     name: 'paced2500',
