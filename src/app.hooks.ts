@@ -6,7 +6,7 @@ import { foreignOrigin, type AllowedOrigins } from './common/http/allowed-origin
 import { GatewayError } from './common/errors/gateway.error.js';
 import { findHeadFault } from './common/http/request-head.js';
 import type { RouteTable } from './common/http/route-table.js';
-import type { Gatekeeper } from './common/http/gatekeeper.js';
+import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
 import type { HttpConfig } from './config/index.js';
 
 /** Routes that carry conversations with images in them, and many texts at a time. */
@@ -62,20 +62,19 @@ export function guardRequests(
 ): void {
   fastify.decorateRequest('principal', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const { keepsForeignPagesOut } = request.routeOptions.config;
-    if (keepsForeignPagesOut === true && !origins.allowsGet(request.raw)) done(foreignOrigin());
-    else done(refusal(request, gatekeeper) ?? excess(request));
+    const { keepsForeignPagesOut, policy } = request.routeOptions.config;
+    if (keepsForeignPagesOut === true && !origins.allowsGet(request.raw)) return done(foreignOrigin());
+    // A path without a route has no policy; it is answered 404.
+    if (policy === undefined || policy === 'pub') return done(excess(request));
+    const admit = (caller: Verdict) => {
+      if (caller instanceof GatewayError) return done(caller);
+      request.principal = caller;
+      done(excess(request));
+    };
+    const verdict = gatekeeper.identify(request.raw, policy);
+    if (verdict instanceof Promise) void verdict.then(admit);
+    else admit(verdict);
   });
-}
-
-function refusal(request: FastifyRequest, gatekeeper: Gatekeeper): GatewayError | undefined {
-  const policy = request.routeOptions.config.policy;
-  // A path without a route has no policy; it is answered 404.
-  if (policy === undefined || policy === 'pub') return undefined;
-  const caller = gatekeeper.identify(request.raw, policy);
-  if (caller instanceof GatewayError) return caller;
-  request.principal = caller;
-  return undefined;
 }
 
 /** Also where no body is read, as with GET: then it would be taken in only to be thrown away. */

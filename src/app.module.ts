@@ -14,6 +14,7 @@ import { ChatModule } from './modules/chat/index.js';
 import { EmbeddingsModule } from './modules/embeddings/index.js';
 import { GenerationModule } from './modules/generation/index.js';
 import { HealthModule } from './modules/health/index.js';
+import { IdentityModule } from './modules/identity/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { ModelsModule } from './modules/models/index.js';
 import { StreamingModule } from './modules/streaming/index.js';
@@ -33,6 +34,7 @@ const DATABASE: Storage = [DatabaseModule, AuditModule];
     LoadModule,
     RedisModule,
     CacheModule,
+    IdentityModule,
     ModelsModule,
     AgentsModule,
     GenerationModule,

@@ -28,7 +28,6 @@ export async function createApp(
   logger = new PinoLogger(config.logLevel),
 ): Promise<NestFastifyApplication> {
   const { http } = config;
-  const gatekeeper = new Gatekeeper(http.trustedNetworks, http.authRequireAll);
   const origins = new AllowedOrigins(http.corsOrigins);
   const routes = new RouteTable();
   const errors = new ErrorFilter(routes);
@@ -60,6 +59,7 @@ export async function createApp(
   acceptJson(fastify);
   // Before the guard, so that a script may read why it was refused.
   await app.register(cors, corsOptions(http.corsOrigins));
+  const gatekeeper = app.get(Gatekeeper);
   guardRequests(fastify, gatekeeper, origins);
   shedLoad(fastify, app.get(LoadMonitor), isChatRoute);
   const hosts = new AllowedHosts(http.allowedHosts);

@@ -2,8 +2,24 @@
 export interface Principal {
   readonly id: string;
   readonly tenant: string;
-  readonly role: 'anonymous' | 'user' | 'premium' | 'admin';
+  readonly role: Role;
   readonly scopes: readonly string[];
+  readonly email?: string;
+  /** The device the caller speaks from, where the credential says so. */
+  readonly device?: string;
+  /** What was shown; none for a caller who is trusted without. */
+  readonly credential?: Credential;
+}
+
+export type Role = 'anonymous' | 'user' | 'premium' | 'admin';
+
+/** The proof of who is asking, by its name: never the secret itself. */
+export interface Credential {
+  readonly kind: 'token' | 'api_key' | 'ticket' | 'signature';
+  /** By which limits count it and a revocation names it: a token's `jti`, an API key's id, a device key's id. */
+  readonly id: string;
+  /** When it stops to be one, in milliseconds since 1970. */
+  readonly expiresAt?: number;
 }
 
 /** A caller without credentials from a trusted network. */

@@ -1,22 +1,26 @@
 import type { IncomingMessage } from 'node:http';
-import { ANONYMOUS, type Principal } from '../../contracts/principal.js';
-import { GatewayError } from '../errors/gateway.error.js';
+import type { Principal } from '../../contracts/principal.js';
+import type { GatewayError } from '../errors/gateway.error.js';
 import type { AccessPolicy } from './access-policy.js';
-import { TrustedNetworks } from './trusted-networks.js';
 
-/** Decides from the head of a request who is asking, and whether a policy lets them in: for requests and for upgrades. */
-export class Gatekeeper {
-  private readonly networks: TrustedNetworks;
+/** Who is asking, or why they are not let in. */
+export type Verdict = Principal | GatewayError;
 
-  constructor(
-    trustedNetworks: readonly string[],
-    private readonly requireAll: boolean,
-  ) {
-    this.networks = new TrustedNetworks(trustedNetworks);
-  }
+/** A credential that came elsewhere than in the head, as in the first packet of Socket.IO. */
+export interface ShownCredential {
+  readonly token?: string;
+  readonly ticket?: string;
+}
 
-  identify(request: IncomingMessage, policy: AccessPolicy): Principal | GatewayError {
-    if (policy === 'pub' || (this.networks.isTrusted(request) && !this.requireAll)) return ANONYMOUS;
-    return new GatewayError('unauthorized', 'Authentication required. Please provide a valid Bearer token');
-  }
+/**
+ * Decides from the head of a request who is asking, and whether a policy lets them in: for requests and for upgrades.
+ * Answers at once where nobody has to be asked, as with a credential seen a moment ago. Never rejects: what a credential
+ * needs and cannot be reached is a verdict too, `dependency_unavailable`.
+ */
+export abstract class Gatekeeper {
+  abstract identify(
+    head: IncomingMessage,
+    policy: AccessPolicy,
+    shown?: ShownCredential,
+  ): Verdict | Promise<Verdict>;
 }

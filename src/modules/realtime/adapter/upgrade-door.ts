@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { foreignHost, type AllowedHosts } from '../../../common/http/allowed-hosts.js';
 import { foreignOrigin, type AllowedOrigins } from '../../../common/http/allowed-origins.js';
-import type { Gatekeeper } from '../../../common/http/gatekeeper.js';
+import type { Gatekeeper, Verdict } from '../../../common/http/gatekeeper.js';
 import { ignoreUpgrade } from '../../../common/http/plain-upgrade.js';
 import { findHeadFault } from '../../../common/http/request-head.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
@@ -10,6 +10,7 @@ import type { Lifecycle } from '../../../common/lifecycle.js';
 import type { Principal } from '../../../contracts/principal.js';
 import type { ConnectionLedger } from '../connections/connection-ledger.js';
 import type { ConnectionManager } from '../connections/connection-manager.js';
+import type { SocketTransport } from '../connections/live-connection.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
 
 const DRAINING_RETRY_S = 5;
@@ -59,11 +60,16 @@ export class UpgradeDoor {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
       const path = pathOf(request);
+      const refuse = (error: unknown) => refuseUpgrade(request, socket, error);
+      const admit = (principal: Principal) => {
+        if (!socket.destroyed) this.rooms.admit(request, { path, socket, stream: socket, head, principal });
+      };
       try {
         const principal = this.check(request, path);
-        this.rooms.admit(request, { path, socket, stream: socket, head, principal });
+        if (principal instanceof Promise) principal.then(admit).catch(refuse);
+        else admit(principal);
       } catch (error) {
-        refuseUpgrade(request, socket, error);
+        refuse(error);
       }
     });
   }
@@ -73,8 +79,8 @@ export class UpgradeDoor {
     for (const socket of this.sockets) socket.destroy();
   }
 
-  private check(request: IncomingMessage, path: string): Principal {
-    const { gatekeeper, hosts, origins, manager, ledger, lifecycle } = this.parts;
+  private check(request: IncomingMessage, path: string): Principal | Promise<Principal> {
+    const { gatekeeper, hosts, origins, manager, lifecycle } = this.parts;
     const fault = findHeadFault(request);
     if (fault !== undefined) throw fault;
     const isSocketIo = this.rooms.isSocketIo(path);
@@ -88,15 +94,23 @@ export class UpgradeDoor {
       if (!hosts.allows(request)) throw foreignHost();
       if (!origins.allows(request)) throw foreignOrigin();
       // Socket.IO says who it is in its first packet.
-      const caller = gatekeeper.identify(request, isSocketIo ? 'pub' : 'net');
-      if (caller instanceof GatewayError) throw caller;
-      if (!isSocketIo || !hasSession(request)) manager.requireRoom(transport);
-      return caller;
+      const verdict = gatekeeper.identify(request, isSocketIo ? 'pub' : 'net');
+      const admitted = (caller: Verdict) => {
+        if (caller instanceof GatewayError) throw caller;
+        if (!isSocketIo || !hasSession(request)) manager.requireRoom(transport);
+        return caller;
+      };
+      if (!(verdict instanceof Promise)) return admitted(verdict);
+      return verdict.then(admitted).catch((error: unknown) => this.refused(transport, error));
     } catch (error) {
-      if (error instanceof GatewayError && error.code !== 'server_busy')
-        ledger.refused(transport, error.code);
-      throw error;
+      return this.refused(transport, error);
     }
+  }
+
+  private refused(transport: SocketTransport, error: unknown): never {
+    if (error instanceof GatewayError && error.code !== 'server_busy')
+      this.parts.ledger.refused(transport, error.code);
+    throw error;
   }
 }
 

@@ -45,7 +45,7 @@ export class SocketIoGateway implements OnGatewayInit<Server>, OnGatewayConnecti
   ) {}
 
   afterInit(server: Server): void {
-    server.use((socket, next) => next(this.identity.check(socket)));
+    server.use((socket, next) => void this.identity.check(socket).then(next));
   }
 
   handleConnection(socket: Socket): void {
