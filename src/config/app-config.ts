@@ -142,6 +142,8 @@ export interface StreamingConfig {
     readonly maxConnections: number;
     readonly retryMs: number;
     readonly keepAliveMs: number;
+    /** Of metrics, status and alerts, for clients that take it. Answers are not compressed: their pieces are small. */
+    readonly compression: boolean;
   };
   /** What is offered. */
   readonly channels: {

@@ -18,7 +18,7 @@ const DEFAULTS = {
     maxMessagesPerSecond: 100,
     compression: true,
   },
-  sse: { enabled: true, maxConnections: 500, retryMs: 5000, keepAliveMs: 30_000 },
+  sse: { enabled: true, maxConnections: 500, retryMs: 5000, keepAliveMs: 30_000, compression: true },
   channels: { chat: true, metrics: true, alerts: true, status: true },
   broadcasts: { bufferBytes: 8192, flushMs: 100, batchSize: 10 },
   connections: { poolSize: 100, firstMessageTimeoutMs: 300_000, cleanupMs: 60_000, maxIdleMs: 1_800_000 },

@@ -29,7 +29,7 @@ export function toStreamingConfig({ env, streamingYaml }: Sources): StreamingDec
     memoryGb: firstSet(env.STREAMING_API_MEMORY_GB, performance.read('memory_limit_gb', MEMORY_GB), 2),
     cpuCores: firstSet(env.STREAMING_API_CPU_CORES, performance.read('cpu_cores', COUNT), 4),
     websocket: toWebSocket({ env, streamingYaml }, performance),
-    sse: toSse({ env, streamingYaml }),
+    sse: toSse({ env, streamingYaml }, performance),
     channels: toChannels({ env, streamingYaml }),
     broadcasts: {
       bufferBytes: firstSet(
@@ -99,15 +99,19 @@ function toWebSocket({ env, streamingYaml }: Part, performance: YamlSection): St
   };
 }
 
-function toSse({ env, streamingYaml }: Part): StreamingConfig['sse'] {
+function toSse({ env, streamingYaml }: Part, performance: YamlSection): StreamingConfig['sse'] {
   const sse = streamingYaml.section('sse');
-  // Accepted without effect: events are small, and compressing them one by one makes them larger.
-  sse.read('compression_enabled', flag);
   return {
     enabled: firstSet(env.SSE_ENABLED, sse.read('enabled', flag), true),
     maxConnections: firstSet(env.SSE_MAX_CONNECTIONS, sse.read('max_connections', COUNT), 500),
     retryMs: firstSet(env.SSE_RETRY_TIMEOUT, sse.read('retry_timeout', wholeNumber(1, 3_600_000)), 5000),
     keepAliveMs: toMs(firstSet(env.SSE_KEEP_ALIVE_INTERVAL, sse.read('keep_alive_interval', SECONDS), 30)),
+    compression: firstSet(
+      env.STREAMING_COMPRESSION_ENABLED,
+      sse.read('compression_enabled', flag),
+      performance.read('compression_enabled', flag),
+      true,
+    ),
   };
 }
 
