@@ -21,7 +21,7 @@ const DEFAULTS = {
   sse: { enabled: true, maxConnections: 500, retryMs: 5000, keepAliveMs: 30_000, compression: true },
   channels: { chat: true, metrics: true, alerts: true, status: true },
   broadcasts: { bufferBytes: 8192, flushMs: 100, batchSize: 10 },
-  connections: { poolSize: 100, firstMessageTimeoutMs: 300_000, cleanupMs: 60_000, maxIdleMs: 1_800_000 },
+  connections: { firstMessageTimeoutMs: 300_000, cleanupMs: 60_000, maxIdleMs: 1_800_000 },
   monitoring: { gateway: undefined, metricsServer: undefined, customMetrics: undefined },
 };
 
@@ -58,8 +58,8 @@ describe(toStreamingConfig.name, () => {
     const choicesOf = (env: ProcessEnv, streamingYaml = '') =>
       toStreamingConfig(createSources({ env, streamingYaml })).choices;
     expect(choicesOf({})).toEqual([]);
-    expect(choicesOf({ STREAMING_API_MEMORY_GB: '3', CONNECTION_POOL_SIZE: '7' })).toEqual([
-      'streaming: set, and without effect here: STREAMING_API_MEMORY_GB, CONNECTION_POOL_SIZE',
+    expect(choicesOf({ STREAMING_API_MEMORY_GB: '3' })).toEqual([
+      'streaming: set, and without effect here: STREAMING_API_MEMORY_GB',
     ]);
     expect(choicesOf({}, 'service:\n  workers: 2\nperformance:\n  cpu_cores: 8\n')).toEqual([
       'streaming: set, and without effect here: STREAMING_API_CPU_CORES, service.workers',

@@ -45,7 +45,6 @@ export function toStreamingConfig({ env, streamingYaml }: Sources): StreamingDec
       batchSize: firstSet(env.STREAMING_BATCH_SIZE, performance.read('batch_size', COUNT), 10),
     },
     connections: {
-      poolSize: firstSet(env.CONNECTION_POOL_SIZE, management.read('pool_size', COUNT), 100),
       firstMessageTimeoutMs: toMs(
         firstSet(
           env.STREAMING_API_CONNECTION_TIMEOUT,
@@ -144,12 +143,11 @@ function toMonitoring({ env, streamingYaml }: Part): StreamingConfig['monitoring
 
 /**
  * What such files also hold, by name where it is set. There is one process, and its name, address and log level are the
- * gateway's; its memory and cores are given by who starts it, and each backend has connections of its own.
+ * gateway's; its memory and cores are given by who starts it.
  */
 function acceptWithoutEffect({ env, streamingYaml }: Part): readonly string[] {
   const service = streamingYaml.section('service');
   const performance = streamingYaml.section('performance');
-  const management = streamingYaml.section('connection_management');
   const values = {
     STREAMING_API_MEMORY_GB: firstSet(
       env.STREAMING_API_MEMORY_GB,
@@ -161,7 +159,6 @@ function acceptWithoutEffect({ env, streamingYaml }: Part): readonly string[] {
       performance.read('cpu_cores', COUNT),
       undefined,
     ),
-    CONNECTION_POOL_SIZE: firstSet(env.CONNECTION_POOL_SIZE, management.read('pool_size', COUNT), undefined),
     'service.name': service.read('name', text),
     'service.host': service.read('host', host),
     'service.workers': service.read('workers', COUNT),
