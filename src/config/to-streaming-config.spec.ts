@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProcessEnv } from './env.js';
 import { createSources } from './testing/create-sources.js';
 import { toStreamingConfig } from './to-streaming-config.js';
+import { toUpstreamConfig } from './to-streams-config.js';
 
 const SHIPPED = readFileSync(new URL('../../config/services/streaming-api.yaml', import.meta.url), 'utf8');
 
@@ -32,6 +33,7 @@ describe(toStreamingConfig.name, () => {
   ])('has the defaults %s', (_, streamingYaml) => {
     const sources = createSources({ streamingYaml });
     expect(toStreamingConfig(sources).config).toEqual(DEFAULTS);
+    expect(toUpstreamConfig(sources).keptConnections).toBe(100);
     expect(() => sources.streamingYaml.refuseUnknownKeys()).not.toThrow();
   });
 
