@@ -12,7 +12,7 @@ export interface AppConfig {
   readonly redis: RedisConfig;
   readonly vectorDb: VectorDbConfig;
   readonly audit: AuditConfig;
-  readonly upstream: UpstreamTimeouts;
+  readonly upstream: UpstreamConfig;
   readonly streams: StreamsConfig;
   readonly streaming: StreamingConfig;
   readonly alerts: readonly AlertRule[];
@@ -100,11 +100,14 @@ export interface AuditConfig {
   readonly retentionMs: number | undefined;
 }
 
-export interface UpstreamTimeouts {
+/** Of each model server. */
+export interface UpstreamConfig {
   readonly connectTimeoutMs: number;
   readonly firstTokenTimeoutMs: number;
   /** Silence in the middle of an answer. */
   readonly idleTimeoutMs: number;
+  /** How many connections to it stay open that carry nothing. */
+  readonly keptConnections: number;
 }
 
 export interface StreamsConfig {
@@ -142,6 +145,8 @@ export interface StreamingConfig {
     readonly maxConnections: number;
     readonly retryMs: number;
     readonly keepAliveMs: number;
+    /** Of metrics, status and alerts, for clients that take it. Answers are not compressed: their pieces are small. */
+    readonly compression: boolean;
   };
   /** What is offered. */
   readonly channels: {
@@ -158,8 +163,6 @@ export interface StreamingConfig {
     readonly batchSize: number;
   };
   readonly connections: {
-    /** Without effect: each backend has connections of its own. */
-    readonly poolSize: number;
     readonly firstMessageTimeoutMs: number;
     readonly cleanupMs: number;
     readonly maxIdleMs: number;

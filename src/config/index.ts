@@ -16,7 +16,7 @@ export {
   type RoutingConfig,
   type StreamingConfig,
   type StreamsConfig,
-  type UpstreamTimeouts,
+  type UpstreamConfig,
   type VectorDbConfig,
 } from './app-config.js';
 export { ConfigError } from './config-error.js';

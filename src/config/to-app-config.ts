@@ -13,7 +13,7 @@ import { toRedisConfig } from './to-redis-config.js';
 import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
 import { toStreamingConfig } from './to-streaming-config.js';
-import { toStreamsConfig, toUpstreamTimeouts } from './to-streams-config.js';
+import { toStreamsConfig, toUpstreamConfig } from './to-streams-config.js';
 import { toVectorDbConfig } from './to-vector-db-config.js';
 
 /** Decides every setting, and refuses what contradicts itself or is not known. */
@@ -36,7 +36,7 @@ export function toAppConfig(sources: Sources): AppConfig {
     redis: redis.config,
     vectorDb: toVectorDbConfig(sources),
     audit: audit.config,
-    upstream: toUpstreamTimeouts(sources),
+    upstream: toUpstreamConfig(sources),
     streams: toStreamsConfig(sources),
     streaming: streaming.config,
     alerts: toAlertRules(alertsYaml),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProcessEnv } from './env.js';
 import { createSources } from './testing/create-sources.js';
 import { toStreamingConfig } from './to-streaming-config.js';
+import { toUpstreamConfig } from './to-streams-config.js';
 
 const SHIPPED = readFileSync(new URL('../../config/services/streaming-api.yaml', import.meta.url), 'utf8');
 
@@ -18,10 +19,10 @@ const DEFAULTS = {
     maxMessagesPerSecond: 100,
     compression: true,
   },
-  sse: { enabled: true, maxConnections: 500, retryMs: 5000, keepAliveMs: 30_000 },
+  sse: { enabled: true, maxConnections: 500, retryMs: 5000, keepAliveMs: 30_000, compression: true },
   channels: { chat: true, metrics: true, alerts: true, status: true },
   broadcasts: { bufferBytes: 8192, flushMs: 100, batchSize: 10 },
-  connections: { poolSize: 100, firstMessageTimeoutMs: 300_000, cleanupMs: 60_000, maxIdleMs: 1_800_000 },
+  connections: { firstMessageTimeoutMs: 300_000, cleanupMs: 60_000, maxIdleMs: 1_800_000 },
   monitoring: { gateway: undefined, metricsServer: undefined, customMetrics: undefined },
 };
 
@@ -32,6 +33,7 @@ describe(toStreamingConfig.name, () => {
   ])('has the defaults %s', (_, streamingYaml) => {
     const sources = createSources({ streamingYaml });
     expect(toStreamingConfig(sources).config).toEqual(DEFAULTS);
+    expect(toUpstreamConfig(sources).keptConnections).toBe(100);
     expect(() => sources.streamingYaml.refuseUnknownKeys()).not.toThrow();
   });
 
@@ -58,8 +60,8 @@ describe(toStreamingConfig.name, () => {
     const choicesOf = (env: ProcessEnv, streamingYaml = '') =>
       toStreamingConfig(createSources({ env, streamingYaml })).choices;
     expect(choicesOf({})).toEqual([]);
-    expect(choicesOf({ STREAMING_API_MEMORY_GB: '3', CONNECTION_POOL_SIZE: '7' })).toEqual([
-      'streaming: set, and without effect here: STREAMING_API_MEMORY_GB, CONNECTION_POOL_SIZE',
+    expect(choicesOf({ STREAMING_API_MEMORY_GB: '3' })).toEqual([
+      'streaming: set, and without effect here: STREAMING_API_MEMORY_GB',
     ]);
     expect(choicesOf({}, 'service:\n  workers: 2\nperformance:\n  cpu_cores: 8\n')).toEqual([
       'streaming: set, and without effect here: STREAMING_API_CPU_CORES, service.workers',

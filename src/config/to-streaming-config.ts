@@ -29,7 +29,7 @@ export function toStreamingConfig({ env, streamingYaml }: Sources): StreamingDec
     memoryGb: firstSet(env.STREAMING_API_MEMORY_GB, performance.read('memory_limit_gb', MEMORY_GB), 2),
     cpuCores: firstSet(env.STREAMING_API_CPU_CORES, performance.read('cpu_cores', COUNT), 4),
     websocket: toWebSocket({ env, streamingYaml }, performance),
-    sse: toSse({ env, streamingYaml }),
+    sse: toSse({ env, streamingYaml }, performance),
     channels: toChannels({ env, streamingYaml }),
     broadcasts: {
       bufferBytes: firstSet(
@@ -45,7 +45,6 @@ export function toStreamingConfig({ env, streamingYaml }: Sources): StreamingDec
       batchSize: firstSet(env.STREAMING_BATCH_SIZE, performance.read('batch_size', COUNT), 10),
     },
     connections: {
-      poolSize: firstSet(env.CONNECTION_POOL_SIZE, management.read('pool_size', COUNT), 100),
       firstMessageTimeoutMs: toMs(
         firstSet(
           env.STREAMING_API_CONNECTION_TIMEOUT,
@@ -99,15 +98,19 @@ function toWebSocket({ env, streamingYaml }: Part, performance: YamlSection): St
   };
 }
 
-function toSse({ env, streamingYaml }: Part): StreamingConfig['sse'] {
+function toSse({ env, streamingYaml }: Part, performance: YamlSection): StreamingConfig['sse'] {
   const sse = streamingYaml.section('sse');
-  // Accepted without effect: events are small, and compressing them one by one makes them larger.
-  sse.read('compression_enabled', flag);
   return {
     enabled: firstSet(env.SSE_ENABLED, sse.read('enabled', flag), true),
     maxConnections: firstSet(env.SSE_MAX_CONNECTIONS, sse.read('max_connections', COUNT), 500),
     retryMs: firstSet(env.SSE_RETRY_TIMEOUT, sse.read('retry_timeout', wholeNumber(1, 3_600_000)), 5000),
     keepAliveMs: toMs(firstSet(env.SSE_KEEP_ALIVE_INTERVAL, sse.read('keep_alive_interval', SECONDS), 30)),
+    compression: firstSet(
+      env.STREAMING_COMPRESSION_ENABLED,
+      sse.read('compression_enabled', flag),
+      performance.read('compression_enabled', flag),
+      true,
+    ),
   };
 }
 
@@ -140,12 +143,11 @@ function toMonitoring({ env, streamingYaml }: Part): StreamingConfig['monitoring
 
 /**
  * What such files also hold, by name where it is set. There is one process, and its name, address and log level are the
- * gateway's; its memory and cores are given by who starts it, and each backend has connections of its own.
+ * gateway's; its memory and cores are given by who starts it.
  */
 function acceptWithoutEffect({ env, streamingYaml }: Part): readonly string[] {
   const service = streamingYaml.section('service');
   const performance = streamingYaml.section('performance');
-  const management = streamingYaml.section('connection_management');
   const values = {
     STREAMING_API_MEMORY_GB: firstSet(
       env.STREAMING_API_MEMORY_GB,
@@ -157,7 +159,6 @@ function acceptWithoutEffect({ env, streamingYaml }: Part): readonly string[] {
       performance.read('cpu_cores', COUNT),
       undefined,
     ),
-    CONNECTION_POOL_SIZE: firstSet(env.CONNECTION_POOL_SIZE, management.read('pool_size', COUNT), undefined),
     'service.name': service.read('name', text),
     'service.host': service.read('host', host),
     'service.workers': service.read('workers', COUNT),

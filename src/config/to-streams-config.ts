@@ -1,4 +1,4 @@
-import type { StreamsConfig, UpstreamTimeouts } from './app-config.js';
+import type { StreamsConfig, UpstreamConfig } from './app-config.js';
 import { firstSet } from './first-set.js';
 import { decimal, oneOf, wholeNumber } from './parser.js';
 import type { Sources } from './sources.js';
@@ -32,10 +32,12 @@ export function toStreamsConfig({ env, yaml }: Sources): StreamsConfig {
   };
 }
 
-export function toUpstreamTimeouts({ env, yaml }: Sources): UpstreamTimeouts {
+export function toUpstreamConfig({ env, yaml, streamingYaml }: Sources): UpstreamConfig {
   const upstream = yaml.section('upstream');
+  const management = streamingYaml.section('connection_management');
   const bound = wholeNumber(1, 3_600_000);
   return {
+    keptConnections: firstSet(env.CONNECTION_POOL_SIZE, management.read('pool_size', wholeNumber(1)), 100),
     connectTimeoutMs: firstSet(
       env.UPSTREAM_CONNECT_TIMEOUT_MS,
       upstream.read('connect_timeout_ms', bound),

@@ -11,7 +11,8 @@ import { Gate } from '../support/gate.js';
 import { RawClient } from '../support/raw-http.js';
 
 /** Until the upstream must have seen that its client is gone. */
-const AT_ONCE_MS = 100;
+/** Far below every time-out, and enough for a machine that has much else to do. */
+const AT_ONCE_MS = 1_000;
 
 const RESETS = (client: RawClient) => client.reset();
 const LEAVING: readonly (readonly [string, (client: RawClient) => void])[] = [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RedisConnection } from '../../src/infrastructure/redis/index.js';
+import { RedisChannels, RedisConnection } from '../../src/infrastructure/redis/index.js';
 import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/testing/redis-process.js';
 import { ReplicaTalk } from '../../src/modules/generation/replicas/replica-talk.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
@@ -158,6 +158,20 @@ describe.runIf(hasRedisServer)('responses of replicas that share a Redis', () =>
       expect((await create({ previous_response_id: id }, replica)).status).toBe(400);
       expect((await read(following, replica)).status).toBe('completed');
     }
+  });
+
+  it('are found nowhere when those who have them did not hear that they were deleted', async () => {
+    const { id } = await begin();
+    const channels = third.app.get(RedisChannels);
+    const say = channels.publish.bind(channels);
+    const publish = vi
+      .spyOn(channels, 'publish')
+      .mockImplementation((channel, message) =>
+        channel.endsWith(':deleted') ? Promise.resolve(0) : say(channel, message),
+      );
+    expect((await remove(id, third)).status).toBe(200);
+    publish.mockRestore();
+    for (const replica of replicas) expect((await get(id, '', replica)).status).toBe(404);
   });
 
   it('are stopped when one deletes what another makes', async () => {

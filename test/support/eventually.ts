@@ -17,7 +17,7 @@ export interface WaitOptions {
 export async function eventually<T>(
   read: () => T | Promise<T>,
   holds: (value: T) => boolean = Boolean,
-  { deadlineMs = 5_000, what = 'the condition' }: WaitOptions = {},
+  { deadlineMs = 10_000, what = 'the condition' }: WaitOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   for (let poll = 0; ; poll += 1) {
@@ -34,7 +34,7 @@ export async function eventually<T>(
 /** The promise's own outcome, or a failure that names what was awaited once the deadline has passed. */
 export async function withDeadline<T>(
   promise: Promise<T>,
-  { deadlineMs = 5_000, what = 'an event' }: WaitOptions = {},
+  { deadlineMs = 10_000, what = 'an event' }: WaitOptions = {},
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const expiry = new Promise<never>((_resolve, reject) => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { GATEWAY_PSEUDONYM } from '../../common/http/gateway-pseudonym.js';
-import type { BackendSettings, UpstreamTimeouts } from '../../config/index.js';
+import type { BackendSettings, UpstreamConfig } from '../../config/index.js';
 import type { EmbeddingAnswer } from '../../contracts/embedding.js';
 import { FailureError } from '../../contracts/failure.js';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
@@ -25,11 +25,12 @@ export class AgentInstanceBackend implements ModelBackend {
   readonly name: string;
   private readonly client: UpstreamClient;
 
-  constructor(settings: BackendSettings, timeouts: UpstreamTimeouts) {
+  constructor(settings: BackendSettings, upstream: UpstreamConfig) {
     this.name = settings.name;
     this.client = new UpstreamClient({
       baseUrl: settings.url,
-      connectTimeoutMs: timeouts.connectTimeoutMs,
+      connectTimeoutMs: upstream.connectTimeoutMs,
+      keptConnections: upstream.keptConnections,
       headers: {
         'content-type': 'application/json',
         accept: 'text/event-stream',
@@ -72,7 +73,7 @@ export class AgentInstanceBackend implements ModelBackend {
 export class AgentInstanceBackends implements BackendFactory {
   readonly kind = 'agent-instance';
 
-  create(settings: BackendSettings, timeouts: UpstreamTimeouts): ModelBackend {
-    return new AgentInstanceBackend(settings, timeouts);
+  create(settings: BackendSettings, upstream: UpstreamConfig): ModelBackend {
+    return new AgentInstanceBackend(settings, upstream);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { BackendSettings, UpstreamTimeouts } from '../../config/index.js';
+import type { BackendSettings, UpstreamConfig } from '../../config/index.js';
 import type { EmbeddingAnswer, EmbeddingRequest } from '../../contracts/embedding.js';
 import type {
   AnswerSink,
@@ -24,11 +24,12 @@ export class OllamaBackend implements ModelBackend {
   readonly name: string;
   private readonly client: UpstreamClient;
 
-  constructor(settings: BackendSettings, timeouts: UpstreamTimeouts) {
+  constructor(settings: BackendSettings, upstream: UpstreamConfig) {
     this.name = settings.name;
     this.client = new UpstreamClient({
       baseUrl: settings.url,
-      connectTimeoutMs: timeouts.connectTimeoutMs,
+      connectTimeoutMs: upstream.connectTimeoutMs,
+      keptConnections: upstream.keptConnections,
       headers: {
         'content-type': 'application/json',
         ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
@@ -69,7 +70,7 @@ export class OllamaBackend implements ModelBackend {
 export class OllamaBackends implements BackendFactory {
   readonly kind = 'ollama';
 
-  create(settings: BackendSettings, timeouts: UpstreamTimeouts): ModelBackend {
-    return new OllamaBackend(settings, timeouts);
+  create(settings: BackendSettings, upstream: UpstreamConfig): ModelBackend {
+    return new OllamaBackend(settings, upstream);
   }
 }

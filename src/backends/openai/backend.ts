@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { BackendSettings, UpstreamTimeouts } from '../../config/index.js';
+import type { BackendSettings, UpstreamConfig } from '../../config/index.js';
 import type { EmbeddingAnswer, EmbeddingRequest } from '../../contracts/embedding.js';
 import type {
   AnswerSink,
@@ -24,12 +24,13 @@ export class OpenAiBackend implements ModelBackend {
   private readonly client: UpstreamClient;
   private readonly dialect: RequestDialect;
 
-  constructor(settings: BackendSettings, timeouts: UpstreamTimeouts) {
+  constructor(settings: BackendSettings, upstream: UpstreamConfig) {
     this.name = settings.name;
     this.dialect = toRequestDialect(settings.url);
     this.client = new UpstreamClient({
       baseUrl: settings.url,
-      connectTimeoutMs: timeouts.connectTimeoutMs,
+      connectTimeoutMs: upstream.connectTimeoutMs,
+      keptConnections: upstream.keptConnections,
       headers: {
         'content-type': 'application/json',
         ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
@@ -70,7 +71,7 @@ export class OpenAiBackend implements ModelBackend {
 export class OpenAiBackends implements BackendFactory {
   readonly kind = 'openai';
 
-  create(settings: BackendSettings, timeouts: UpstreamTimeouts): ModelBackend {
-    return new OpenAiBackend(settings, timeouts);
+  create(settings: BackendSettings, upstream: UpstreamConfig): ModelBackend {
+    return new OpenAiBackend(settings, upstream);
   }
 }

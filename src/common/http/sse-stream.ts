@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { endResponse } from './end-response.js';
+import { GzippedBody, takesGzip } from './gzipped-body.js';
 import { heartbeat, NO_PLACE } from './heartbeat.js';
 import { onClientGone } from './on-client-gone.js';
 
@@ -45,12 +46,15 @@ export class SseStream {
   private drainTimer: NodeJS.Timeout | undefined;
   /** Whether chunks may be framed here: the head is on its way, on a connection that is ours alone. */
   private framesChunks = false;
+  private gzipped: GzippedBody | undefined;
   private readonly raw: ServerResponse;
   private readonly stopListening: () => void;
 
+  /** `compresses`: by gzip, when the client takes it. For events that are large and not in a hurry. */
   constructor(
     private readonly reply: FastifyReply,
     private readonly listener: SseListener,
+    private readonly compresses = false,
   ) {
     this.raw = reply.raw;
     heartbeat.add(this);
@@ -69,7 +73,7 @@ export class SseStream {
     if (this.closed) return true;
     this.commit();
     this.silentTicks = 0;
-    if (this.framesChunks ? this.writeChunk(frames, taken) : this.writeFirst(frames, taken)) return true;
+    if (this.hand(frames, taken)) return true;
     this.drainTimer ??= setTimeout(this.onTooSlow, DRAIN_TIMEOUT_MS);
     return false;
   }
@@ -78,7 +82,8 @@ export class SseStream {
     if (this.closed) return;
     this.commit();
     this.close();
-    endResponse(this.raw, frames);
+    if (this.gzipped === undefined) endResponse(this.raw, frames);
+    else this.gzipped.end(frames);
   }
 
   /** Nothing was written and an HTTP error will be. */
@@ -89,6 +94,11 @@ export class SseStream {
   /** A comment line keeps proxies from cutting a silent connection. */
   ping(): void {
     if (this.drainTimer === undefined) this.write(': ping\n\n');
+  }
+
+  private hand(frames: string, taken?: Taken): boolean {
+    if (this.gzipped !== undefined) return this.gzipped.write(frames, taken);
+    return this.framesChunks ? this.writeChunk(frames, taken) : this.writeFirst(frames, taken);
   }
 
   /** Also whatever has no socket of its own yet, or is not chunked. */
@@ -114,6 +124,10 @@ export class SseStream {
     const { reply } = this;
     reply.hijack();
     reply.headers(this.listener.headers()).headers(SSE_HEADERS);
+    if (this.compresses && takesGzip(reply.request.raw)) {
+      reply.header('content-encoding', 'gzip').header('vary', varyingBy(reply, 'Accept-Encoding'));
+      this.gzipped = new GzippedBody(this.raw, this.onDrain);
+    }
     this.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders);
     this.listener.settled();
   }
@@ -145,7 +159,11 @@ export class SseStream {
     const { raw } = this;
     const farewell = this.listener.tooSlow();
     this.close();
-    raw.end(farewell, 'latin1');
+    if (this.gzipped === undefined) raw.end(farewell, 'latin1');
+    else this.gzipped.end(farewell);
     setTimeout(() => raw.destroy(), FAREWELL_MS).unref();
   };
 }
+
+const varyingBy = (reply: FastifyReply, header: string): string =>
+  [reply.getHeader('vary'), header].filter((name) => name !== undefined).join(', ');

@@ -86,6 +86,22 @@ describe(UpstreamClient.name, () => {
     expect(notes.status).toBe(200);
   });
 
+  it('keeps no more connections than it may that carry nothing', async () => {
+    await client.close();
+    client = new UpstreamClient({ baseUrl: server.origin, connectTimeoutMs: 500, keptConnections: 2 });
+    const gate = new Gate<void>();
+    server.script(async (exchange) => {
+      await gate.opened;
+      await exchange.respond(200, {}, 'fine');
+    });
+    const all = Array.from({ length: 5 }, () => new Notes());
+    for (const each of all) client.send({ method: 'POST', path: '/path' }, each);
+    await eventually(() => server.connections.length === 5);
+    gate.open();
+    await eventually(() => all.every(({ said }) => said.includes('end')));
+    await eventually(() => server.openConnections.length === 2);
+  });
+
   describe('abort', () => {
     it('before there is a connection keeps the request from being sent', async () => {
       server.script((exchange) => exchange.respond(200, {}, 'fine'));

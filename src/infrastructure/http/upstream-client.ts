@@ -15,6 +15,8 @@ export interface UpstreamClientOptions {
   /** Origin and optional path prefix, such as `https://host/v1`. */
   readonly baseUrl: string;
   readonly connectTimeoutMs: number;
+  /** How many connections stay open that carry nothing. No limit unless given. */
+  readonly keptConnections?: number;
   readonly headers?: Record<string, string>;
 }
 
@@ -76,7 +78,7 @@ export class UpstreamClient {
 
   private connect(): UpstreamConnection {
     const connection = new UpstreamConnection(this.origin, this.options.connectTimeoutMs, {
-      free: (freed) => void this.idle.push(freed),
+      free: (freed) => this.keep(freed),
       closed: (gone) => {
         this.open.delete(gone);
         this.idle = this.idle.filter((other) => other !== gone);
@@ -84,6 +86,11 @@ export class UpstreamClient {
     });
     this.open.add(connection);
     return connection;
+  }
+
+  private keep(freed: UpstreamConnection): void {
+    if (this.idle.length < (this.options.keptConnections ?? Infinity)) this.idle.push(freed);
+    else freed.close();
   }
 
   private closeIdle(): void {

@@ -85,8 +85,7 @@ describe.runIf(hasRedisServer)(RedisConnection.name, () => {
   });
 
   it('does not hold up the start, and finds a Redis that comes later', async () => {
-    const { ms } = await timed(() => Promise.resolve(connection.onModuleInit()));
-    expect(ms).toBeLessThan(COMMAND_TIMEOUT_MS);
+    expect(connection.onModuleInit()).toBeUndefined();
     await eventually(() => warn.mock.calls.length > 0);
     expect(await health.check()).toEqual({ status: 'unhealthy', error: 'ECONNREFUSED' });
     await redis.start();
@@ -105,11 +104,11 @@ describe.runIf(hasRedisServer)(RedisConnection.name, () => {
     expect(first.ms).toBeLessThan(COMMAND_TIMEOUT_MS + 900);
 
     expect(connection.ready).toBe(false);
-    const calls = await Promise.all(
-      Array.from({ length: 100 }, () => timed(() => connection.run((client) => client.get('a')))),
-    );
-    for (const { outcome } of calls) expect(outcome).toBeInstanceOf(RedisAwayError);
-    expect(Math.max(...calls.map(({ ms }) => ms))).toBeLessThan(COMMAND_TIMEOUT_MS);
+    const calls = await timed(async () => {
+      for (let call = 0; call < 100; call++)
+        await expect(connection.run((client) => client.get('a'))).rejects.toThrow(RedisAwayError);
+    });
+    expect(calls.ms).toBeLessThan(20 * COMMAND_TIMEOUT_MS);
 
     redis.thaw();
     const thawedAt = performance.now();

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppConfig, type UpstreamTimeouts } from '../../config/index.js';
+import { AppConfig, type UpstreamConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { EmbeddingAnswer, EmbeddingRequest } from '../../contracts/embedding.js';
 import { FailureError, type Failure } from '../../contracts/failure.js';
@@ -9,7 +9,7 @@ import { Vector } from './vector.js';
 /** Runs the backends: one upstream call at a time, each on the first target that can take it. */
 @Injectable()
 export class VectorMaker {
-  private readonly timeouts: UpstreamTimeouts;
+  private readonly timeouts: UpstreamConfig;
 
   constructor(
     @Inject(AppConfig) { upstream }: AppConfig,

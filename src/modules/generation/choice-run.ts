@@ -4,7 +4,7 @@ import type { GenerationRequest } from '../../contracts/generation-request.js';
 import type { AnswerSink, BackendCall, FinishReason, ToolCallDelta } from '../../contracts/model-backend.js';
 import type { Usage } from '../../contracts/usage.js';
 import type { WireText } from '../../contracts/wire-text.js';
-import type { UpstreamTimeouts } from '../../config/index.js';
+import type { UpstreamConfig } from '../../config/index.js';
 import { BackendGate, type CallVerdict, type Plan, type RetryBudget, type Target } from '../models/index.js';
 import type { AnswerOrigin, AnswerRun, Generation } from './generation.js';
 import { reasoningEntry, textEntry, toolCallEntry } from './log/entry.js';
@@ -20,7 +20,7 @@ const NOT_WORTH_A_FALLBACK: ReadonlySet<FailureCode> = new Set(['invalid_request
 
 export interface RunContext {
   readonly plan: Plan;
-  readonly timeouts: UpstreamTimeouts;
+  readonly timeouts: UpstreamConfig;
   readonly retries: RetryBudget;
   readonly events: EventBus;
 }

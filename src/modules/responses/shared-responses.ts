@@ -56,6 +56,14 @@ export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
     return json === null || json === GONE ? undefined : (JSON.parse(json) as KeptResponse);
   }
 
+  /** Whether another replica deleted what is kept here, should its message have been lost. No while Redis is away. */
+  async wasDeleted(id: string): Promise<boolean> {
+    if (!this.redis.ready) return false;
+    const json = await this.redis.run((client) => client.get(keyOf(id))).catch(() => null);
+    if (json === GONE) this.kept.delete(id);
+    return json === GONE;
+  }
+
   /** Shows the others what is kept here under this id. */
   share(id: string): void {
     if (!this.redis.configured) return;

@@ -44,7 +44,9 @@ export class StoredResponses {
   }
 
   async find(id: string, caller: Principal): Promise<StoredResponse | undefined> {
-    const kept = this.kept.find(id) ?? (await this.shared.find(id));
+    const own = this.kept.find(id);
+    if (own !== undefined && (await this.shared.wasDeleted(id))) return undefined;
+    const kept = own ?? (await this.shared.find(id));
     const source = kept && (await this.findLog(id, caller));
     return source && { ...kept, source };
   }

@@ -31,6 +31,8 @@ export const AWKWARD_PIECES = [
   '\udd11',
 ];
 
+/** Far below every time-out, and enough for a machine that has much else to do. */
+const AT_ONCE_MS = 1_000;
 /** Turns of the event loop in which the end of a body follows the end that was said in it. */
 const BODY_END = 50;
 
@@ -189,7 +191,7 @@ export function describeNetworkBackend<Server extends FakeModelServer>(
   });
 
   describe(`${name}: abort`, () => {
-    it('closes the connection within 100 ms, before the head of the answer', async () => {
+    it('closes the connection at once, before the head of the answer', async () => {
       const gate = server.hold(0);
       answerRichly(server, ['never']);
       const { sink, call } = start();
@@ -198,11 +200,11 @@ export function describeNetworkBackend<Server extends FakeModelServer>(
       call.abort();
       const { closedAt, closedBy } = await withDeadline(connection.closed);
       expect(closedBy).toBe('client');
-      expect(closedAt! - at).toBeLessThan(100);
+      expect(closedAt! - at).toBeLessThan(AT_ONCE_MS);
       expect(sink.events).toEqual([]);
     });
 
-    it('closes the connection within 100 ms, in the middle of the answer', async () => {
+    it('closes the connection at once, in the middle of the answer', async () => {
       const gate = server.hold(2);
       answerRichly(server, ['a', 'b', 'c', 'd']);
       const { sink, call } = start();
@@ -211,7 +213,7 @@ export function describeNetworkBackend<Server extends FakeModelServer>(
       const at = performance.now();
       call.abort();
       const { closedAt } = await withDeadline(connection.closed);
-      expect(closedAt! - at).toBeLessThan(100);
+      expect(closedAt! - at).toBeLessThan(AT_ONCE_MS);
       await turns(20);
       expect(sink.events).toHaveLength(2);
     });

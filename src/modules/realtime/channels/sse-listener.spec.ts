@@ -30,6 +30,7 @@ function createListener() {
   const listener = new SseListener({
     reply: reply as FastifyReply,
     retryMs: 1,
+    compresses: false,
     ledger,
     gone: () => undefined,
   });

@@ -8,6 +8,8 @@ import type { Listener, Subscription } from './subscription.js';
 export interface SseListenerParts {
   readonly reply: FastifyReply;
   readonly retryMs: number;
+  /** Whether a client that takes it gets its events compressed. */
+  readonly compresses: boolean;
   readonly ledger: ConnectionLedger;
   /** It has left, or must go. */
   readonly gone: () => void;
@@ -22,7 +24,7 @@ export class SseListener implements Listener {
   private readonly sse: SseStream;
   private readonly ledger: ConnectionLedger;
 
-  constructor({ reply, retryMs, ledger, gone }: SseListenerParts) {
+  constructor({ reply, retryMs, compresses, ledger, gone }: SseListenerParts) {
     this.ledger = ledger;
     const leave = (isClean: boolean) => {
       if (this.isOver) return;
@@ -30,7 +32,7 @@ export class SseListener implements Listener {
       ledger.closed('sse', isClean);
       gone();
     };
-    this.sse = new SseStream(reply, {
+    const listener = {
       headers: () => ({}),
       settled: () => undefined,
       drained: () => {
@@ -43,7 +45,8 @@ export class SseListener implements Listener {
         leave(true);
         return '';
       },
-    });
+    };
+    this.sse = new SseStream(reply, listener, compresses);
     this.over = () => leave(true);
     ledger.opened('sse');
     // The status goes out at once: there may be nothing to say for long.

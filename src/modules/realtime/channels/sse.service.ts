@@ -67,6 +67,7 @@ export class SseService implements OnModuleInit, OnModuleDestroy, BeforeApplicat
       reply,
       ledger: this.ledger,
       retryMs: this.config.sse.retryMs,
+      compresses: this.config.sse.compression,
       gone: () => {
         this.listeners.delete(listener);
         if (listener.subscription !== undefined) this.hub.unsubscribe(listener.subscription);
