@@ -6,6 +6,7 @@ import { CacheModule } from './infrastructure/cache/index.js';
 import { DatabaseModule } from './infrastructure/database/index.js';
 import { EventsModule } from './infrastructure/events/events.module.js';
 import { LoadModule } from './infrastructure/load/index.js';
+import { MailModule } from './infrastructure/mail/index.js';
 import { RedisModule } from './infrastructure/redis/index.js';
 import { AgentTasksModule } from './modules/agent-tasks/index.js';
 import { AgentsModule } from './modules/agents/index.js';
@@ -34,6 +35,7 @@ const DATABASE: Storage = [DatabaseModule, AuditModule];
     LoadModule,
     RedisModule,
     CacheModule,
+    MailModule,
     IdentityModule,
     ModelsModule,
     AgentsModule,

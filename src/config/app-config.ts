@@ -12,6 +12,7 @@ export interface AppConfig {
   readonly redis: RedisConfig;
   readonly vectorDb: VectorDbConfig;
   readonly audit: AuditConfig;
+  readonly mail: MailConfig;
   readonly upstream: UpstreamTimeouts;
   readonly streams: StreamsConfig;
   readonly streaming: StreamingConfig;
@@ -99,6 +100,20 @@ export interface AuditConfig {
   /** Entries older than this are taken away, and a tombstone says so. Undefined keeps everything. */
   readonly retentionMs: number | undefined;
 }
+
+/** How mails leave. `log`: they do not, and the log shows them. `none`: what needs mail is refused. */
+export type MailConfig =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'log'; readonly from: string }
+  | {
+      readonly kind: 'smtp';
+      readonly from: string;
+      readonly host: string;
+      readonly port: number;
+      /** `implicit`: from the first byte. `required`: by STARTTLS, or nothing is sent. `offered`: where the server has it. */
+      readonly tls: 'implicit' | 'required' | 'offered';
+      readonly login?: { readonly user: string; readonly password: string };
+    };
 
 export interface UpstreamTimeouts {
   readonly connectTimeoutMs: number;

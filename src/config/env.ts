@@ -1,5 +1,6 @@
 import { ConfigError } from './config-error.js';
 import { logLevel } from './log-level.js';
+import { mailAddress } from './mail-parsers.js';
 import {
   cidr,
   host,
@@ -48,6 +49,8 @@ const PARSERS = {
   AUDIT_CHECKPOINT_DIR: text,
   AUDIT_CHECKPOINT_INTERVAL_S: decimal(0.1, 86_400),
   AUDIT_RETENTION_DAYS: decimal(0, 36_500),
+
+  MAIL_FROM: mailAddress,
 
   OLLAMA_URL: httpUrl,
   OPENAI_BASE_URL: httpUrl,

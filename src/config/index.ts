@@ -9,6 +9,7 @@ export {
   type Environment,
   type HttpConfig,
   type LogLevel,
+  type MailConfig,
   type ModelRoute,
   type PostgresConfig,
   type RedisConfig,

@@ -4,7 +4,7 @@ import { ConfigError } from './config-error.js';
 import type { ProcessEnv } from './env.js';
 
 /** Secrets asked for by these names. YAML may name further ones by `*_secret_name` and `api_key_env`. */
-export const SECRET_KEYS = ['DATABASE_PASSWORD', 'OPENAI_API_KEY'] as const;
+export const SECRET_KEYS = ['DATABASE_PASSWORD', 'OPENAI_API_KEY', 'MAIL_SMTP_URL'] as const;
 
 export interface Secret {
   readonly value: string;

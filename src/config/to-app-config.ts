@@ -9,6 +9,7 @@ import { toAlertRules } from './to-alert-rules.js';
 import { toAuditConfig } from './to-audit-config.js';
 import { toDatabaseConfig } from './to-database-config.js';
 import { toHttpConfig } from './to-http-config.js';
+import { toMailConfig } from './to-mail-config.js';
 import { toRedisConfig } from './to-redis-config.js';
 import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
@@ -24,6 +25,7 @@ export function toAppConfig(sources: Sources): AppConfig {
   const database = toDatabaseConfig(sources, dataDir);
   const redis = toRedisConfig(sources);
   const audit = toAuditConfig(sources, dataDir);
+  const mail = toMailConfig(sources);
   const instances = toAgentInstances(sources, http.config);
   const streaming = toStreamingConfig(sources);
   const routing = toRoutingConfig(sources, instances.all);
@@ -36,6 +38,7 @@ export function toAppConfig(sources: Sources): AppConfig {
     redis: redis.config,
     vectorDb: toVectorDbConfig(sources),
     audit: audit.config,
+    mail: mail.config,
     upstream: toUpstreamTimeouts(sources),
     streams: toStreamsConfig(sources),
     streaming: streaming.config,
@@ -50,6 +53,7 @@ export function toAppConfig(sources: Sources): AppConfig {
       database.choice,
       redis.choice,
       audit.choice,
+      mail.choice,
       routing.choice,
       ...instances.choices,
       ...streaming.choices,
