@@ -10,6 +10,7 @@ import { toAuditConfig } from './to-audit-config.js';
 import { toDatabaseConfig } from './to-database-config.js';
 import { toHttpConfig } from './to-http-config.js';
 import { toMailConfig } from './to-mail-config.js';
+import { toIdentityConfig } from './to-identity-config.js';
 import { toRedisConfig } from './to-redis-config.js';
 import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
@@ -22,6 +23,7 @@ export function toAppConfig(sources: Sources): AppConfig {
   const { environment, env, yaml, streamingYaml, alertsYaml } = sources;
   const dataDir = (env.CITADEL_DATA_DIR ?? './data').replace(/(?<=.)\/+$/, '');
   const http = toHttpConfig(sources);
+  const identity = toIdentityConfig(sources, dataDir, http.config.port);
   const database = toDatabaseConfig(sources, dataDir);
   const redis = toRedisConfig(sources);
   const audit = toAuditConfig(sources, dataDir);
@@ -34,6 +36,7 @@ export function toAppConfig(sources: Sources): AppConfig {
     ...toProject(sources),
     dataDir,
     http: http.config,
+    identity: identity.config,
     database: database.config,
     redis: redis.config,
     vectorDb: toVectorDbConfig(sources),
@@ -50,6 +53,7 @@ export function toAppConfig(sources: Sources): AppConfig {
     choices: [
       toChoice(sources),
       http.choice,
+      identity.choice,
       database.choice,
       redis.choice,
       audit.choice,

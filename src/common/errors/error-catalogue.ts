@@ -80,6 +80,21 @@ export const ERROR_CATALOGUE = {
     type: 'invalid_request_error',
     meaning: 'The nonce of the signature has been used before.',
   },
+  insufficient_scope: {
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: 'The credential is good, and lacks the scope for this: `read` for GET, `write` for the rest.',
+  },
+  forbidden: {
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: 'The credential is good, and its role or kind may not do this.',
+  },
+  tenant_mismatch: {
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: '`X-Tenant-ID` names another tenant than the one the caller belongs to.',
+  },
   origin_not_allowed: {
     status: 403,
     type: 'invalid_request_error',
@@ -120,11 +135,6 @@ export const ERROR_CATALOGUE = {
     status: 409,
     type: 'invalid_request_error',
     meaning: 'The `Idempotency-Key` was used for another request.',
-  },
-  email_taken: {
-    status: 409,
-    type: 'invalid_request_error',
-    meaning: 'The email address belongs to another account.',
   },
   stream_expired: {
     status: 410,
