@@ -1,5 +1,4 @@
 export { Attempts, type AttemptLimit, type AttemptSubject } from './attempts.js';
-export { callerAddress } from './caller-address.js';
 export { Login } from './login.js';
 export { faultOfPassword } from './password-rules.js';
 export type { NewUser, User, UserEmail, UserRole } from './user.js';
