@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { Role } from '../contracts/principal.js';
 import type { ProfileSettings } from '../contracts/streaming-profile.js';
 
 /** The one typed tree of settings. Unions instead of optional halves: what is not configured says so by its kind. */
@@ -21,6 +22,7 @@ export interface AppConfig {
   readonly alerts: readonly AlertRule[];
   readonly responseCache: ResponseCacheConfig;
   readonly routing: RoutingConfig;
+  readonly oauth: OAuthConfig;
   /** Refuse new work when the event loop or the heap is at its limit. */
   readonly loadShed: boolean;
   readonly rateLimit: boolean;
@@ -281,4 +283,33 @@ export interface AgentSettings {
     readonly temperature?: number;
     readonly maxTokens?: number;
   };
+}
+
+/** The authorization server. */
+export interface OAuthConfig {
+  readonly accessTokenTtlS: number;
+  /** Of each refresh token; a new one is given with every use. */
+  readonly refreshTokenTtlS: number;
+  /** How long a browser stays logged in. */
+  readonly sessionTtlS: number;
+  /** Whether anybody may register a client. */
+  readonly registration: boolean;
+  /** Whether there is somebody to try it out with. */
+  readonly demo: boolean;
+  readonly clients: readonly OAuthClientSettings[];
+}
+
+export interface OAuthClientSettings {
+  readonly id: string;
+  /** Shown to whom it asks. */
+  readonly name: string;
+  /** Whose users it may ask. */
+  readonly tenant: string;
+  /** Of what it does in its own name. */
+  readonly role: Role;
+  /** SHA-256 of its secret, in base64url; undefined for a public client. */
+  readonly secretHash: string | undefined;
+  readonly redirectUris: readonly string[];
+  readonly grants: readonly ('authorization_code' | 'refresh_token' | 'client_credentials' | 'device_code')[];
+  readonly scopes: readonly string[];
 }

@@ -39,6 +39,11 @@ const PARSERS = {
   RATE_LIMIT: flag,
   LOAD_SHED: flag,
 
+  OAUTH_ACCESS_TOKEN_TTL_S: wholeNumber(1, 86_400),
+  OAUTH_REFRESH_TOKEN_TTL_S: wholeNumber(1, 31_536_000),
+  OAUTH_SESSION_TTL_S: wholeNumber(1, 2_592_000),
+  OAUTH_REGISTRATION: flag,
+
   DATABASE_URL: postgresUrl,
   DATABASE_HOST: host,
   DATABASE_PORT: port,

@@ -12,6 +12,8 @@ export {
   type LogLevel,
   type MailConfig,
   type ModelRoute,
+  type OAuthClientSettings,
+  type OAuthConfig,
   type PostgresConfig,
   type RedisConfig,
   type ResponseCacheConfig,
@@ -26,4 +28,5 @@ export { ConfigModule } from './config.module.js';
 export { ENV_KEYS, type ProcessEnv } from './env.js';
 export { loadConfig, type LoadConfigOptions, reloadRouting } from './load-config.js';
 export { isConfiguredModel, resolveAlias } from './model-names.js';
+export { isNativeRedirectUri, isRedirectUri } from './redirect-uri.js';
 export { readProcessEnv } from './read-process-env.js';

@@ -11,6 +11,7 @@ import { toDatabaseConfig } from './to-database-config.js';
 import { toHttpConfig } from './to-http-config.js';
 import { toMailConfig } from './to-mail-config.js';
 import { toIdentityConfig } from './to-identity-config.js';
+import { toOAuthConfig } from './to-oauth-config.js';
 import { toRedisConfig } from './to-redis-config.js';
 import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
@@ -20,7 +21,7 @@ import { toVectorDbConfig } from './to-vector-db-config.js';
 
 /** Decides every setting, and refuses what contradicts itself or is not known. */
 export function toAppConfig(sources: Sources): AppConfig {
-  const { environment, env, yaml, streamingYaml, alertsYaml } = sources;
+  const { environment, env, yaml, streamingYaml, alertsYaml, oauthClientsYaml } = sources;
   const dataDir = (env.CITADEL_DATA_DIR ?? './data').replace(/(?<=.)\/+$/, '');
   const http = toHttpConfig(sources);
   const identity = toIdentityConfig(sources, dataDir, http.config.port);
@@ -48,6 +49,7 @@ export function toAppConfig(sources: Sources): AppConfig {
     alerts: toAlertRules(alertsYaml),
     responseCache: toResponseCacheConfig(sources),
     routing: routing.config,
+    oauth: toOAuthConfig(sources),
     loadShed: firstSet(env.LOAD_SHED, yaml.section('limits').read('load_shed', flag), true),
     rateLimit: firstSet(env.RATE_LIMIT, yaml.section('limits').read('rate_limit', flag), true),
     choices: [
@@ -66,6 +68,7 @@ export function toAppConfig(sources: Sources): AppConfig {
   yaml.refuseUnknownKeys();
   streamingYaml.refuseUnknownKeys();
   alertsYaml.refuseUnknownKeys();
+  oauthClientsYaml.refuseUnknownKeys();
   return config;
 }
 

@@ -131,6 +131,11 @@ export const ERROR_CATALOGUE = {
     type: 'invalid_request_error',
     meaning: 'The generation has already ended.',
   },
+  email_taken: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'Somebody of the tenant has this email address.',
+  },
   idempotency_conflict: {
     status: 409,
     type: 'invalid_request_error',
