@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { POLICIES } from './app.policies.js';
+import { POLICIES, SENSITIVE } from './app.policies.js';
+import { requireSignature, startSigned } from './app.signatures.js';
 import type { AccessPolicy } from './common/http/access-policy.js';
 import { foreignOrigin, type AllowedOrigins } from './common/http/allowed-origins.js';
 import { GatewayError } from './common/errors/gateway.error.js';
 import { findHeadFault } from './common/http/request-head.js';
 import type { RouteTable } from './common/http/route-table.js';
 import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
+import type { SignedRequests } from './common/http/signed-requests.js';
 import type { HttpConfig } from './config/index.js';
 
 /** Routes that carry conversations with images in them, and many texts at a time. */
@@ -25,7 +27,8 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
     for (const method of methods) routes.add(method, route.url);
     const keepsForeignPagesOut =
       NO_PICTURES.test(route.url) && (methods.includes('GET') || methods.includes('HEAD'));
-    route.config = { ...route.config, policy: policyOf(route, methods), keepsForeignPagesOut };
+    const sensitive = methods.some((method) => SENSITIVE.has(`${method} ${route.url}`));
+    route.config = { ...route.config, policy: policyOf(route, methods), keepsForeignPagesOut, sensitive };
     if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;
   });
 }
@@ -57,7 +60,7 @@ export function sayOfEach({ id }: FastifyRequest, reply: FastifyReply): void {
 /** Whether the page may ask, the route's policy lets the caller in, and then whether what is sent will be read at all. */
 export function guardRequests(
   fastify: FastifyInstance,
-  gatekeeper: Gatekeeper,
+  { gatekeeper, signatures }: { gatekeeper: Gatekeeper; signatures: SignedRequests },
   origins: AllowedOrigins,
 ): void {
   fastify.decorateRequest('principal', undefined);
@@ -69,8 +72,12 @@ export function guardRequests(
     const admit = (caller: Verdict) => {
       if (caller instanceof GatewayError) return done(caller);
       request.principal = caller;
-      done(excess(request));
+      done(requireSignature(request, caller) ?? excess(request));
     };
+    // Who has signed is known when the body has come.
+    const start = startSigned(request, signatures);
+    if (start === 'alone') return done(excess(request));
+    if (start instanceof GatewayError) return done(start);
     const verdict = gatekeeper.identify(request.raw, policy);
     if (verdict instanceof Promise) void verdict.then(admit);
     else admit(verdict);

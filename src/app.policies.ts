@@ -43,6 +43,17 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'POST /api/v1/ai/cancel/:id': 'net',
   'POST /workflow/create': 'net',
 
+  'POST /oauth/device/register': 'pub',
+  'POST /oauth/device/verify': 'pub',
+  'POST /oauth/device/pair': 'pub',
+  'POST /oauth/device/api-key': 'jwt',
+  'GET /api/v1/auth/devices': 'jwt',
+  'DELETE /api/v1/auth/devices/:id': 'jwt',
+  'POST /api/v1/auth/devices/pairings': 'jwt',
+  'POST /api/v1/auth/keypair/rotate': 'jwt',
+  'POST /api/v1/auth/email/add': 'jwt',
+  'POST /api/v1/auth/email/verify': 'jwt',
+
   'GET /api/stream/stats': 'jwt',
   'GET /api/stream/stats/:agent': 'jwt',
   'GET /api/stream/:agent': 'jwt',
@@ -90,3 +101,14 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   // Preflights of every path.
   'OPTIONS *': 'pub',
 };
+
+/** Routes by which somebody could stay who has got hold of a token only: a device has to sign for them with its key. */
+export const SENSITIVE: ReadonlySet<string> = new Set([
+  'POST /oauth/device/api-key',
+  'POST /api/v1/auth/api-keys',
+  'DELETE /api/v1/auth/devices/:id',
+  'POST /api/v1/auth/devices/pairings',
+  'POST /api/v1/auth/keypair/rotate',
+  'POST /api/v1/auth/email/add',
+  'POST /api/v1/auth/email/verify',
+]);

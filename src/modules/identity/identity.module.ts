@@ -5,7 +5,9 @@ import { CredentialDesk } from './gate/credential-desk.js';
 import { CredentialReaders } from './gate/credential-readers.js';
 import { FailedAttempts } from './gate/failed-attempts.js';
 import { PolicyGatekeeper } from './gate/policy-gatekeeper.js';
+import { SignedRequests } from '../../common/http/signed-requests.js';
 import { Revocations } from './revocations/revocations.js';
+import { DeviceSignatures } from './signatures/device-signatures.js';
 import { StreamTickets } from './tickets/stream-tickets.js';
 import { KeyRing } from './tokens/key-ring.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
@@ -32,11 +34,22 @@ import { TokenReader } from './tokens/token-reader.js';
     },
     CredentialDesk,
     CredentialReaders,
+    DeviceSignatures,
     FailedAttempts,
     Revocations,
     StreamTickets,
     { provide: Gatekeeper, useClass: PolicyGatekeeper },
+    { provide: SignedRequests, useExisting: DeviceSignatures },
   ],
-  exports: [CredentialReaders, Gatekeeper, KeyRing, Revocations, TokenIssuer, TokenReader],
+  exports: [
+    CredentialReaders,
+    DeviceSignatures,
+    Gatekeeper,
+    KeyRing,
+    Revocations,
+    SignedRequests,
+    TokenIssuer,
+    TokenReader,
+  ],
 })
 export class IdentityModule {}

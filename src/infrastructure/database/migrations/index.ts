@@ -4,6 +4,7 @@ import { ChainAudit1795219200002 } from './1795219200002-chain-audit.js';
 import { ReadAudit1795219200003 } from './1795219200003-read-audit.js';
 import { CreateUsers1795219200020 } from './1795219200020-create-users.js';
 import { CreateOAuth1795219200021 } from './1795219200021-create-oauth.js';
+import { CreateDevices1795219200030 } from './1795219200030-create-devices.js';
 
 /** Every migration, oldest first. A new one is a file here and a line in this list. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   ReadAudit1795219200003,
   CreateUsers1795219200020,
   CreateOAuth1795219200021,
+  CreateDevices1795219200030,
 ];

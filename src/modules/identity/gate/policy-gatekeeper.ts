@@ -52,8 +52,12 @@ export class PolicyGatekeeper extends Gatekeeper {
         ? admitted(head, policy, ANONYMOUS)
         : new GatewayError('unauthorized', MISSING);
     const known = this.desk.find(token);
-    if (known !== undefined) return this.decide(head, policy, known);
+    if (known !== undefined) return this.admit(head, policy, known);
     return this.settle(head, policy, this.desk.read(head, token, this.networks));
+  }
+
+  admit(head: IncomingMessage, policy: AccessPolicy, principal: Principal): Verdict {
+    return this.revocations.isRevoked(principal) ? refused() : admitted(head, policy, principal);
   }
 
   /** Trusted callers need no credential where the policy leaves it to the network. */
@@ -68,14 +72,10 @@ export class PolicyGatekeeper extends Gatekeeper {
   ): Promise<Verdict> {
     try {
       const found = await verdict;
-      return found instanceof GatewayError ? found : this.decide(head, policy, found);
+      return found instanceof GatewayError ? found : this.admit(head, policy, found);
     } catch (error) {
       return toGatewayError(error);
     }
-  }
-
-  private decide(head: IncomingMessage, policy: AccessPolicy, principal: Principal): Verdict {
-    return this.revocations.isRevoked(principal) ? refused() : admitted(head, policy, principal);
   }
 }
 

@@ -12,12 +12,6 @@ export const timestampOutOfRange = () =>
 
 export const replayed = () => new GatewayError('replay', 'The nonce of this signature has been used before.');
 
-export const signatureRequired = () =>
-  new GatewayError(
-    'signature_required',
-    'The credential belongs to a device, and this has to be signed with the key of the device.',
-  );
-
 /** What is missing or said twice. */
 export const malformedSignature = (message: string, param: string) =>
   new GatewayError('invalid_request', message, { param });

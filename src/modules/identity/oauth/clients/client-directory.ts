@@ -56,7 +56,10 @@ export class ClientDirectory {
   /** With all that it was given. Throws `not_found` for a foreign one as for none. */
   async delete(tenant: string, id: string): Promise<void> {
     if (this.configured.get(id)?.tenant === tenant)
-      throw new GatewayError('invalid_request', 'This client stands in the configuration; take it out there.');
+      throw new GatewayError(
+        'invalid_request',
+        'This client stands in the configuration; take it out there.',
+      );
     if (!(await this.rows.delete(tenant, id))) throw new GatewayError('not_found', 'No such client.');
     await this.state.deleteOfClient(id);
   }
@@ -71,7 +74,9 @@ export class ClientDirectory {
       role: 'user',
       secretHash: client_secret === undefined ? undefined : hashOf(client_secret),
       redirectUris: redirect_uris,
-      grants: grant_types.map((grant) => (grant === DEVICE_GRANT ? 'device_code' : grant)) as OAuthClient['grants'],
+      grants: grant_types.map((grant) =>
+        grant === DEVICE_GRANT ? 'device_code' : grant,
+      ) as OAuthClient['grants'],
       scopes: (scope ?? 'openid profile email offline_access read write').split(' '),
     });
   }

@@ -50,7 +50,8 @@ export class DatabaseAdapter implements Adapter {
       clientId: payload.clientId ?? null,
       uid: payload.uid === undefined ? null : hashOf(payload.uid),
       userCode: payload.userCode === undefined ? null : seal.pseudonym(payload.userCode),
-      settled: this.model === 'DeviceCode' && (payload.accountId !== undefined || payload.error !== undefined),
+      settled:
+        this.model === 'DeviceCode' && (payload.accountId !== undefined || payload.error !== undefined),
       expiresAt: new Date(Date.now() + expiresInS * 1000),
     });
     if (!isNew) this.parts.events.decided();
@@ -97,7 +98,9 @@ export class DatabaseAdapter implements Adapter {
   private read(row: StateRow | undefined, id?: string): AdapterPayload | undefined {
     if (row === undefined) return undefined;
     const payload =
-      row.sealed === null ? { ...row.payload, jti: id } : this.parts.seal.open(row.sealed, this.about(row.id));
+      row.sealed === null
+        ? { ...row.payload, jti: id }
+        : this.parts.seal.open(row.sealed, this.about(row.id));
     if (payload === undefined) return undefined;
     return row.consumed_at === null
       ? payload
