@@ -15,6 +15,8 @@ import { EmbeddingsModule } from './modules/embeddings/index.js';
 import { GenerationModule } from './modules/generation/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { IdentityModule } from './modules/identity/index.js';
+import { OAuthModule } from './modules/identity/oauth/index.js';
+import { UsersModule } from './modules/identity/users/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { ModelsModule } from './modules/models/index.js';
 import { StreamingModule } from './modules/streaming/index.js';
@@ -24,7 +26,7 @@ import { RealtimeModule } from './modules/realtime/index.js';
 /** Where generations go on record, and what looks after it. */
 export type Storage = NonNullable<ModuleMetadata['imports']>;
 
-const DATABASE: Storage = [DatabaseModule, AuditModule];
+const DATABASE: Storage = [DatabaseModule, AuditModule, UsersModule, OAuthModule];
 
 /** The table of contents. */
 @Module({

@@ -1,4 +1,4 @@
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Adapter, AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { ClientDirectory } from '../clients/client-directory.js';
 import type { Seal } from './seal.js';
 import { hashOf, type StateRow, type StateRows } from './state-rows.js';
@@ -33,9 +33,9 @@ export class DatabaseAdapter implements Adapter {
 
   async upsert(id: string, payload: AdapterPayload, expiresInS: number): Promise<void> {
     const { rows, clients, seal } = this.parts;
-    if (this.model === 'Client') return clients.register(payload);
+    if (this.model === 'Client') return clients.register(payload as ClientMetadata);
     const hash = hashOf(id);
-    const { jti: _, ...shown } = payload;
+    const shown = this.model === 'Grant' ? payload : { ...payload, jti: undefined };
     const isSealed = SEALED.has(this.model);
     const client = payload.clientId === undefined ? undefined : await clients.find(payload.clientId);
     const isNew = await rows.put({
@@ -50,7 +50,8 @@ export class DatabaseAdapter implements Adapter {
       clientId: payload.clientId ?? null,
       uid: payload.uid === undefined ? null : hashOf(payload.uid),
       userCode: payload.userCode === undefined ? null : seal.pseudonym(payload.userCode),
-      settled: this.model === 'DeviceCode' && (payload.accountId !== undefined || payload.error !== undefined),
+      settled:
+        this.model === 'DeviceCode' && (payload.accountId !== undefined || payload.error !== undefined),
       expiresAt: new Date(Date.now() + expiresInS * 1000),
     });
     if (!isNew) this.parts.events.decided();
@@ -97,7 +98,9 @@ export class DatabaseAdapter implements Adapter {
   private read(row: StateRow | undefined, id?: string): AdapterPayload | undefined {
     if (row === undefined) return undefined;
     const payload =
-      row.sealed === null ? { ...row.payload, jti: id } : this.parts.seal.open(row.sealed, this.about(row.id));
+      row.sealed === null
+        ? { jti: id, ...row.payload }
+        : this.parts.seal.open(row.sealed, this.about(row.id));
     if (payload === undefined) return undefined;
     return row.consumed_at === null
       ? payload

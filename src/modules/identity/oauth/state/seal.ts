@@ -14,7 +14,8 @@ export class Seal {
 
   constructor(signingKey: KeyObject) {
     const secret = signingKey.export({ type: 'pkcs8', format: 'der' });
-    const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `citadel oauth ${purpose}`, 32));
+    const derive = (purpose: string) =>
+      Buffer.from(hkdfSync('sha256', secret, '', `citadel oauth ${purpose}`, 32));
     this.key = derive('state');
     this.cookieKey = derive('cookies').toString('base64url');
     this.formKey = derive('forms');
@@ -32,7 +33,10 @@ export class Seal {
       const decipher = createDecipheriv(CIPHER, this.key, sealed.subarray(0, NONCE_BYTES))
         .setAAD(Buffer.from(about))
         .setAuthTag(sealed.subarray(-TAG_BYTES));
-      const text = Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+      const text = Buffer.concat([
+        decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)),
+        decipher.final(),
+      ]);
       return JSON.parse(text.toString('utf8')) as Record<string, unknown>;
     } catch {
       return undefined;
@@ -41,11 +45,11 @@ export class Seal {
 
   /** What a form must say that belongs to this interaction. */
   formToken(interaction: string): string {
-    return createHmac("sha256", this.formKey).update(interaction).digest('base64url');
+    return createHmac('sha256', this.formKey).update(interaction).digest('base64url');
   }
 
   /** A name that says nothing to who reads the database, for what is too short to be hashed. */
   pseudonym(text: string): string {
-    return createHmac("sha256", this.key).update(text).digest('base64url');
+    return createHmac('sha256', this.key).update(text).digest('base64url');
   }
 }
