@@ -125,7 +125,7 @@ export class Phone {
   /** One that is registered by mail. */
   static async register(gateway: DeviceGateway, email: string, address?: string): Promise<Phone> {
     const signer = Signer.generate();
-    const headers = address === undefined ? {} : { 'x-forwarded-for': address };
+    const headers: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };
     const registered = await ask(`${gateway.url}/oauth/device/register`, 'POST', {
       body: { email, public_key: signer.publicKey, name: 'A phone', type: 'mobile' },
       headers,

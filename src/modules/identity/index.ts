@@ -1,5 +1,4 @@
 export { type CredentialReader, CredentialReaders } from './gate/credential-readers.js';
-export { DevicesModule } from './devices/devices.module.js';
 export { IdentityModule } from './identity.module.js';
 export { type Revocation } from './revocations/revocation.js';
 export { Revocations } from './revocations/revocations.js';

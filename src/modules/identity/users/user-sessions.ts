@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { User } from './user.js';
 
-type Ending = (user: User) => Promise<void>;
+/** `logins`: what they logged in with, wherever. `everything`: whatever speaks for them, such as keys, as well. */
+export type Extent = 'logins' | 'everything';
+
+type Ending = (user: User, extent: Extent) => Promise<void>;
 
 /** Whatever keeps users logged in enlists here, and ends it when it is told to. */
 @Injectable()
@@ -12,8 +15,7 @@ export class UserSessions {
     this.endings.push(ending);
   }
 
-  /** All that a user is logged in with. */
-  async end(user: User): Promise<void> {
-    for (const ending of this.endings) await ending(user);
+  async end(user: User, extent: Extent): Promise<void> {
+    for (const ending of this.endings) await ending(user, extent);
   }
 }

@@ -75,7 +75,8 @@ export class Users {
       ...(passwordHash === undefined ? {} : { passwordHash, mustChangePassword: true }),
     });
     const isOther = patch.role !== undefined && patch.role !== user.role;
-    if (patch.disabled === true || isOther || password !== undefined) await this.sessions.end(user);
+    if (patch.disabled === true || isOther) await this.sessions.end(user, 'everything');
+    else if (password !== undefined) await this.sessions.end(user, 'logins');
     return this.get(user.id);
   }
 
@@ -84,12 +85,12 @@ export class Users {
     requireGoodPassword(password, user.email, param);
     const passwordHash = await this.hashes.hash(password);
     await this.rows.update(user.id, { passwordHash, mustChangePassword: false });
-    await this.sessions.end(user);
+    await this.sessions.end(user, 'logins');
   }
 
   async delete(user: User): Promise<void> {
     await this.rows.delete(user.id);
-    await this.sessions.end(user);
+    await this.sessions.end(user, 'everything');
   }
 
   listEmails(user: User): Promise<UserEmail[]> {

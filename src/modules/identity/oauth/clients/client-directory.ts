@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { AdapterPayload, ClientMetadata } from 'oidc-provider';
 import { GatewayError } from '../../../../common/errors/gateway.error.js';
 import { AppConfig } from '../../../../config/index.js';
+import { Revocations } from '../../revocations/revocations.js';
 import { hashOf, StateRows } from '../state/state-rows.js';
 import { ClientRows } from './client-rows.js';
 import { DEVICE_GRANT, type OAuthClient, toMetadata } from './oauth-client.js';
@@ -20,6 +21,7 @@ export class ClientDirectory {
     @Inject(AppConfig) { oauth }: AppConfig,
     @Inject(ClientRows) private readonly rows: ClientRows,
     @Inject(StateRows) private readonly state: StateRows,
+    @Inject(Revocations) private readonly revocations: Revocations,
   ) {
     this.configured = new Map(oauth.clients.map((client) => [client.id, client]));
   }
@@ -61,7 +63,10 @@ export class ClientDirectory {
         'This client stands in the configuration; take it out there.',
       );
     if (!(await this.rows.delete(tenant, id))) throw new GatewayError('not_found', 'No such client.');
-    await this.state.deleteOfClient(id);
+    const grants = await this.state.deleteOfClient(id);
+    for (const grantId of grants) await this.revocations.revoke({ kind: 'grant', id: grantId, tenant });
+    // In its own name it goes by its id.
+    await this.revocations.revoke({ kind: 'principal', id, tenant });
   }
 
   /** As it registered itself, where that is allowed: in the default tenant, as a user. */

@@ -1,4 +1,4 @@
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Adapter, AdapterPayload, ClientMetadata } from 'oidc-provider';
 import type { ClientDirectory } from '../clients/client-directory.js';
 import type { Seal } from './seal.js';
 import { hashOf, type StateRow, type StateRows } from './state-rows.js';
@@ -33,9 +33,9 @@ export class DatabaseAdapter implements Adapter {
 
   async upsert(id: string, payload: AdapterPayload, expiresInS: number): Promise<void> {
     const { rows, clients, seal } = this.parts;
-    if (this.model === 'Client') return clients.register(payload);
+    if (this.model === 'Client') return clients.register(payload as ClientMetadata);
     const hash = hashOf(id);
-    const { jti: _, ...shown } = payload;
+    const shown = this.model === 'Grant' ? payload : { ...payload, jti: undefined };
     const isSealed = SEALED.has(this.model);
     const client = payload.clientId === undefined ? undefined : await clients.find(payload.clientId);
     const isNew = await rows.put({
@@ -99,7 +99,7 @@ export class DatabaseAdapter implements Adapter {
     if (row === undefined) return undefined;
     const payload =
       row.sealed === null
-        ? { ...row.payload, jti: id }
+        ? { jti: id, ...row.payload }
         : this.parts.seal.open(row.sealed, this.about(row.id));
     if (payload === undefined) return undefined;
     return row.consumed_at === null

@@ -96,13 +96,24 @@ export class StateRows {
     await this.database.query('DELETE FROM oauth_state WHERE model = $1 AND grant_id = $2', [model, grantId]);
   }
 
-  /** The grants, sessions and tokens of a user. */
-  async deleteOfAccount(accountId: string): Promise<void> {
-    await this.database.query('DELETE FROM oauth_state WHERE account_id = $1', [accountId]);
+  /** Sessions, grants and tokens of a user go. Gives the grants there were. */
+  async deleteOfAccount(accountId: string): Promise<string[]> {
+    const rows = await this.database.query<{ grant_id: string }>(
+      `WITH gone AS (DELETE FROM oauth_state WHERE account_id = $1 RETURNING model, payload)
+       SELECT payload->>'jti' AS grant_id FROM gone WHERE model = 'Grant'`,
+      [accountId],
+    );
+    return rows.map(({ grant_id }) => grant_id);
   }
 
-  async deleteOfClient(clientId: string): Promise<void> {
-    await this.database.query('DELETE FROM oauth_state WHERE client_id = $1', [clientId]);
+  /** The same for all that a client was given. */
+  async deleteOfClient(clientId: string): Promise<string[]> {
+    const rows = await this.database.query<{ grant_id: string }>(
+      `WITH gone AS (DELETE FROM oauth_state WHERE client_id = $1 RETURNING model, payload)
+       SELECT payload->>'jti' AS grant_id FROM gone WHERE model = 'Grant'`,
+      [clientId],
+    );
+    return rows.map(({ grant_id }) => grant_id);
   }
 
   /**
