@@ -13,11 +13,18 @@ const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([
 ]);
 
 /** Whether 32 bytes are the one spelling of a point on the curve that can be a key: not one of small order. */
-export function isSoundPoint(bytes: Uint8Array): boolean {
+export const isSoundPoint = (bytes: Uint8Array): boolean => isCanonicalLarge(bytes) && isOnCurve(yOf(bytes));
+
+/** The part of it that costs nothing, for keys that were sound when they came. */
+export function isCanonicalLarge(bytes: Uint8Array): boolean {
   if (bytes.length !== 32) return false;
-  const y = toNumber(bytes) & Y_MASK;
-  return y < P && !SMALL_ORDER_Y.has(y) && isOnCurve(y);
+  const y = yOf(bytes);
+  return y < P && !SMALL_ORDER_Y.has(y);
 }
+
+/** Little-endian, without the bit that is the sign of x. */
+const yOf = (bytes: Uint8Array): bigint =>
+  BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`) & Y_MASK;
 
 /** x² = (y² - 1) / (d y² + 1) must have a root; by Euler's criterion, without the division. */
 function isOnCurve(y: bigint): boolean {
@@ -33,6 +40,3 @@ function power(base: bigint, exponent: bigint): bigint {
     if (rest & 1n) result = (result * factor) % P;
   return result;
 }
-
-/** Little-endian. */
-const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { isCanonicalLarge } from './ed25519-point.js';
 
 /** What stands before the 32 bytes of a key in SubjectPublicKeyInfo (RFC 8410). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
@@ -13,8 +14,9 @@ export const toKeyObject = (raw: Uint8Array): KeyObject =>
 export const toRawKey = (key: KeyObject): Buffer =>
   key.export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX.length);
 
-/** RFC 8032, section 5.1.7: 64 bytes, and S in its one spelling. */
+/** RFC 8032, section 5.1.7: 64 bytes, S in its one spelling, and no key by which anything would be signed. */
 export function isSignedBy(rawKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  if (!isCanonicalLarge(rawKey)) return false;
   if (signature.length !== SIGNATURE_BYTES || !isCanonicalScalar(signature.subarray(32))) return false;
   return verify(null, message, toKeyObject(rawKey), signature);
 }
