@@ -59,6 +59,12 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'DELETE /api/v1/audit/conversations/:id': 'admin',
   'POST /api/v1/audit/erasures': 'admin',
 
+  'GET /.well-known/jwks.json': 'pub',
+  'POST /api/v1/auth/tickets': 'jwt',
+  'POST /api/v1/auth/api-keys': 'jwt',
+  'GET /api/v1/auth/api-keys': 'jwt',
+  'DELETE /api/v1/auth/api-keys/:id': 'jwt',
+
   'GET /streaming/status': 'net',
   'GET /streaming/connections': 'net',
   'GET /streaming/metrics': 'net',
