@@ -6,6 +6,7 @@ import type { AccessPolicy } from './common/http/access-policy.js';
 import { foreignOrigin, type AllowedOrigins } from './common/http/allowed-origins.js';
 import { GatewayError } from './common/errors/gateway.error.js';
 import { findHeadFault } from './common/http/request-head.js';
+import { ticketIn } from './common/http/stream-ticket.js';
 import type { RouteTable } from './common/http/route-table.js';
 import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
 import type { SignedRequests } from './common/http/signed-requests.js';
@@ -18,6 +19,9 @@ const CHAT_ROUTE =
 /** What a GET begins or holds open here: a picture on any page could ask for it. */
 const NO_PICTURES = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\//;
 
+/** What browsers open as an EventSource, which sends no headers of theirs. */
+const EVENT_SOURCES = /^\/v1\/generations\/:id\/stream$/;
+
 export const isChatRoute = (route: string): boolean => CHAT_ROUTE.test(route);
 
 /** Attaches to each route, as it is declared, what the table says of it. */
@@ -28,7 +32,14 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
     const keepsForeignPagesOut =
       NO_PICTURES.test(route.url) && (methods.includes('GET') || methods.includes('HEAD'));
     const sensitive = methods.some((method) => SENSITIVE.has(`${method} ${route.url}`));
-    route.config = { ...route.config, policy: policyOf(route, methods), keepsForeignPagesOut, sensitive };
+    const takesTickets = keepsForeignPagesOut || EVENT_SOURCES.test(route.url);
+    route.config = {
+      ...route.config,
+      policy: policyOf(route, methods),
+      keepsForeignPagesOut,
+      sensitive,
+      takesTickets,
+    };
     if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;
   });
 }
@@ -65,7 +76,7 @@ export function guardRequests(
 ): void {
   fastify.decorateRequest('principal', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const { keepsForeignPagesOut, policy } = request.routeOptions.config;
+    const { keepsForeignPagesOut, takesTickets, policy } = request.routeOptions.config;
     if (keepsForeignPagesOut === true && !origins.allowsGet(request.raw)) return done(foreignOrigin());
     // A path without a route has no policy; it is answered 404.
     if (policy === undefined || policy === 'pub') return done(excess(request));
@@ -78,7 +89,8 @@ export function guardRequests(
     const start = startSigned(request, signatures);
     if (start === 'alone') return done(excess(request));
     if (start instanceof GatewayError) return done(start);
-    const verdict = gatekeeper.identify(request.raw, policy);
+    const ticket = takesTickets === true && request.method === 'GET' ? ticketIn(request.raw) : undefined;
+    const verdict = gatekeeper.identify(request.raw, policy, ticket);
     if (verdict instanceof Promise) void verdict.then(admit);
     else admit(verdict);
   });

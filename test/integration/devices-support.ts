@@ -10,6 +10,10 @@ import {
   type SignatureSettings,
   Signer,
 } from '../../src/modules/identity/signatures/testing/signer.js';
+import { JWT_KEYS } from '../../src/config/testing/jwt-keys.js';
+import { RedisConnection } from '../../src/infrastructure/redis/index.js';
+import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/testing/redis-process.js';
+import { eventually } from '../support/eventually.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { createOnServer, SERVER_URL } from './database-support.js';
 
@@ -30,12 +34,20 @@ export const DEVICE_GATEWAY_KINDS: readonly { kind: string; open: () => Promise<
 
 async function openOnServer(): Promise<DeviceGateway> {
   const database = await createOnServer();
-  const env = { DATABASE_URL: database.config.url };
+  const redis = hasRedisServer ? await (await RedisProcess.create()).start() : undefined;
+  const env = {
+    DATABASE_URL: database.config.url,
+    ...JWT_KEYS,
+    ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+  };
   const gateway = await openGateways([env, env]);
+  if (redis !== undefined)
+    await eventually(() => gateway.replicas.every(({ app }) => app.get(RedisConnection).ready));
   return {
     ...gateway,
     close: async () => {
       await gateway.close();
+      await redis?.stop();
       await database.remove();
     },
   };

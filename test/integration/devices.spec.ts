@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Signer } from '../../src/modules/identity/signatures/testing/signer.js';
+import { hasRedisServer } from '../../src/infrastructure/redis/testing/redis-process.js';
 import { TokenIssuer } from '../../src/modules/identity/tokens/token-issuer.js';
+import { eventually } from '../support/eventually.js';
 import {
   type Answer,
   ask,
@@ -311,14 +313,26 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
   });
 
   describe('that are revoked', () => {
-    it('are dead at once, with their tokens', async () => {
+    it('are dead within a second, with their tokens and API keys', async () => {
       const email = somebody();
       const phone = await Phone.register(gateway, email);
       const lost = await Phone.register(gateway, email);
-      const here = gateway.replicas[0]!.url;
-      expect((await phone.ask(`${here}${DEVICES}/${lost.id}`, 'DELETE')).status).toBe(204);
+      const made = await lost.ask(at('/oauth/device/api-key'), 'POST', { body: { name: 'A script' } });
+      const apiKey = { 'x-api-key': made.body.api_key };
+      // Each of them has seen them, and may remember.
+      for (const { url } of gateway.replicas) {
+        expect((await ask(url + DEVICES, 'GET', { headers: apiKey })).status).toBe(200);
+        expect((await ask(url + DEVICES, 'GET', { headers: bearer(lost.token) })).status).toBe(200);
+      }
+      expect((await phone.ask(`${at(DEVICES)}/${lost.id}`, 'DELETE')).status).toBe(204);
       expect(codeOf(await lost.ask(at(DEVICES), 'GET'))).toEqual([401, 'signature_invalid']);
-      expect((await ask(here + DEVICES, 'GET', { headers: bearer(lost.token) })).status).toBe(401);
+      for (const { url } of gateway.replicas.slice(0, hasRedisServer ? undefined : 1))
+        for (const headers of [apiKey, bearer(lost.token)])
+          await eventually(
+            async () => (await ask(url + DEVICES, 'GET', { headers })).status,
+            (status) => status === 401,
+            { deadlineMs: 1_000 },
+          );
       expect(await devicesOf(phone)).toEqual([phone.id]);
       expect(codeOf(await phone.ask(`${at(DEVICES)}/${lost.id}`, 'DELETE'))).toEqual([404, 'not_found']);
     });
@@ -327,7 +341,8 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
       const phone = await Phone.register(gateway, somebody());
       const here = gateway.replicas[0]!.url;
       expect((await phone.ask(`${here}${DEVICES}/${phone.id}`, 'DELETE')).status).toBe(204);
-      expect((await ask(here + DEVICES, 'GET', { headers: bearer(phone.token) })).status).toBe(401);
+      const { status } = await ask(here + DEVICES, 'GET', { headers: bearer(phone.token) });
+      expect(status).toBe(401);
     });
 
     it('are those of the caller', async () => {
@@ -446,6 +461,30 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
     }
     const signed = await phone.ask(at(PAIRINGS), 'POST', { headers: bearer(phone.token) });
     expect(signed.status).toBe(201);
+  });
+
+  it('make API keys that end soon, and can do no more than they are told', async () => {
+    const phone = await Phone.register(gateway, somebody());
+    const path = '/oauth/device/api-key';
+    const body = { name: 'A script', expires_in: 120, scopes: ['read'] };
+    const made = await phone.ask(at(path), 'POST', { body });
+    expect([made.status, made.body]).toEqual([
+      201,
+      {
+        id: expect.any(String),
+        api_key: expect.stringMatching(/^pk_live_[A-Za-z0-9]{38,}$/),
+        prefix: expect.stringMatching(/^pk_live_/),
+        scope: 'read',
+        expires_in: 120,
+        expires_at: expect.any(String),
+      },
+    ]);
+    expect(Date.parse(made.body.expires_at) - Date.now()).toBeLessThanOrEqual(120_000);
+    const headers = { 'x-api-key': made.body.api_key };
+    expect((await ask(at(DEVICES), 'GET', { headers })).body.data[0].current).toBe(true);
+    expect(codeOf(await ask(at(PAIRINGS), 'POST', { headers }))).toEqual([403, 'insufficient_scope']);
+    for (const wrong of [{ expires_in: 59 }, { expires_in: 86_401 }, { scopes: ['admin'] }, { scopes: [] }])
+      expect((await phone.ask(at(path), 'POST', { body: wrong })).status).toBe(400);
   });
 
   it('are managed without a signature by whom no device speaks for', async () => {

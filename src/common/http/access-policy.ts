@@ -11,5 +11,7 @@ declare module 'fastify' {
     keepsForeignPagesOut?: boolean;
     /** Whether a caller who speaks from a device has to sign with its key. */
     sensitive?: boolean;
+    /** Whether a GET may show a stream ticket in its query. */
+    takesTickets?: boolean;
   }
 }

@@ -8,7 +8,9 @@ import { PolicyGatekeeper } from './gate/policy-gatekeeper.js';
 import { SignedRequests } from '../../common/http/signed-requests.js';
 import { Revocations } from './revocations/revocations.js';
 import { DeviceSignatures } from './signatures/device-signatures.js';
+import { TicketsController } from './tickets/tickets.controller.js';
 import { StreamTickets } from './tickets/stream-tickets.js';
+import { JwksController } from './tokens/jwks.controller.js';
 import { KeyRing } from './tokens/key-ring.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
 import { TokenReader } from './tokens/token-reader.js';
@@ -16,6 +18,7 @@ import { TokenReader } from './tokens/token-reader.js';
 /** Who is asking. */
 @Global()
 @Module({
+  controllers: [JwksController, TicketsController],
   providers: [
     {
       provide: KeyRing,

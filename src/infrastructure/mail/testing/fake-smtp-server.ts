@@ -34,7 +34,8 @@ export class FakeSmtpServer {
 
   /** The newest mail to somebody. */
   mailTo(address: string): string | undefined {
-    return this.mails.findLast(({ to }) => to.includes(address))?.data;
+    return this.mails.findLast(({ to }) => to.some((each) => each.toLowerCase() === address.toLowerCase()))
+      ?.data;
   }
 
   async close(): Promise<void> {

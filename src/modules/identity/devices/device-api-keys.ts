@@ -1,8 +1,8 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { Principal } from '../../../contracts/principal.js';
-import { ApiKeyMaker } from './api-key-maker.js';
+import { ApiKeys } from '../api-keys/api-keys.service.js';
 import { Attempts, type AttemptLimit } from '../users/attempts.js';
 import { Devices } from './devices.service.js';
 
@@ -23,7 +23,7 @@ export interface DeviceApiKey {
 export class DeviceApiKeys {
   constructor(
     @Inject(Devices) private readonly devices: Devices,
-    @Optional() @Inject(ApiKeyMaker) private readonly keys: ApiKeyMaker,
+    @Inject(ApiKeys) private readonly keys: ApiKeys,
     @Inject(Attempts) private readonly attempts: Attempts,
   ) {}
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { StoredCredentialsModule } from '../stored-credentials.module.js';
 import { UsedNonces } from '../signatures/used-nonces.js';
 import { UsersModule } from '../users/users.module.js';
 import { DeviceApiKeys } from './device-api-keys.js';
@@ -17,7 +18,7 @@ import { Pairings } from './pairings.service.js';
 
 /** Devices that speak for users, with keys of their own. Needs DatabaseModule. */
 @Module({
-  imports: [UsersModule],
+  imports: [StoredCredentialsModule, UsersModule],
   controllers: [DeviceRegistrationController, DevicesController],
   providers: [
     DeviceApiKeys,
