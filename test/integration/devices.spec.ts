@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { Signer } from '../../src/modules/identity/signatures/testing/signer.js';
 import { hasRedisServer } from '../../src/infrastructure/redis/testing/redis-process.js';
 import { TokenIssuer } from '../../src/modules/identity/tokens/token-issuer.js';
+import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
 import {
   type Answer,
@@ -337,6 +340,31 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
       expect(codeOf(await phone.ask(`${at(DEVICES)}/${lost.id}`, 'DELETE'))).toEqual([404, 'not_found']);
     });
 
+    it('lose their connections within a second', async () => {
+      const email = somebody();
+      const phone = await Phone.register(gateway, email);
+      const lost = await Phone.register(gateway, email);
+      const replicas = gateway.replicas.slice(0, hasRedisServer ? undefined : 1);
+      const sockets = await Promise.all(
+        replicas.map(async ({ url }) => {
+          const socket = new WebSocket(`${url}/ws/ai/stream`, { headers: bearer(lost.token) });
+          await once(socket, 'open');
+          return socket;
+        }),
+      );
+      const kept = new WebSocket(`${replicas[0]!.url}/ws/ai/stream`, { headers: bearer(phone.token) });
+      await once(kept, 'open');
+      expect((await phone.ask(`${replicas[0]!.url}${DEVICES}/${lost.id}`, 'DELETE')).status).toBe(204);
+      for (const socket of sockets)
+        await eventually(
+          () => socket.readyState,
+          (state) => state === WebSocket.CLOSED,
+          { deadlineMs: 1_000 },
+        );
+      expect(kept.readyState).toBe(WebSocket.OPEN);
+      kept.terminate();
+    });
+
     it('may be the caller', async () => {
       const phone = await Phone.register(gateway, somebody());
       const here = gateway.replicas[0]!.url;
@@ -517,5 +545,27 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
       403,
       'forbidden',
     ]);
+  });
+});
+
+describe('devices without a mail server', () => {
+  let gateway: TestGateway;
+
+  beforeAll(async () => {
+    gateway = await createGateway({}, 'database');
+  });
+  afterAll(() => gateway.close());
+
+  it('cannot be registered by mail', async () => {
+    const answer = await ask(`${gateway.url}/oauth/device/register`, 'POST', {
+      body: {
+        email: 'ada@example.org',
+        public_key: Signer.generate().publicKey,
+        name: 'A phone',
+        type: 'api',
+      },
+    });
+    expect(codeOf(answer)).toEqual([503, 'dependency_unavailable']);
+    expect(answer.body.error_description).toContain('MAIL_SMTP_URL');
   });
 });

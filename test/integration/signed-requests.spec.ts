@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { Signer } from '../../src/modules/identity/signatures/testing/signer.js';
 import {
   type Answer,
@@ -279,7 +282,7 @@ describe.each(DEVICE_GATEWAY_KINDS)('signed requests on $kind', ({ open }) => {
     it('have to be digested, also without a body', async () => {
       const target = '/api/v1/auth/devices';
       const headers = phone.headers({ method: 'GET', authority: host, target }, 'message');
-      const { 'content-digest': _, ...rest } = headers;
+      const rest = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'content-digest'));
       expect((await ask(gateway.url + target, 'GET', { headers: rest })).status).toBe(400);
       expect((await ask(gateway.url + target, 'GET', { headers })).status).toBe(200);
     });
@@ -343,6 +346,24 @@ describe.each(DEVICE_GATEWAY_KINDS)('signed requests on $kind', ({ open }) => {
     expect(
       (await send({ ...phone.headers(outgoing({ method: 'PUT' })), ...bearer(phone.token) })).status,
     ).toBe(401);
+  });
+
+  it('open sockets, when they are right', async () => {
+    const target = '/ws/ai/stream';
+    const open = async (headers: Record<string, string>) => {
+      const socket = new WebSocket(gateway.url + target, { headers });
+      const [response] = (await Promise.race([
+        once(socket, 'open').then(() => [{ statusCode: 101 }]),
+        once(socket, 'unexpected-response').then(([, refused]) => [refused as IncomingMessage]),
+      ])) as [{ statusCode: number }];
+      socket.on('error', () => undefined).terminate();
+      return response.statusCode;
+    };
+    const signed = (method: string) => phone.headers({ method, authority: host, target });
+    expect(await open({})).toBe(101);
+    expect(await open(signed('GET'))).toBe(101);
+    expect(await open(signed('POST'))).toBe(401);
+    expect(await open({ 'x-nonce': 'a-nonce-and-nothing-else' })).toBe(400);
   });
 
   it('are refused by a device of a disabled user', async () => {
