@@ -19,6 +19,8 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   /** Lines put to those of `environments/test.yaml`. */
   readonly yaml?: string;
+  /** A port that is known before; any free one unless told. */
+  readonly port?: number;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface TestGatewayOptions {
 export async function createGateway(
   env: ProcessEnv = {},
   storage?: Storage | 'database',
-  { yaml }: TestGatewayOptions = {},
+  { yaml, port: fixedPort = 0 }: TestGatewayOptions = {},
 ): Promise<TestGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), 'citadel-test-'));
   const settings = {
@@ -49,7 +51,7 @@ export async function createGateway(
   );
   const memory = new MemoryStorage();
   const app = await createApp(config, storage === 'database' ? undefined : (storage ?? [memory.module()]));
-  await app.listen(0, '127.0.0.1');
+  await app.listen(fixedPort, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return {
     app,
