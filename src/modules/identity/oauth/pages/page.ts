@@ -9,6 +9,8 @@ export interface Page {
   readonly leadsTo?: readonly string[];
 }
 
+/** Whole, because a space more inside of it would be another style. */
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 export const renderPage = ({ title, body }: Page): string =>
@@ -20,9 +22,7 @@ export const renderPage = ({ title, body }: Page): string =>
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <title>${title} · Citadel</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <main>
