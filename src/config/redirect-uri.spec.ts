@@ -19,6 +19,7 @@ describe(isRedirectUri, () => {
     'https://x.org/cb#part',
     'https://x.org/cb#',
     'https://user:secret@x.org/cb',
+    'https://x.org;y/cb',
     'javascript:alert(1)',
     'data:text/html,x',
     'myapp:/done',

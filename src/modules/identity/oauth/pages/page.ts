@@ -48,11 +48,15 @@ export const headersOf = ({ leadsTo = [] }: Page): Record<string, string> => ({
   'x-frame-options': 'DENY',
 });
 
+/** What a policy can name: in a host there may be signs that would end the name there. */
+const SOURCE = /^(?:https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d+)?|[a-z][a-z0-9+.-]*:)$/;
+
 /** Browsers follow a form's redirects only to where the page says that it leads. */
 export function targetOf(redirectUri: unknown): string[] {
   if (typeof redirectUri !== 'string' || !URL.canParse(redirectUri)) return [];
   const { protocol, origin } = new URL(redirectUri);
-  return [protocol === 'https:' || protocol === 'http:' ? origin : protocol];
+  const target = protocol === 'https:' || protocol === 'http:' ? origin : protocol;
+  return SOURCE.test(target) ? [target] : [];
 }
 
 /** What is wrong, where a reader of the screen says it first. */
