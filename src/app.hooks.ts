@@ -5,6 +5,7 @@ import type { AccessPolicy } from './common/http/access-policy.js';
 import { foreignOrigin, type AllowedOrigins } from './common/http/allowed-origins.js';
 import { GatewayError } from './common/errors/gateway.error.js';
 import { findHeadFault } from './common/http/request-head.js';
+import { ticketIn } from './common/http/stream-ticket.js';
 import type { RouteTable } from './common/http/route-table.js';
 import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
 import type { HttpConfig } from './config/index.js';
@@ -16,6 +17,9 @@ const CHAT_ROUTE =
 /** What a GET begins or holds open here: a picture on any page could ask for it. */
 const NO_PICTURES = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\//;
 
+/** What browsers open as an EventSource, which sends no headers of theirs. */
+const EVENT_SOURCES = /^\/v1\/generations\/:id\/stream$/;
+
 export const isChatRoute = (route: string): boolean => CHAT_ROUTE.test(route);
 
 /** Attaches to each route, as it is declared, what the table says of it. */
@@ -25,7 +29,8 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
     for (const method of methods) routes.add(method, route.url);
     const keepsForeignPagesOut =
       NO_PICTURES.test(route.url) && (methods.includes('GET') || methods.includes('HEAD'));
-    route.config = { ...route.config, policy: policyOf(route, methods), keepsForeignPagesOut };
+    const takesTickets = keepsForeignPagesOut || EVENT_SOURCES.test(route.url);
+    route.config = { ...route.config, policy: policyOf(route, methods), keepsForeignPagesOut, takesTickets };
     if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;
   });
 }
@@ -62,7 +67,7 @@ export function guardRequests(
 ): void {
   fastify.decorateRequest('principal', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const { keepsForeignPagesOut, policy } = request.routeOptions.config;
+    const { keepsForeignPagesOut, takesTickets, policy } = request.routeOptions.config;
     if (keepsForeignPagesOut === true && !origins.allowsGet(request.raw)) return done(foreignOrigin());
     // A path without a route has no policy; it is answered 404.
     if (policy === undefined || policy === 'pub') return done(excess(request));
@@ -71,7 +76,8 @@ export function guardRequests(
       request.principal = caller;
       done(excess(request));
     };
-    const verdict = gatekeeper.identify(request.raw, policy);
+    const ticket = takesTickets === true && request.method === 'GET' ? ticketIn(request.raw) : undefined;
+    const verdict = gatekeeper.identify(request.raw, policy, ticket);
     if (verdict instanceof Promise) void verdict.then(admit);
     else admit(verdict);
   });

@@ -14,7 +14,7 @@ import { ChatModule } from './modules/chat/index.js';
 import { EmbeddingsModule } from './modules/embeddings/index.js';
 import { GenerationModule } from './modules/generation/index.js';
 import { HealthModule } from './modules/health/index.js';
-import { IdentityModule } from './modules/identity/index.js';
+import { IdentityModule, StoredCredentialsModule } from './modules/identity/index.js';
 import { OAuthModule } from './modules/identity/oauth/index.js';
 import { UsersModule } from './modules/identity/users/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
@@ -26,7 +26,7 @@ import { RealtimeModule } from './modules/realtime/index.js';
 /** Where generations go on record, and what looks after it. */
 export type Storage = NonNullable<ModuleMetadata['imports']>;
 
-const DATABASE: Storage = [DatabaseModule, AuditModule, UsersModule, OAuthModule];
+const DATABASE: Storage = [DatabaseModule, AuditModule, StoredCredentialsModule, UsersModule, OAuthModule];
 
 /** The table of contents. */
 @Module({

@@ -90,6 +90,11 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'GET /api/v1/admin/oauth-clients': 'admin',
   'POST /api/v1/admin/oauth-clients': 'admin',
   'DELETE /api/v1/admin/oauth-clients/:id': 'admin',
+  'GET /.well-known/jwks.json': 'pub',
+  'POST /api/v1/auth/tickets': 'jwt',
+  'POST /api/v1/auth/api-keys': 'jwt',
+  'GET /api/v1/auth/api-keys': 'jwt',
+  'DELETE /api/v1/auth/api-keys/:id': 'jwt',
 
   'GET /streaming/status': 'net',
   'GET /streaming/connections': 'net',

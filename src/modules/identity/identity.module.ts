@@ -6,7 +6,9 @@ import { CredentialReaders } from './gate/credential-readers.js';
 import { FailedAttempts } from './gate/failed-attempts.js';
 import { PolicyGatekeeper } from './gate/policy-gatekeeper.js';
 import { Revocations } from './revocations/revocations.js';
+import { TicketsController } from './tickets/tickets.controller.js';
 import { StreamTickets } from './tickets/stream-tickets.js';
+import { JwksController } from './tokens/jwks.controller.js';
 import { KeyRing } from './tokens/key-ring.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
 import { TokenReader } from './tokens/token-reader.js';
@@ -14,6 +16,7 @@ import { TokenReader } from './tokens/token-reader.js';
 /** Who is asking. */
 @Global()
 @Module({
+  controllers: [JwksController, TicketsController],
   providers: [
     {
       provide: KeyRing,

@@ -19,5 +19,10 @@ export function findObstacle(
   return scopes.includes(scope) ? undefined : lacks(scope);
 }
 
-export const lacks = (scope: string): GatewayError =>
+/** Throws for a credential without this scope. Callers who are trusted without a credential have all of them. */
+export function requireScope({ scopes, credential }: Principal, scope: 'read' | 'write'): void {
+  if (credential !== undefined && !scopes.includes(scope)) throw lacks(scope);
+}
+
+const lacks = (scope: string): GatewayError =>
   new GatewayError('insufficient_scope', `The credential does not have the scope ${scope}.`);

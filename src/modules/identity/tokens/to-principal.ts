@@ -8,7 +8,7 @@ const DEFAULT_TENANT = 'default';
 /** As long as the columns that hold it. */
 const LONGEST = 255;
 /** It would end lines of logs and cannot be stored. */
-// eslint-disable-next-line no-control-regex
+
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** Who a token speaks of; undefined when it speaks of nobody, or of them in a way that cannot be. */
