@@ -71,6 +71,8 @@ export interface IdentityConfig {
   readonly retiredKeys: readonly KeyObject[];
   /** With which others sign tokens for this gateway, by HS256. */
   readonly sharedSecrets: readonly string[];
+  /** The one of these for tokens of development; never in production. */
+  readonly developmentSecret: string | undefined;
   /** Wrong credentials of one address, before it has to wait. */
   readonly failuresPerMinute: number;
 }

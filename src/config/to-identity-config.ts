@@ -33,7 +33,7 @@ export function toIdentityConfig(sources: Sources, dataDir: string, port: number
     audience: firstSet(env.AUTH_AUDIENCE, identity.read('audience', text), 'citadel-gateway'),
     signing,
     retiredKeys: retired === undefined ? [] : toPublicKeys(retired),
-    sharedSecrets: toSharedSecrets(sources),
+    ...toSharedSecrets(sources),
     failuresPerMinute: firstSet(
       env.AUTH_FAILURES_PER_MINUTE,
       identity.read('failures_per_minute', wholeNumber(1, 1_000_000)),
@@ -65,12 +65,17 @@ function requireMatch(privateKey: KeyObject, publicPem: Secret): void {
     throw new ConfigError(`${PRIVATE_KEY} and ${PUBLIC_KEY} are not of one pair; ${HOW_TO_MAKE_ONE}`);
 }
 
-function toSharedSecrets({ environment, secrets }: Sources): IdentityConfig['sharedSecrets'] {
+function toSharedSecrets({
+  environment,
+  secrets,
+}: Sources): Pick<IdentityConfig, 'sharedSecrets' | 'developmentSecret'> {
   const outside = secrets.find('AUTH_JWT_SECRET');
   const development = secrets.find('P8FS_DEV_TOKEN_SECRET');
   if (development !== undefined && environment === 'production')
     throw new ConfigError('P8FS_DEV_TOKEN_SECRET is for development; it must not be set in production');
-  return [outside, development].filter((secret) => secret !== undefined).map(toSharedSecret);
+  const developmentSecret = development && toSharedSecret(development);
+  const sharedSecrets = [outside && toSharedSecret(outside), developmentSecret];
+  return { developmentSecret, sharedSecrets: sharedSecrets.filter((secret) => secret !== undefined) };
 }
 
 function toSharedSecret({ value, origin }: Secret): string {

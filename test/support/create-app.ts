@@ -21,6 +21,8 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   /** Lines put to those of `environments/test.yaml`. */
   readonly yaml?: string;
+  /** A port that is known before; any free one unless told. */
+  readonly port?: number;
   /** Requests that show no credential come with one of an administrator: all of them, or those to routes that demand one. */
   readonly signedIn?: SigningIn;
 }
@@ -32,7 +34,7 @@ export interface TestGatewayOptions {
 export async function createGateway(
   env: ProcessEnv = {},
   storage?: Storage | 'database',
-  { yaml, signedIn }: TestGatewayOptions = {},
+  { yaml, signedIn, port: fixedPort = 0 }: TestGatewayOptions = {},
 ): Promise<TestGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), 'citadel-test-'));
   const settings = {
@@ -55,7 +57,7 @@ export async function createGateway(
   const memory = new MemoryStorage();
   const app = await createApp(config, storage === 'database' ? undefined : (storage ?? [memory.module()]));
   if (signedIn !== undefined) await signIn(app, signedIn);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(fixedPort, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return {
     app,

@@ -1,12 +1,5 @@
 import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiBody,
-  ApiExcludeEndpoint,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { Caller } from '../../../common/http/caller.decorator.js';
@@ -83,7 +76,7 @@ export class DeviceController {
   }
 
   @Post()
-  @ApiExcludeEndpoint()
+  @ApiOperation({ summary: 'Takes the forms of that page' })
   async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const form = toForm(request.body);
     const userCode = form.get('user_code') ?? '';
@@ -100,7 +93,7 @@ export class DeviceController {
   }
 
   @Get(':uid')
-  @ApiExcludeEndpoint()
+  @ApiOperation({ summary: 'Goes on with a device after its user’s login' })
   resume(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { uid } = request.params as { uid: string };
     return this.server.answer(request, reply, { url: `/oauth/device/${encodeURIComponent(uid)}` });

@@ -135,5 +135,7 @@ export class InteractionSteps {
 function destinationOf(redirectUri: string): string {
   const { protocol, host } = new URL(redirectUri);
   if (protocol === 'https:') return host;
-  return protocol === 'http:' ? 'this computer' : `the application ${protocol.slice(0, -1)}`;
+  return protocol === 'http:'
+    ? 'an application on this computer'
+    : `the application ${protocol.slice(0, -1)}`;
 }

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiExcludeController } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { toForm } from './accept-forms.js';
@@ -11,7 +11,7 @@ import { errorPage } from './pages/error-page.js';
 import { sendPage } from './pages/send-page.js';
 
 /** The pages on which users log in and decide. */
-@ApiExcludeController()
+@ApiTags('oauth')
 @Controller('oauth/interaction')
 export class InteractionsController {
   constructor(
@@ -21,6 +21,7 @@ export class InteractionsController {
   ) {}
 
   @Get(':uid')
+  @ApiOperation({ summary: 'A page on which users log in or consent' })
   show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.within(request, reply, async (interaction) => {
       sendPage(reply, await this.steps.page(interaction));
@@ -28,6 +29,7 @@ export class InteractionsController {
   }
 
   @Post(':uid')
+  @ApiOperation({ summary: 'Takes its form' })
   submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.within(request, reply, async (interaction) => {
       const form = toForm(request.body);

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { AppConfig } from '../../../config/index.js';
@@ -27,7 +27,7 @@ export class OAuthController {
   }
 
   @Get('authorize/:uid')
-  @ApiExcludeEndpoint()
+  @ApiOperation({ summary: 'Goes on with a login after its pages' })
   resume(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { uid } = request.params as { uid: string };
     return this.server.answer(request, reply, { url: `/oauth/authorize/${encodeURIComponent(uid)}` });

@@ -101,7 +101,7 @@ export function toConfiguration(
         enabled: true,
         charset: 'base-20',
         mask: '****-****',
-        deviceInfo: (context) => ({ ua: context.get('user-agent').slice(0, 200) }),
+        deviceInfo: () => ({}),
         ...DEVICE_PAGES,
       },
       resourceIndicators: {

@@ -33,14 +33,11 @@ export const DEVICE_PAGES = {
     context: KoaContextWithOIDC,
     _form: string,
     client: { clientId: string; clientName?: string },
-    deviceInfo: { ua?: unknown },
+    // What a device says of itself is left out: whoever wants to be let in chose the words.
+    _deviceInfo: unknown,
     code: string,
   ): void => {
-    const from = typeof deviceInfo.ua === 'string' && deviceInfo.ua !== '' ? deviceInfo.ua : undefined;
-    show(
-      context,
-      confirmPage({ ...formOf(context), client: client.clientName ?? client.clientId, code, from }),
-    );
+    show(context, confirmPage({ ...formOf(context), client: client.clientName ?? client.clientId, code }));
   },
   successSource: (context: KoaContextWithOIDC): void => {
     const client = context.oidc.client;
@@ -48,12 +45,24 @@ export const DEVICE_PAGES = {
   },
 };
 
+const MEANINGS: Readonly<Record<string, string>> = {
+  invalid_client: 'The application is not known here.',
+  invalid_redirect_uri: 'The application wants the answer at an address that is not registered for it.',
+  server_error: 'Something went wrong on our side.',
+};
+
 /** For what cannot be told to the application, because it is not known which one it is. */
 export function renderFailure(
   context: KoaContextWithOIDC,
   { error, error_description }: { error: string; error_description?: string },
 ): void {
-  show(context, errorPage({ code: error, description: error_description && sentence(error_description) }));
+  show(
+    context,
+    errorPage({
+      code: error,
+      description: MEANINGS[error] ?? (error_description && sentence(error_description)),
+    }),
+  );
 }
 
 function show(context: KoaContextWithOIDC, page: Page): void {

@@ -9,6 +9,6 @@ export class ApproveDeviceDto {
 }
 
 export class DeviceDecisionDto {
-  @ApiProperty({ enum: ['approved', 'denied'] })
+  @ApiProperty({ description: 'What was decided.', enum: ['approved', 'denied'] })
   status!: 'approved' | 'denied';
 }

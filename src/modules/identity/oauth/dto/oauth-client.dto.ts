@@ -29,7 +29,7 @@ export class CreateOAuthClientDto {
   @IsBoolean()
   public?: boolean;
 
-  @ApiPropertyOptional({ type: [String], maxItems: MOST_ADDRESSES })
+  @ApiPropertyOptional({ description: 'Where codes may go.', type: [String], maxItems: MOST_ADDRESSES })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MOST_ADDRESSES)
@@ -37,6 +37,7 @@ export class CreateOAuthClientDto {
   redirect_uris?: string[];
 
   @ApiPropertyOptional({
+    description: 'How it may get tokens.',
     enum: CLIENT_GRANTS,
     isArray: true,
     default: ['authorization_code', 'refresh_token'],
@@ -63,25 +64,25 @@ export class CreateOAuthClientDto {
 }
 
 export class OAuthClientDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'The `client_id`.' })
   id!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'As users see it.' })
   name!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Whether it has no secret.' })
   public!: boolean;
 
-  @ApiProperty({ type: [String] })
+  @ApiProperty({ description: 'Where codes may go.', type: [String] })
   redirect_uris!: readonly string[];
 
-  @ApiProperty({ enum: CLIENT_GRANTS, isArray: true })
+  @ApiProperty({ description: 'How it may get tokens.', enum: CLIENT_GRANTS, isArray: true })
   grants!: readonly string[];
 
-  @ApiProperty({ type: [String] })
+  @ApiProperty({ description: 'What it may ask for.', type: [String] })
   scopes!: readonly string[];
 
-  @ApiProperty({ enum: USER_ROLES })
+  @ApiProperty({ description: 'Of what it does in its own name.', enum: USER_ROLES })
   role!: string;
 
   @ApiProperty({ description: 'Whether it stands in the configuration, and can only be changed there.' })
@@ -94,10 +95,10 @@ export class CreatedOAuthClientDto extends OAuthClientDto {
 }
 
 export class OAuthClientListDto {
-  @ApiProperty({ enum: ['list'] })
+  @ApiProperty({ description: 'Always `list`.', enum: ['list'] })
   object!: 'list';
 
-  @ApiProperty({ type: [OAuthClientDto] })
+  @ApiProperty({ description: 'Those of the configuration first.', type: [OAuthClientDto] })
   data!: OAuthClientDto[];
 }
 

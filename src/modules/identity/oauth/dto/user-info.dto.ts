@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 export class UserInfoDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ description: 'The id of the user.', format: 'uuid' })
   sub!: string;
 
   @ApiPropertyOptional({ description: 'With the scope `profile`.' })

@@ -35,10 +35,9 @@ export const consentPage = (page: ConsentPage): Page => ({
         <button name="action" value="consent" autofocus>Allow</button>
         <button class="other" name="action" value="deny">Refuse</button>
       </div>
-      <p></p>
-      <p class="soft">
+      <p class="soft below">
         You are ${page.user}. <button class="link" name="action" value="switch">Somebody else?</button>
       </p>
     </form>
-    ${page.destination !== undefined && html`<p class="soft">You go on to ${page.destination}</p>`}`,
+    ${page.destination !== undefined && html`<p class="soft">After that you go on to ${page.destination}.</p>`}`,
 });

@@ -39,16 +39,13 @@ export interface ConfirmPage {
   readonly csrf: string;
   readonly code: string;
   readonly client: string;
-  /** From where the device asked, as far as is known. */
-  readonly from?: string;
 }
 
-export const confirmPage = ({ action, csrf, code, client, from }: ConfirmPage): Page => ({
+export const confirmPage = ({ action, csrf, code, client }: ConfirmPage): Page => ({
   title: 'Connect this device?',
   body: html`<h1>Connect ${client}?</h1>
     <p>Your device must show this code:</p>
     <p class="code-shown">${code}</p>
-    ${from !== undefined && html`<p class="soft">It was asked for from ${from}.</p>`}
     <p>
       Go on only if you started this yourself, just now, on a device in your hands. Whoever sent you the code
       could act in your name.

@@ -9,6 +9,8 @@ export interface Page {
   readonly leadsTo?: readonly string[];
 }
 
+/** Whole, because a space more inside of it would be another style. */
+const STYLE_ELEMENT = new Html(`<style>${STYLE}</style>`);
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 export const renderPage = ({ title, body }: Page): string =>
@@ -20,9 +22,7 @@ export const renderPage = ({ title, body }: Page): string =>
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
         <title>${title} · Citadel</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
+        ${STYLE_ELEMENT}
       </head>
       <body>
         <main>
@@ -48,11 +48,15 @@ export const headersOf = ({ leadsTo = [] }: Page): Record<string, string> => ({
   'x-frame-options': 'DENY',
 });
 
+/** What a policy can name: in a host there may be signs that would end the name there. */
+const SOURCE = /^(?:https?:\/\/(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::\d+)?|[a-z][a-z0-9+.-]*:)$/;
+
 /** Browsers follow a form's redirects only to where the page says that it leads. */
 export function targetOf(redirectUri: unknown): string[] {
   if (typeof redirectUri !== 'string' || !URL.canParse(redirectUri)) return [];
   const { protocol, origin } = new URL(redirectUri);
-  return [protocol === 'https:' || protocol === 'http:' ? origin : protocol];
+  const target = protocol === 'https:' || protocol === 'http:' ? origin : protocol;
+  return SOURCE.test(target) ? [target] : [];
 }
 
 /** What is wrong, where a reader of the screen says it first. */

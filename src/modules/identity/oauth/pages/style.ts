@@ -12,6 +12,7 @@ main { width: 100%; max-width: 26rem; padding: 2rem; background: var(--paper); b
 .brand { margin: 0 0 1.25rem; color: var(--brand); font-weight: 700; letter-spacing: .04em }
 h1 { margin: 0 0 .5rem; font-size: 1.4rem; line-height: 1.25 }
 p { margin: 0 0 1rem } .soft { color: var(--soft); font-size: .9rem }
+.below { margin: 1.25rem 0 .5rem }
 ul { margin: 0 0 1.25rem; padding-left: 1.25rem } li { margin: .25rem 0 }
 label { display: block; margin: 0 0 .3rem; font-weight: 600 }
 input { width: 100%; margin: 0 0 1rem; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--paper);

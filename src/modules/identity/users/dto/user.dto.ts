@@ -7,22 +7,22 @@ const LONGEST_NAME = 255;
 const LONGEST_PASSWORD = 256;
 
 export class UserDto {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ description: 'Of the user.', format: 'uuid' })
   id!: string;
 
   @ApiProperty({ description: 'The primary address.' })
   email!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Whether the address is known to be theirs.' })
   email_verified!: boolean;
 
-  @ApiProperty({ enum: USER_ROLES })
+  @ApiProperty({ description: 'What they may do.', enum: USER_ROLES })
   role!: UserRole;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ description: 'As they are called.', type: String, nullable: true })
   name!: string | null;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'To whom they belong.' })
   tenant!: string;
 
   @ApiProperty({ description: 'Whether they are kept from logging in.' })
@@ -31,15 +31,15 @@ export class UserDto {
   @ApiProperty({ description: 'Whether they have to choose a password at their next login.' })
   must_change_password!: boolean;
 
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'Since when they are here.', format: 'date-time' })
   created_at!: string;
 }
 
 export class UserListDto {
-  @ApiProperty({ enum: ['list'] })
+  @ApiProperty({ description: 'Always `list`.', enum: ['list'] })
   object!: 'list';
 
-  @ApiProperty({ type: [UserDto] })
+  @ApiProperty({ description: 'The oldest first.', type: [UserDto] })
   data!: UserDto[];
 
   @ApiProperty({ description: 'Whether there are more, after the last of these.' })
@@ -47,7 +47,11 @@ export class UserListDto {
 }
 
 export class CreateUserDto {
-  @ApiProperty({ maxLength: LONGEST_EMAIL, example: 'ada@example.org' })
+  @ApiProperty({
+    description: 'The primary address; nobody else of the tenant may have it.',
+    maxLength: LONGEST_EMAIL,
+    example: 'ada@example.org',
+  })
   @IsString()
   @MinLength(3)
   @MaxLength(LONGEST_EMAIL)
@@ -61,12 +65,12 @@ export class CreateUserDto {
   @MaxLength(LONGEST_PASSWORD)
   password?: string;
 
-  @ApiPropertyOptional({ enum: USER_ROLES, default: 'user' })
+  @ApiPropertyOptional({ description: 'What they may do.', enum: USER_ROLES, default: 'user' })
   @IsOptional()
   @IsIn(USER_ROLES)
   role?: UserRole;
 
-  @ApiPropertyOptional({ maxLength: LONGEST_NAME })
+  @ApiPropertyOptional({ description: 'As they are called.', maxLength: LONGEST_NAME })
   @IsOptional()
   @IsString()
   @MaxLength(LONGEST_NAME)
@@ -74,18 +78,23 @@ export class CreateUserDto {
 }
 
 export class UpdateUserDto {
-  @ApiPropertyOptional({ enum: USER_ROLES })
+  @ApiPropertyOptional({ description: 'What they may do.', enum: USER_ROLES })
   @IsOptional()
   @IsIn(USER_ROLES)
   role?: UserRole;
 
-  @ApiPropertyOptional({ type: String, nullable: true, maxLength: LONGEST_NAME })
+  @ApiPropertyOptional({
+    description: 'As they are called; null takes it away.',
+    type: String,
+    nullable: true,
+    maxLength: LONGEST_NAME,
+  })
   @ValidateIf((_, value: unknown) => value !== undefined && value !== null)
   @IsString()
   @MaxLength(LONGEST_NAME)
   name?: string | null;
 
-  @ApiPropertyOptional()
+  @ApiPropertyOptional({ description: 'Whether they are kept from logging in.' })
   @IsOptional()
   @IsBoolean()
   disabled?: boolean;
@@ -98,7 +107,7 @@ export class UpdateUserDto {
 }
 
 export class ChangePasswordDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'The one until now.' })
   @IsString()
   @MaxLength(LONGEST_PASSWORD)
   current_password!: string;
@@ -110,22 +119,22 @@ export class ChangePasswordDto {
 }
 
 export class CallerDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'Of the user or client.' })
   id!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'To whom the caller belongs.' })
   tenant!: string;
 
-  @ApiProperty({ enum: ['anonymous', ...USER_ROLES] })
+  @ApiProperty({ description: 'What the caller may do.', enum: ['anonymous', ...USER_ROLES] })
   role!: string;
 
   @ApiProperty({ type: [String], description: 'What the credential allows.' })
   scopes!: readonly string[];
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ description: 'The primary address of a user.', type: String, nullable: true })
   email!: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ description: 'As a user is called.', type: String, nullable: true })
   name!: string | null;
 }
 
