@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { Signer } from '../../src/modules/identity/signatures/testing/signer.js';
 import { hasRedisServer } from '../../src/infrastructure/redis/testing/redis-process.js';
 import { TokenIssuer } from '../../src/modules/identity/tokens/token-issuer.js';
+import { Users } from '../../src/modules/identity/users/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
 import {
@@ -363,6 +364,21 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
         );
       expect(kept.readyState).toBe(WebSocket.OPEN);
       kept.terminate();
+    });
+
+    it('are all those of a user who got another role, who can register new ones', async () => {
+      const email = somebody();
+      const phone = await Phone.register(gateway, email);
+      const users = gateway.app.get(Users);
+      const user = await users.findByEmail('default', email);
+      await users.update(user!, { role: 'premium' });
+      expect(codeOf(await phone.ask(at(DEVICES), 'GET'))).toEqual([401, 'signature_invalid']);
+      // What was revoked counts for all of that second.
+      const second = Math.floor(Date.now() / 1000);
+      await eventually(() => Math.floor(Date.now() / 1000) > second);
+      const next = await Phone.register(gateway, email);
+      const list = await next.ask(at(DEVICES), 'GET');
+      expect(list.body.data.map(({ id }: { id: string }) => id)).toEqual([next.id]);
     });
 
     it('may be the caller', async () => {

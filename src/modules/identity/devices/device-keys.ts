@@ -1,6 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import { DeviceSignatures, type SignatureKeys, type SigningKey } from '../signatures/device-signatures.js';
 import { UsedNonces } from '../signatures/used-nonces.js';
+import { UserSessions } from '../users/user-sessions.js';
 import { Users } from '../users/users.service.js';
 import { toPrincipal } from './device-entry.js';
 import { DeviceRows } from './device-rows.js';
@@ -13,9 +15,13 @@ export class DeviceKeys implements SignatureKeys, OnModuleInit {
     @Inject(DeviceRows) private readonly rows: DeviceRows,
     @Inject(UsedNonces) private readonly nonces: UsedNonces,
     @Inject(Users) private readonly users: Users,
+    @Inject(UserSessions) private readonly sessions: UserSessions,
   ) {}
 
   onModuleInit(): void {
+    this.sessions.onEnd(async (user, extent) => {
+      if (extent === 'everything') await this.rows.revokeAll(user, new Date(SYSTEM_CLOCK.now()));
+    });
     this.signatures.useKeys(this);
   }
 
@@ -26,7 +32,7 @@ export class DeviceKeys implements SignatureKeys, OnModuleInit {
       publicKey: device.publicKey,
       principal: async () => {
         const user = await this.users.findById(device.userId);
-        return user === undefined || user.disabled ? undefined : toPrincipal(user, device.id);
+        return user === undefined || user.disabled ? undefined : toPrincipal(user, device);
       },
       take: (nonce) => this.nonces.take(device.tenant, device.id, nonce),
     };

@@ -72,6 +72,13 @@ export class DeviceRows {
     return rows.length > 0;
   }
 
+  async revokeAll({ id, tenant }: DeviceOwner, at: Date): Promise<void> {
+    await this.database.query(
+      'UPDATE devices SET revoked_at = $3 WHERE user_id = $1 AND tenant = $2 AND revoked_at IS NULL',
+      [id, tenant, at],
+    );
+  }
+
   /** Gives false where there was none to revoke. */
   async revoke(id: string, at: Date): Promise<boolean> {
     const rows = await this.database.query<object>(
