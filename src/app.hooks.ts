@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { POLICIES } from './app.policies.js';
+import { POLICIES, SENSITIVE } from './app.policies.js';
+import { requireSignature, startSigned } from './app.signatures.js';
 import type { AccessPolicy } from './common/http/access-policy.js';
 import { foreignOrigin, type AllowedOrigins } from './common/http/allowed-origins.js';
 import { GatewayError } from './common/errors/gateway.error.js';
 import { findHeadFault } from './common/http/request-head.js';
+import { ticketIn } from './common/http/stream-ticket.js';
 import type { RouteTable } from './common/http/route-table.js';
 import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
+import type { SignedRequests } from './common/http/signed-requests.js';
 import type { HttpConfig } from './config/index.js';
 
 /** Routes that carry conversations with images in them, and many texts at a time. */
@@ -15,6 +18,9 @@ const CHAT_ROUTE =
 
 /** What a GET begins or holds open here: a picture on any page could ask for it. */
 const NO_PICTURES = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\//;
+
+/** What browsers open as an EventSource, which sends no headers of theirs. */
+const EVENT_SOURCES = /^\/v1\/generations\/:id\/stream$/;
 
 export const isChatRoute = (route: string): boolean => CHAT_ROUTE.test(route);
 
@@ -25,7 +31,15 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
     for (const method of methods) routes.add(method, route.url);
     const keepsForeignPagesOut =
       NO_PICTURES.test(route.url) && (methods.includes('GET') || methods.includes('HEAD'));
-    route.config = { ...route.config, policy: policyOf(route, methods), keepsForeignPagesOut };
+    const sensitive = methods.some((method) => SENSITIVE.has(`${method} ${route.url}`));
+    const takesTickets = keepsForeignPagesOut || EVENT_SOURCES.test(route.url);
+    route.config = {
+      ...route.config,
+      policy: policyOf(route, methods),
+      keepsForeignPagesOut,
+      sensitive,
+      takesTickets,
+    };
     if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;
   });
 }
@@ -57,21 +71,26 @@ export function sayOfEach({ id }: FastifyRequest, reply: FastifyReply): void {
 /** Whether the page may ask, the route's policy lets the caller in, and then whether what is sent will be read at all. */
 export function guardRequests(
   fastify: FastifyInstance,
-  gatekeeper: Gatekeeper,
+  { gatekeeper, signatures }: { gatekeeper: Gatekeeper; signatures: SignedRequests },
   origins: AllowedOrigins,
 ): void {
   fastify.decorateRequest('principal', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const { keepsForeignPagesOut, policy } = request.routeOptions.config;
+    const { keepsForeignPagesOut, takesTickets, policy } = request.routeOptions.config;
     if (keepsForeignPagesOut === true && !origins.allowsGet(request.raw)) return done(foreignOrigin());
     // A path without a route has no policy; it is answered 404.
     if (policy === undefined || policy === 'pub') return done(excess(request));
     const admit = (caller: Verdict) => {
       if (caller instanceof GatewayError) return done(caller);
       request.principal = caller;
-      done(excess(request));
+      done(requireSignature(request, caller) ?? excess(request));
     };
-    const verdict = gatekeeper.identify(request.raw, policy);
+    // Who has signed is known when the body has come.
+    const start = startSigned(request, signatures);
+    if (start === 'alone') return done(excess(request));
+    if (start instanceof GatewayError) return done(start);
+    const ticket = takesTickets === true && request.method === 'GET' ? ticketIn(request.raw) : undefined;
+    const verdict = gatekeeper.identify(request.raw, policy, ticket);
     if (verdict instanceof Promise) void verdict.then(admit);
     else admit(verdict);
   });

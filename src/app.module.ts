@@ -6,6 +6,7 @@ import { CacheModule } from './infrastructure/cache/index.js';
 import { DatabaseModule } from './infrastructure/database/index.js';
 import { EventsModule } from './infrastructure/events/events.module.js';
 import { LoadModule } from './infrastructure/load/index.js';
+import { MailModule } from './infrastructure/mail/index.js';
 import { RedisModule } from './infrastructure/redis/index.js';
 import { AgentTasksModule } from './modules/agent-tasks/index.js';
 import { AgentsModule } from './modules/agents/index.js';
@@ -14,7 +15,10 @@ import { ChatModule } from './modules/chat/index.js';
 import { EmbeddingsModule } from './modules/embeddings/index.js';
 import { GenerationModule } from './modules/generation/index.js';
 import { HealthModule } from './modules/health/index.js';
-import { IdentityModule } from './modules/identity/index.js';
+import { DevicesModule } from './modules/identity/devices/index.js';
+import { IdentityModule, StoredCredentialsModule } from './modules/identity/index.js';
+import { OAuthModule } from './modules/identity/oauth/index.js';
+import { UsersModule } from './modules/identity/users/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { ModelsModule } from './modules/models/index.js';
 import { StreamingModule } from './modules/streaming/index.js';
@@ -24,7 +28,14 @@ import { RealtimeModule } from './modules/realtime/index.js';
 /** Where generations go on record, and what looks after it. */
 export type Storage = NonNullable<ModuleMetadata['imports']>;
 
-const DATABASE: Storage = [DatabaseModule, AuditModule];
+const DATABASE: Storage = [
+  DatabaseModule,
+  AuditModule,
+  StoredCredentialsModule,
+  UsersModule,
+  OAuthModule,
+  DevicesModule,
+];
 
 /** The table of contents. */
 @Module({
@@ -34,6 +45,7 @@ const DATABASE: Storage = [DatabaseModule, AuditModule];
     LoadModule,
     RedisModule,
     CacheModule,
+    MailModule,
     IdentityModule,
     ModelsModule,
     AgentsModule,

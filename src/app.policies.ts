@@ -43,6 +43,17 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'POST /api/v1/ai/cancel/:id': 'net',
   'POST /workflow/create': 'net',
 
+  'POST /oauth/device/register': 'pub',
+  'POST /oauth/device/verify': 'pub',
+  'POST /oauth/device/pair': 'pub',
+  'POST /oauth/device/api-key': 'jwt',
+  'GET /api/v1/auth/devices': 'jwt',
+  'DELETE /api/v1/auth/devices/:id': 'jwt',
+  'POST /api/v1/auth/devices/pairings': 'jwt',
+  'POST /api/v1/auth/keypair/rotate': 'jwt',
+  'POST /api/v1/auth/email/add': 'jwt',
+  'POST /api/v1/auth/email/verify': 'jwt',
+
   'GET /api/stream/stats': 'jwt',
   'GET /api/stream/stats/:agent': 'jwt',
   'GET /api/stream/:agent': 'jwt',
@@ -58,6 +69,43 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'GET /api/v1/audit/export': 'jwt',
   'DELETE /api/v1/audit/conversations/:id': 'admin',
   'POST /api/v1/audit/erasures': 'admin',
+
+  // Forms of OAuth: each says itself who may send it.
+  'GET /oauth/authorize': 'pub',
+  'GET /oauth/authorize/:uid': 'pub',
+  'POST /oauth/token': 'pub',
+  'POST /oauth/revoke': 'pub',
+  'POST /oauth/introspect': 'pub',
+  'POST /oauth/register': 'pub',
+  'GET /oauth/interaction/:uid': 'pub',
+  'POST /oauth/interaction/:uid': 'pub',
+  'POST /oauth/device/code': 'pub',
+  'POST /oauth/device/token': 'pub',
+  'GET /oauth/device': 'pub',
+  'POST /oauth/device': 'pub',
+  'GET /oauth/device/:uid': 'pub',
+  'POST /oauth/device/approve': 'jwt',
+  // Takes access tokens of OpenID Connect that may do nothing else here, so it looks for itself.
+  'GET /oauth/userinfo': 'pub',
+  'POST /oauth/userinfo': 'pub',
+  'GET /.well-known/openid-configuration': 'pub',
+  'GET /.well-known/oauth-authorization-server': 'pub',
+
+  'GET /api/v1/auth/me': 'jwt',
+  'POST /api/v1/auth/password': 'jwt',
+  'GET /api/v1/admin/users': 'admin',
+  'POST /api/v1/admin/users': 'admin',
+  'GET /api/v1/admin/users/:id': 'admin',
+  'PATCH /api/v1/admin/users/:id': 'admin',
+  'DELETE /api/v1/admin/users/:id': 'admin',
+  'GET /api/v1/admin/oauth-clients': 'admin',
+  'POST /api/v1/admin/oauth-clients': 'admin',
+  'DELETE /api/v1/admin/oauth-clients/:id': 'admin',
+  'GET /.well-known/jwks.json': 'pub',
+  'POST /api/v1/auth/tickets': 'jwt',
+  'POST /api/v1/auth/api-keys': 'jwt',
+  'GET /api/v1/auth/api-keys': 'jwt',
+  'DELETE /api/v1/auth/api-keys/:id': 'jwt',
 
   'GET /streaming/status': 'net',
   'GET /streaming/connections': 'net',
@@ -90,3 +138,14 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   // Preflights of every path.
   'OPTIONS *': 'pub',
 };
+
+/** Routes by which somebody could stay who has got hold of a token only: a device has to sign for them with its key. */
+export const SENSITIVE: ReadonlySet<string> = new Set([
+  'POST /oauth/device/api-key',
+  'POST /api/v1/auth/api-keys',
+  'DELETE /api/v1/auth/devices/:id',
+  'POST /api/v1/auth/devices/pairings',
+  'POST /api/v1/auth/keypair/rotate',
+  'POST /api/v1/auth/email/add',
+  'POST /api/v1/auth/email/verify',
+]);

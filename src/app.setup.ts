@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { checkHeads, declareRoutes, guardRequests, isChatRoute, sayOfEach } from './app.hooks.js';
+import { takeSigned } from './app.signatures.js';
 import { AppModule, type Storage } from './app.module.js';
 import { setUpApiDocs } from './app.docs.js';
 import { SERVER_OPTIONS } from './app.server.js';
@@ -12,6 +13,7 @@ import { AllowedOrigins } from './common/http/allowed-origins.js';
 import { answerClientError } from './common/http/client-error.js';
 import { corsOptions } from './common/http/cors.js';
 import { Gatekeeper } from './common/http/gatekeeper.js';
+import { SignedRequests } from './common/http/signed-requests.js';
 import { acceptJson } from './common/http/json-content.js';
 import { requestIdOf } from './common/http/request-id.js';
 import { RouteTable } from './common/http/route-table.js';
@@ -60,7 +62,8 @@ export async function createApp(
   // Before the guard, so that a script may read why it was refused.
   await app.register(cors, corsOptions(http.corsOrigins));
   const gatekeeper = app.get(Gatekeeper);
-  guardRequests(fastify, gatekeeper, origins);
+  guardRequests(fastify, { gatekeeper, signatures: app.get(SignedRequests) }, origins);
+  takeSigned(fastify, gatekeeper);
   shedLoad(fastify, app.get(LoadMonitor), isChatRoute);
   const hosts = new AllowedHosts(http.allowedHosts);
   app.useWebSocketAdapter(new HybridWsAdapter(app, { gatekeeper, hosts, origins }));

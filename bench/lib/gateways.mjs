@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -265,8 +266,19 @@ function citadelEnvironment({ port, backendPort, directory, databaseUrl }) {
     LOAD_SHED: 'off',
     LOG_LEVEL: 'info',
     CITADEL_DATA_DIR: directory,
+    ...makeSigningKeys(),
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
   };
+}
+
+/** What production demands to sign tokens with. */
+function makeSigningKeys() {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return { P8FS_JWT_PRIVATE_KEY_PEM: privateKey, P8FS_JWT_PUBLIC_KEY_PEM: publicKey };
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+import type { Role } from '../contracts/principal.js';
 import type { ProfileSettings } from '../contracts/streaming-profile.js';
 
 /** The one typed tree of settings. Unions instead of optional halves: what is not configured says so by its kind. */
@@ -8,16 +10,19 @@ export interface AppConfig {
   /** State of this installation: embedded database, lock, spool. */
   readonly dataDir: string;
   readonly http: HttpConfig;
+  readonly identity: IdentityConfig;
   readonly database: DatabaseConfig;
   readonly redis: RedisConfig;
   readonly vectorDb: VectorDbConfig;
   readonly audit: AuditConfig;
+  readonly mail: MailConfig;
   readonly upstream: UpstreamConfig;
   readonly streams: StreamsConfig;
   readonly streaming: StreamingConfig;
   readonly alerts: readonly AlertRule[];
   readonly responseCache: ResponseCacheConfig;
   readonly routing: RoutingConfig;
+  readonly oauth: OAuthConfig;
   /** Refuse new work when the event loop or the heap is at its limit. */
   readonly loadShed: boolean;
   readonly rateLimit: boolean;
@@ -50,6 +55,26 @@ export interface HttpConfig {
   readonly requestTimeoutMs: number | undefined;
   /** After SIGTERM, how long running streams may go on. */
   readonly drainTimeoutMs: number;
+}
+
+/** Who is believed, and by what. */
+export interface IdentityConfig {
+  /** The address under which the gateway is known: who its tokens are from. */
+  readonly issuer: string;
+  /** For whom tokens must be. */
+  readonly audience: string;
+  /** Signs what is issued here; the key in the file is made at the first start. */
+  readonly signing:
+    | { readonly kind: 'given'; readonly privateKey: KeyObject }
+    | { readonly kind: 'file'; readonly file: string };
+  /** Public keys that still verify what they once signed. */
+  readonly retiredKeys: readonly KeyObject[];
+  /** With which others sign tokens for this gateway, by HS256. */
+  readonly sharedSecrets: readonly string[];
+  /** The one of these for tokens of development; never in production. */
+  readonly developmentSecret: string | undefined;
+  /** Wrong credentials of one address, before it has to wait. */
+  readonly failuresPerMinute: number;
 }
 
 export type DatabaseConfig = EmbeddedDatabaseConfig | PostgresConfig;
@@ -99,6 +124,20 @@ export interface AuditConfig {
   /** Entries older than this are taken away, and a tombstone says so. Undefined keeps everything. */
   readonly retentionMs: number | undefined;
 }
+
+/** How mails leave. `log`: they do not, and the log shows them. `none`: what needs mail is refused. */
+export type MailConfig =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'log'; readonly from: string }
+  | {
+      readonly kind: 'smtp';
+      readonly from: string;
+      readonly host: string;
+      readonly port: number;
+      /** `implicit`: from the first byte. `required`: by STARTTLS, or nothing is sent. `offered`: where the server has it. */
+      readonly tls: 'implicit' | 'required' | 'offered';
+      readonly login?: { readonly user: string; readonly password: string };
+    };
 
 /** Of each model server. */
 export interface UpstreamConfig {
@@ -249,4 +288,33 @@ export interface AgentSettings {
     readonly temperature?: number;
     readonly maxTokens?: number;
   };
+}
+
+/** The authorization server. */
+export interface OAuthConfig {
+  readonly accessTokenTtlS: number;
+  /** Of each refresh token; a new one is given with every use. */
+  readonly refreshTokenTtlS: number;
+  /** How long a browser stays logged in. */
+  readonly sessionTtlS: number;
+  /** Whether anybody may register a client. */
+  readonly registration: boolean;
+  /** Whether there is somebody to try it out with. */
+  readonly demo: boolean;
+  readonly clients: readonly OAuthClientSettings[];
+}
+
+export interface OAuthClientSettings {
+  readonly id: string;
+  /** Shown to whom it asks. */
+  readonly name: string;
+  /** Whose users it may ask. */
+  readonly tenant: string;
+  /** Of what it does in its own name. */
+  readonly role: Role;
+  /** SHA-256 of its secret, in base64url; undefined for a public client. */
+  readonly secretHash: string | undefined;
+  readonly redirectUris: readonly string[];
+  readonly grants: readonly ('authorization_code' | 'refresh_token' | 'client_credentials' | 'device_code')[];
+  readonly scopes: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from './config-error.js';
 import { logLevel } from './log-level.js';
+import { mailAddress } from './mail-parsers.js';
 import {
   cidr,
   host,
@@ -27,6 +28,9 @@ const PARSERS = {
   EXTRA_PORTS: listOf(port),
   TRUSTED_NETWORKS: listOf(cidr),
   AUTH_REQUIRE_ALL: flag,
+  PUBLIC_URL: httpUrl,
+  AUTH_AUDIENCE: text,
+  AUTH_FAILURES_PER_MINUTE: wholeNumber(1, 1_000_000),
   P8FS_CORS_ORIGINS: listOf(origin),
   ALLOWED_HOSTS: listOf(hostOrAny),
   MAX_BODY_BYTES: wholeNumber(1),
@@ -34,6 +38,11 @@ const PARSERS = {
   DRAIN_TIMEOUT_S: decimal(0, 3600),
   RATE_LIMIT: flag,
   LOAD_SHED: flag,
+
+  OAUTH_ACCESS_TOKEN_TTL_S: wholeNumber(1, 86_400),
+  OAUTH_REFRESH_TOKEN_TTL_S: wholeNumber(1, 31_536_000),
+  OAUTH_SESSION_TTL_S: wholeNumber(1, 2_592_000),
+  OAUTH_REGISTRATION: flag,
 
   DATABASE_URL: postgresUrl,
   DATABASE_HOST: host,
@@ -48,6 +57,8 @@ const PARSERS = {
   AUDIT_CHECKPOINT_DIR: text,
   AUDIT_CHECKPOINT_INTERVAL_S: decimal(0.1, 86_400),
   AUDIT_RETENTION_DAYS: decimal(0, 36_500),
+
+  MAIL_FROM: mailAddress,
 
   OLLAMA_URL: httpUrl,
   OPENAI_BASE_URL: httpUrl,

@@ -8,8 +8,12 @@ export {
   type EmbeddedDatabaseConfig,
   type Environment,
   type HttpConfig,
+  type IdentityConfig,
   type LogLevel,
+  type MailConfig,
   type ModelRoute,
+  type OAuthClientSettings,
+  type OAuthConfig,
   type PostgresConfig,
   type RedisConfig,
   type ResponseCacheConfig,
@@ -24,4 +28,5 @@ export { ConfigModule } from './config.module.js';
 export { ENV_KEYS, type ProcessEnv } from './env.js';
 export { loadConfig, type LoadConfigOptions, reloadRouting } from './load-config.js';
 export { isConfiguredModel, resolveAlias } from './model-names.js';
+export { isNativeRedirectUri, isRedirectUri } from './redirect-uri.js';
 export { readProcessEnv } from './read-process-env.js';

@@ -14,6 +14,8 @@ export interface Sources {
   readonly streamingYaml: YamlSection;
   /** The rules of alerts. */
   readonly alertsYaml: YamlSection;
+  /** OAuth clients. */
+  readonly oauthClientsYaml: YamlSection;
   readonly secrets: Secrets;
 }
 

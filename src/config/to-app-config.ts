@@ -9,6 +9,9 @@ import { toAlertRules } from './to-alert-rules.js';
 import { toAuditConfig } from './to-audit-config.js';
 import { toDatabaseConfig } from './to-database-config.js';
 import { toHttpConfig } from './to-http-config.js';
+import { toMailConfig } from './to-mail-config.js';
+import { toIdentityConfig } from './to-identity-config.js';
+import { toOAuthConfig } from './to-oauth-config.js';
 import { toRedisConfig } from './to-redis-config.js';
 import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
@@ -18,12 +21,14 @@ import { toVectorDbConfig } from './to-vector-db-config.js';
 
 /** Decides every setting, and refuses what contradicts itself or is not known. */
 export function toAppConfig(sources: Sources): AppConfig {
-  const { environment, env, yaml, streamingYaml, alertsYaml } = sources;
+  const { environment, env, yaml, streamingYaml, alertsYaml, oauthClientsYaml } = sources;
   const dataDir = (env.CITADEL_DATA_DIR ?? './data').replace(/(?<=.)\/+$/, '');
   const http = toHttpConfig(sources);
+  const identity = toIdentityConfig(sources, dataDir, http.config.port);
   const database = toDatabaseConfig(sources, dataDir);
   const redis = toRedisConfig(sources);
   const audit = toAuditConfig(sources, dataDir);
+  const mail = toMailConfig(sources);
   const instances = toAgentInstances(sources, http.config);
   const streaming = toStreamingConfig(sources);
   const routing = toRoutingConfig(sources, instances.all);
@@ -32,24 +37,29 @@ export function toAppConfig(sources: Sources): AppConfig {
     ...toProject(sources),
     dataDir,
     http: http.config,
+    identity: identity.config,
     database: database.config,
     redis: redis.config,
     vectorDb: toVectorDbConfig(sources),
     audit: audit.config,
+    mail: mail.config,
     upstream: toUpstreamConfig(sources),
     streams: toStreamsConfig(sources),
     streaming: streaming.config,
     alerts: toAlertRules(alertsYaml),
     responseCache: toResponseCacheConfig(sources),
     routing: routing.config,
+    oauth: toOAuthConfig(sources),
     loadShed: firstSet(env.LOAD_SHED, yaml.section('limits').read('load_shed', flag), true),
     rateLimit: firstSet(env.RATE_LIMIT, yaml.section('limits').read('rate_limit', flag), true),
     choices: [
       toChoice(sources),
       http.choice,
+      identity.choice,
       database.choice,
       redis.choice,
       audit.choice,
+      mail.choice,
       routing.choice,
       ...instances.choices,
       ...streaming.choices,
@@ -58,6 +68,7 @@ export function toAppConfig(sources: Sources): AppConfig {
   yaml.refuseUnknownKeys();
   streamingYaml.refuseUnknownKeys();
   alertsYaml.refuseUnknownKeys();
+  oauthClientsYaml.refuseUnknownKeys();
   return config;
 }
 

@@ -40,6 +40,11 @@ export const ERROR_CATALOGUE = {
     type: 'invalid_request_error',
     meaning: 'No finished response of the id in `previous_response_id` is kept, or it is not yours.',
   },
+  verification_failed: {
+    status: 400,
+    type: 'invalid_request_error',
+    meaning: 'The code is wrong, used up or too old, or the proof is not by the key.',
+  },
   upgrade_required: {
     status: 426,
     type: 'invalid_request_error',
@@ -54,6 +59,41 @@ export const ERROR_CATALOGUE = {
     status: 401,
     type: 'invalid_request_error',
     meaning: 'A credential is required here and none came, or it is wrong.',
+  },
+  signature_invalid: {
+    status: 401,
+    type: 'invalid_request_error',
+    meaning: 'The signature is not of this request, or not by a key that is known.',
+  },
+  signature_required: {
+    status: 401,
+    type: 'invalid_request_error',
+    meaning: 'The credential belongs to a device, and this has to be signed with the key of the device.',
+  },
+  timestamp_out_of_range: {
+    status: 401,
+    type: 'invalid_request_error',
+    meaning: 'The signature is older than 60 seconds or more than 30 seconds ahead.',
+  },
+  replay: {
+    status: 401,
+    type: 'invalid_request_error',
+    meaning: 'The nonce of the signature has been used before.',
+  },
+  insufficient_scope: {
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: 'The credential is good, and lacks the scope for this: `read` for GET, `write` for the rest.',
+  },
+  forbidden: {
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: 'The credential is good, and its role or kind may not do this.',
+  },
+  tenant_mismatch: {
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: '`X-Tenant-ID` names another tenant than the one the caller belongs to.',
   },
   origin_not_allowed: {
     status: 403,
@@ -90,6 +130,11 @@ export const ERROR_CATALOGUE = {
     status: 409,
     type: 'invalid_request_error',
     meaning: 'The generation has already ended.',
+  },
+  email_taken: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'Somebody of the tenant has this email address.',
   },
   idempotency_conflict: {
     status: 409,

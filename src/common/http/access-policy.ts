@@ -9,5 +9,9 @@ declare module 'fastify' {
     policy?: AccessPolicy;
     /** Whether a web page of a foreign origin is refused, also where it names none. */
     keepsForeignPagesOut?: boolean;
+    /** Whether a caller who speaks from a device has to sign with its key. */
+    sensitive?: boolean;
+    /** Whether a GET may show a stream ticket in its query. */
+    takesTickets?: boolean;
   }
 }

@@ -23,4 +23,7 @@ export abstract class Gatekeeper {
     policy: AccessPolicy,
     shown?: ShownCredential,
   ): Verdict | Promise<Verdict>;
+
+  /** The same for somebody who is known already, as by a signature that could not be read with the head. */
+  abstract admit(head: IncomingMessage, policy: AccessPolicy, caller: Principal): Verdict;
 }

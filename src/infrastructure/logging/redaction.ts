@@ -15,6 +15,8 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
   'xsignature',
   'password',
   'token',
+  'ticket',
+  'secwebsocketprotocol',
   'accesstoken',
   'refreshtoken',
   'idtoken',
@@ -32,10 +34,11 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
 const SECRET_TEXTS: readonly (readonly [pattern: RegExp, instead: string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${CENSOR}`],
   [/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, CENSOR],
-  [/\b(?:sk|pk)[-_][\w-]{8,}/g, CENSOR],
+  [/\b(?:sk|pk|tk)[-_][\w-]{8,}/g, CENSOR],
+  [/([?&](?:prompt|task|context|ticket)=)[^\s&#"']*/gi, `$1${CENSOR}`],
   [/(:\/\/)[^\s/@]*@/g, `$1${CENSOR}@`],
   [
-    /\b(authorization|(?:set-)?cookie|x-api-key|api[_-]?key|password|secret|token)("?\s*[:=]\s*)(?:"[^"]*"|[^\s,;&})\]]+)/gi,
+    /\b(authorization|(?:set-)?cookie|x-api-key|api[_-]?key|password|secret|token|ticket)("?\s*[:=]\s*)(?:"[^"]*"|[^\s,;&})\]]+)/gi,
     `$1$2${CENSOR}`,
   ],
 ];

@@ -1,11 +1,58 @@
 import { Global, Module } from '@nestjs/common';
 import { Gatekeeper } from '../../common/http/gatekeeper.js';
+import { AppConfig } from '../../config/index.js';
+import { CredentialDesk } from './gate/credential-desk.js';
+import { CredentialReaders } from './gate/credential-readers.js';
+import { FailedAttempts } from './gate/failed-attempts.js';
 import { PolicyGatekeeper } from './gate/policy-gatekeeper.js';
+import { SignedRequests } from '../../common/http/signed-requests.js';
+import { Revocations } from './revocations/revocations.js';
+import { DeviceSignatures } from './signatures/device-signatures.js';
+import { TicketsController } from './tickets/tickets.controller.js';
+import { StreamTickets } from './tickets/stream-tickets.js';
+import { JwksController } from './tokens/jwks.controller.js';
+import { KeyRing } from './tokens/key-ring.js';
+import { TokenIssuer } from './tokens/token-issuer.js';
+import { TokenReader } from './tokens/token-reader.js';
 
 /** Who is asking. */
 @Global()
 @Module({
-  providers: [{ provide: Gatekeeper, useClass: PolicyGatekeeper }],
-  exports: [Gatekeeper],
+  controllers: [JwksController, TicketsController],
+  providers: [
+    {
+      provide: KeyRing,
+      inject: [AppConfig],
+      useFactory: ({ identity }: AppConfig) => KeyRing.open(identity),
+    },
+    {
+      provide: TokenIssuer,
+      inject: [KeyRing, AppConfig],
+      useFactory: (ring: KeyRing, { identity }: AppConfig) => new TokenIssuer(ring, identity),
+    },
+    {
+      provide: TokenReader,
+      inject: [KeyRing, AppConfig],
+      useFactory: (ring: KeyRing, { identity }: AppConfig) => new TokenReader(ring, identity),
+    },
+    CredentialDesk,
+    CredentialReaders,
+    DeviceSignatures,
+    FailedAttempts,
+    Revocations,
+    StreamTickets,
+    { provide: Gatekeeper, useClass: PolicyGatekeeper },
+    { provide: SignedRequests, useExisting: DeviceSignatures },
+  ],
+  exports: [
+    CredentialReaders,
+    DeviceSignatures,
+    Gatekeeper,
+    KeyRing,
+    Revocations,
+    SignedRequests,
+    TokenIssuer,
+    TokenReader,
+  ],
 })
 export class IdentityModule {}

@@ -17,6 +17,7 @@ import { SseService } from './channels/sse.service.js';
 import { StatusSource } from './channels/status.source.js';
 import { ConnectionLedger } from './connections/connection-ledger.js';
 import { ConnectionManager } from './connections/connection-manager.js';
+import { IdentityWatch } from './connections/identity-watch.js';
 import { StreamingMetrics } from './connections/streaming-metrics.js';
 import { SocketCalls } from './inbound/socket-calls.js';
 import { WatchDesk } from './inbound/watch-desk.js';
@@ -50,6 +51,7 @@ const SOURCES = [MetricsSource, StatusSource, AlertsSource];
     ConnectionChannels,
     ConnectionLedger,
     ConnectionManager,
+    IdentityWatch,
     MetricsServer,
     OwnFigures,
     SocketCalls,

@@ -2,6 +2,10 @@ import { CreateConversations1795219200000 } from './1795219200000-create-convers
 import { IdentifyGenerations1795219200001 } from './1795219200001-identify-generations.js';
 import { ChainAudit1795219200002 } from './1795219200002-chain-audit.js';
 import { ReadAudit1795219200003 } from './1795219200003-read-audit.js';
+import { KeepCredentials1795219200010 } from './1795219200010-keep-credentials.js';
+import { CreateUsers1795219200020 } from './1795219200020-create-users.js';
+import { CreateOAuth1795219200021 } from './1795219200021-create-oauth.js';
+import { CreateDevices1795219200030 } from './1795219200030-create-devices.js';
 
 /** Every migration, oldest first. A new one is a file here and a line in this list. */
 export const MIGRATIONS = [
@@ -9,4 +13,8 @@ export const MIGRATIONS = [
   IdentifyGenerations1795219200001,
   ChainAudit1795219200002,
   ReadAudit1795219200003,
+  KeepCredentials1795219200010,
+  CreateUsers1795219200020,
+  CreateOAuth1795219200021,
+  CreateDevices1795219200030,
 ];

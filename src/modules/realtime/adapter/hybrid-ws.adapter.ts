@@ -130,6 +130,7 @@ export class HybridWsAdapter extends AbstractWsAdapter {
       clientTracking: false,
       maxPayload: maxMessageBytes,
       perMessageDeflate: compression && DEFLATE,
+      handleProtocols: chooseProtocol,
     });
     // The handshake says what it found wrong by itself; a listener keeps it from being thrown.
     server.on('wsClientError', (error, stream: Socket) => {
@@ -148,6 +149,10 @@ export class HybridWsAdapter extends AbstractWsAdapter {
     return connection;
   }
 }
+
+/** What stands beside `bearer` is a credential, which is not said back (RFC 6455, section 4.2.2). */
+const chooseProtocol = (offered: ReadonlySet<string>): string | false =>
+  [...offered].find((protocol) => protocol.toLowerCase() === 'bearer') ?? [...offered][0] ?? false;
 
 /**
  * Its own way to close tells clients never to come back, and throws away what they have not taken. So their transports

@@ -5,6 +5,7 @@ import { foreignOrigin, type AllowedOrigins } from '../../../common/http/allowed
 import type { Gatekeeper, Verdict } from '../../../common/http/gatekeeper.js';
 import { ignoreUpgrade } from '../../../common/http/plain-upgrade.js';
 import { findHeadFault } from '../../../common/http/request-head.js';
+import { ticketIn } from '../../../common/http/stream-ticket.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { Lifecycle } from '../../../common/lifecycle.js';
 import type { Principal } from '../../../contracts/principal.js';
@@ -94,7 +95,9 @@ export class UpgradeDoor {
       if (!hosts.allows(request)) throw foreignHost();
       if (!origins.allows(request)) throw foreignOrigin();
       // Socket.IO says who it is in its first packet.
-      const verdict = gatekeeper.identify(request, isSocketIo ? 'pub' : 'net');
+      const verdict = isSocketIo
+        ? gatekeeper.identify(request, 'pub')
+        : gatekeeper.identify(request, 'net', ticketIn(request));
       const admitted = (caller: Verdict) => {
         if (caller instanceof GatewayError) throw caller;
         if (!isSocketIo || !hasSession(request)) manager.requireRoom(transport);

@@ -4,6 +4,7 @@ export const CLOSE = {
   tooLarge: 1009,
   restart: 1012,
   overloaded: 1013,
+  unidentified: 4401,
   saidNothing: 4408,
 } as const;
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { CLOSE, type CloseCode } from './close-code.js';
 import type { ConnectionManager } from './connection-manager.js';
@@ -70,6 +71,11 @@ export abstract class LiveConnection {
   heard(): void {
     this.hasSpoken = true;
     this.lastActivityAt = performance.now();
+  }
+
+  /** Tells the client that its credential is good no more, and closes. */
+  expel({ message }: GatewayError): void {
+    this.close(CLOSE.unidentified, message);
   }
 
   feedEnded(feed: GenerationFeed): void {

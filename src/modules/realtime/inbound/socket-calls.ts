@@ -14,6 +14,7 @@ import {
 } from '../../chat/index.js';
 import { LoadMonitor } from '../../../infrastructure/load/index.js';
 import { GenerationControl } from '../../generation/index.js';
+import { requireScope } from '../../identity/index.js';
 import type { LiveConnection } from '../connections/live-connection.js';
 import { toChatBody, toChoices, type Message } from './asked-by-message.js';
 
@@ -81,6 +82,7 @@ export class SocketCalls {
     message: Message,
     call: Pick<Call, 'terms' | 'body' | 'agent'>,
   ): Call {
+    requireScope(connection.principal, 'write');
     this.requireRoom(connection);
     this.requireStrength();
     const { wishes, session } = toChoices(message);
@@ -104,6 +106,7 @@ export class SocketCalls {
 
   /** Also throws for an id that is unknown or somebody else's, and for a generation that has ended. */
   async cancel({ principal }: LiveConnection, id: unknown): Promise<void> {
+    requireScope(principal, 'write');
     await this.control.cancel(requireId(id), principal).catch(sayOfMessage);
   }
 }

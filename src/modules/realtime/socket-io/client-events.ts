@@ -77,7 +77,10 @@ export interface ServerToClientEvents {
     event: OfGeneration & { text: string; finish_reason: string; usage: Usage; tool_calls?: object[] },
   ): void;
   cancelled(event: OfGeneration & { reason: string; usage: Usage }): void;
-  /** Without a generation: what the client said last, and wanted no answer to, was wrong. */
+  /**
+   * Without a generation: what the client said last, and wanted no answer to, was wrong; or, with the code `unauthorized`
+   * and right before the connection is closed, its credential has expired or was revoked.
+   */
   error(event: SaidError & Partial<OfGeneration>): void;
   /** Nothing more comes of this generation. */
   close(event: OfGeneration): void;

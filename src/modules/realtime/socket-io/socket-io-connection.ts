@@ -1,4 +1,6 @@
 import type { Socket } from 'socket.io';
+import type { GatewayError } from '../../../common/errors/gateway.error.js';
+import { toOpenAiError } from '../../../common/errors/render-error.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { fromWireBytes, toWireJson, type WireText } from '../../../contracts/wire-text.js';
 import type { CloseCode } from '../connections/close-code.js';
@@ -45,6 +47,13 @@ export class SocketIoConnection extends LiveConnection {
     this.socket.conn.close();
     const timer = setTimeout(() => this.terminate(), FAREWELL_MS);
     this.socket.once('disconnect', () => clearTimeout(timer));
+  }
+
+  /** It has no close codes. */
+  override expel(error: GatewayError): void {
+    const { code, message } = error;
+    this.say('error', toOpenAiError({ code, message }));
+    super.expel(error);
   }
 
   terminate(): void {

@@ -1,0 +1,80 @@
+import type { Readable } from 'node:stream';
+import { Readable as BodyStream } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { GatewayError } from './common/errors/gateway.error.js';
+import { toGatewayError } from './common/errors/to-gateway-error.js';
+import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
+import { readBytes } from './common/http/read-bytes.js';
+import type { SignedRequest, SignedRequests } from './common/http/signed-requests.js';
+import type { Principal } from './contracts/principal.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set where the head carries a signature, until the body has shown whether it is good. */
+    signedRequest: SignedRequest | undefined;
+  }
+}
+
+/** Looks at the signature in a head. `alone`: there is one, and no other credential. Undefined where there is more to look at. */
+export function startSigned(
+  request: FastifyRequest,
+  signatures: SignedRequests,
+): 'alone' | GatewayError | undefined {
+  if (!signatures.isSigned(request.raw)) return undefined;
+  const signed = signatures.read(request.raw);
+  if (signed instanceof GatewayError) return signed;
+  request.signedRequest = signed;
+  const { authorization, 'x-api-key': apiKey } = request.headers;
+  return authorization === undefined && apiKey === undefined ? 'alone' : undefined;
+}
+
+/** A token or a key of a device that has been stolen is not enough for everything. */
+export function requireSignature(request: FastifyRequest, { device }: Principal): GatewayError | undefined {
+  if (device === undefined || request.routeOptions.config.sensitive !== true) return undefined;
+  if (request.signedRequest !== undefined) return undefined;
+  return new GatewayError(
+    'signature_required',
+    'The credential belongs to a device, and this has to be signed with the key of the device.',
+  );
+}
+
+/** Takes in the bodies of signed requests, and lets them be parsed when the signature has been found to be good. */
+export function takeSigned(fastify: FastifyInstance, gatekeeper: Gatekeeper): void {
+  fastify.decorateRequest('signedRequest', undefined);
+  fastify.addHook('preParsing', (request, _reply, payload, done) => {
+    const { signedRequest } = request;
+    if (signedRequest === undefined) return done(null, payload);
+    verify(request, signedRequest, payload, gatekeeper).then(
+      (body) => done(null, BodyStream.from(body)),
+      (error: unknown) => done(toGatewayError(error)),
+    );
+  });
+}
+
+async function verify(
+  request: FastifyRequest,
+  signed: SignedRequest,
+  payload: Readable,
+  gatekeeper: Gatekeeper,
+): Promise<Buffer> {
+  const { bodyLimit, config } = request.routeOptions;
+  const body = await readBytes(payload, bodyLimit);
+  const caller = join(await signed.verify(body), request.principal);
+  const verdict =
+    caller instanceof GatewayError ? caller : gatekeeper.admit(request.raw, config.policy!, caller);
+  if (verdict instanceof GatewayError) throw verdict;
+  request.principal = verdict;
+  return body;
+}
+
+/** Who shows another credential too may do what both let them. */
+function join(signer: Verdict, shown: Principal | undefined): Verdict {
+  if (signer instanceof GatewayError || shown === undefined) return signer;
+  const isSame = signer.id === shown.id && signer.tenant === shown.tenant;
+  if (isSame && (shown.device === undefined || shown.device === signer.device))
+    return { ...shown, device: signer.device };
+  return new GatewayError(
+    'signature_invalid',
+    'The signature and the other credential are not of one caller.',
+  );
+}

@@ -1,0 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SYSTEM_CLOCK } from '../../../common/clock.js';
+import type { Principal } from '../../../contracts/principal.js';
+import type { Query } from '../../../infrastructure/database/index.js';
+import { TokenIssuer } from '../tokens/token-issuer.js';
+import type { User } from '../users/user.js';
+import type { Device, DeviceDescription } from './device.js';
+import { DeviceRows } from './device-rows.js';
+
+/** A device gets another one with a signed request whenever it likes, so a token need not live long. */
+export const TOKEN_LIFETIME_S = 3600;
+/** A device does whatever its user may. */
+export const DEVICE_SCOPES = ['read', 'write'] as const;
+
+export interface DeviceToken {
+  readonly device: string;
+  readonly token: string;
+  readonly lifetimeS: number;
+  readonly scopes: readonly string[];
+}
+
+/** Lets a device in, once it is known whose it is and that it has its key. */
+@Injectable()
+export class DeviceEntry {
+  private readonly clock = SYSTEM_CLOCK;
+
+  constructor(
+    @Inject(DeviceRows) private readonly rows: DeviceRows,
+    @Inject(TokenIssuer) private readonly issuer: TokenIssuer,
+  ) {}
+
+  async put(
+    { id: userId, tenant }: Pick<User, 'id' | 'tenant'>,
+    { id, publicKey, description }: { id: string; publicKey: Buffer; description: DeviceDescription },
+    query: Query,
+  ): Promise<void> {
+    const device: Device = {
+      ...description,
+      id,
+      tenant,
+      userId,
+      publicKey,
+      createdAt: new Date(this.clock.now()),
+    };
+    await this.rows.insert(device, query);
+  }
+
+  async issue(user: User, device: string): Promise<DeviceToken> {
+    const { token } = await this.issuer.issue({
+      subject: user.id,
+      tenant: user.tenant,
+      role: user.role,
+      scopes: DEVICE_SCOPES,
+      email: user.email,
+      device,
+      lifetimeS: TOKEN_LIFETIME_S,
+    });
+    return { device, token, lifetimeS: TOKEN_LIFETIME_S, scopes: DEVICE_SCOPES };
+  }
+}
+
+/** Who signs with the key of a device. */
+export const toPrincipal = (user: User, { id: device, createdAt }: Device): Principal => ({
+  id: user.id,
+  tenant: user.tenant,
+  role: user.role,
+  scopes: DEVICE_SCOPES,
+  email: user.email,
+  device,
+  // What ends all that was given to a user before ends what devices had then, and none that come later.
+  credential: { kind: 'signature', id: device, issuedAt: createdAt.getTime() },
+});

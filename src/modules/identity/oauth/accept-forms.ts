@@ -1,0 +1,37 @@
+import { isUtf8 } from 'node:buffer';
+import type { FastifyInstance } from 'fastify';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+
+const MOST_BYTES = 56 * 1024;
+
+/** Below /oauth, and nowhere else, bodies may be forms (RFC 6749, appendix B). */
+export function acceptForms(fastify: FastifyInstance): void {
+  fastify.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'buffer', bodyLimit: MOST_BYTES },
+    (request, body, done) => {
+      if (!(request.routeOptions.url ?? '').startsWith('/oauth/'))
+        return done(new GatewayError('unsupported_media_type', 'The body must be application/json.'));
+      if (!isUtf8(body as Buffer)) return done(new GatewayError('invalid_request', 'The form is not UTF-8.'));
+      done(null, new URLSearchParams((body as Buffer).toString('utf8')));
+    },
+  );
+}
+
+/** What was sent, as a form, whichever way it came. */
+export function toForm(body: unknown): URLSearchParams {
+  if (body instanceof URLSearchParams) return new URLSearchParams(body);
+  const form = new URLSearchParams();
+  if (body === undefined || body === null) return form;
+  if (typeof body !== 'object' || Array.isArray(body)) throw malformed('The body must be a JSON object.');
+  for (const [name, value] of Object.entries(body)) {
+    for (const each of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) {
+      if (each === null || each === undefined) continue;
+      if (typeof each === 'object') throw malformed(`${name} must be a text.`);
+      form.append(name, String(each as string | number | boolean));
+    }
+  }
+  return form;
+}
+
+const malformed = (message: string) => new GatewayError('invalid_request', message);

@@ -1,0 +1,101 @@
+import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { Caller } from '../../../common/http/caller.decorator.js';
+import type { Principal } from '../../../contracts/principal.js';
+import { toForm } from './accept-forms.js';
+import { DEVICE_GRANT } from './clients/oauth-client.js';
+import { DefaultScope } from './default-scope.js';
+import { DeviceApproval } from './device-approval.js';
+import { DeviceAttempts } from './device-attempts.js';
+import { ApproveDeviceDto, DeviceDecisionDto } from './dto/device-approval.dto.js';
+import { OAuthServer } from './oauth-server.js';
+import { sendPage } from './pages/send-page.js';
+import { errorPage } from './pages/error-page.js';
+
+const SESSION_COOKIE = /(?:^|;\s*)citadel_session=([^;]+)/;
+
+/** The device flow (RFC 8628). */
+@ApiTags('oauth')
+@Controller('oauth/device')
+export class DeviceController {
+  constructor(
+    @Inject(OAuthServer) private readonly server: OAuthServer,
+    @Inject(DefaultScope) private readonly scopes: DefaultScope,
+    @Inject(DeviceApproval) private readonly approval: DeviceApproval,
+    @Inject(DeviceAttempts) private readonly attempts: DeviceAttempts,
+  ) {}
+
+  @Post('code')
+  @ApiOperation({ summary: 'Gives a device its code, and the one that its user types' })
+  async code(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const form = await this.scopes.putTo(toForm(request.body));
+    await this.attempts.countNew(request);
+    await this.server.answer(request, reply, { url: '/oauth/device/code', form });
+  }
+
+  @Post('token')
+  @ApiOperation({
+    summary: 'Asks whether the user has answered; the same as /oauth/token with the device grant',
+  })
+  token(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const form = toForm(request.body);
+    if (!form.has('grant_type')) form.set('grant_type', DEVICE_GRANT);
+    if (form.get('grant_type') !== DEVICE_GRANT)
+      throw new GatewayError('invalid_request', 'Only the device grant is taken here.', {
+        param: 'grant_type',
+      });
+    return this.server.answer(request, reply, { url: '/oauth/token', form });
+  }
+
+  @Post('approve')
+  @HttpCode(200)
+  @ApiBearerAuth()
+  @ApiBody({ type: ApproveDeviceDto })
+  @ApiOperation({ summary: 'Lets the caller’s device in, or refuses it' })
+  @ApiOkResponse({ type: DeviceDecisionDto })
+  async approve(@Req() request: FastifyRequest, @Caller() caller: Principal): Promise<DeviceDecisionDto> {
+    const form = toForm(request.body);
+    const userCode = form.get('user_code') ?? '';
+    const approve = form.get('approve') ?? 'true';
+    if (userCode === '' || userCode.length > 64)
+      throw new GatewayError('invalid_request', 'user_code is missing.', { param: 'user_code' });
+    if (approve !== 'true' && approve !== 'false')
+      throw new GatewayError('invalid_value', 'approve must be true or false.', { param: 'approve' });
+    return { status: await this.approval.decide(request, caller, { userCode, approve: approve === 'true' }) };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'The page on which a code is typed' })
+  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { user_code: userCode } = request.query as { user_code?: unknown };
+    // Only put into the field: a link alone confirms nothing.
+    const shown = typeof userCode === 'string' ? userCode.slice(0, 20) : undefined;
+    return this.server.answer(request, reply, { url: '/oauth/device', userCode: shown });
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Takes the forms of that page' })
+  async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const form = toForm(request.body);
+    const userCode = form.get('user_code') ?? '';
+    try {
+      if (userCode !== '')
+        await this.attempts.guard(request, SESSION_COOKIE.exec(request.headers.cookie ?? '')?.[1], () =>
+          this.approval.find(userCode),
+        );
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      return sendPage(reply, errorPage({ code: error.code, description: error.message }), error);
+    }
+    await this.server.answer(request, reply, { url: '/oauth/device', form });
+  }
+
+  @Get(':uid')
+  @ApiOperation({ summary: 'Goes on with a device after its user’s login' })
+  resume(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { uid } = request.params as { uid: string };
+    return this.server.answer(request, reply, { url: `/oauth/device/${encodeURIComponent(uid)}` });
+  }
+}

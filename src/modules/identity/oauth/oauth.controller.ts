@@ -1,0 +1,67 @@
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { AppConfig } from '../../../config/index.js';
+import { toForm } from './accept-forms.js';
+import { Introspector } from './introspector.js';
+import { OAuthServer } from './oauth-server.js';
+import { DefaultScope } from './default-scope.js';
+
+/** The endpoints of OAuth. Forms and JSON are taken alike. */
+@ApiTags('oauth')
+@Controller('oauth')
+export class OAuthController {
+  constructor(
+    @Inject(OAuthServer) private readonly server: OAuthServer,
+    @Inject(DefaultScope) private readonly scopes: DefaultScope,
+    @Inject(Introspector) private readonly introspector: Introspector,
+    @Inject(AppConfig) private readonly config: AppConfig,
+  ) {}
+
+  @Get('authorize')
+  @ApiOperation({ summary: 'Begins a login for an application: code with PKCE S256' })
+  async authorize(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const query = await this.scopes.putTo(new URLSearchParams(queryOf(request)));
+    await this.server.answer(request, reply, { url: `/oauth/authorize?${query.toString()}` });
+  }
+
+  @Get('authorize/:uid')
+  @ApiOperation({ summary: 'Goes on with a login after its pages' })
+  resume(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { uid } = request.params as { uid: string };
+    return this.server.answer(request, reply, { url: `/oauth/authorize/${encodeURIComponent(uid)}` });
+  }
+
+  @Post('token')
+  @ApiOperation({ summary: 'Gives tokens for a code, a refresh token, a device code or the client itself' })
+  token(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.server.answer(request, reply, { url: '/oauth/token', form: toForm(request.body) });
+  }
+
+  @Post('revoke')
+  @ApiOperation({ summary: 'Ends a token (RFC 7009); 200 for unknown ones too' })
+  revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.server.answer(request, reply, { url: '/oauth/revoke', form: toForm(request.body) });
+  }
+
+  @Post('introspect')
+  @ApiOperation({ summary: 'Tells a client about a token, or the bearer of a token about it (RFC 7662)' })
+  async introspect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const form = toForm(request.body);
+    const own = await this.introspector.ofBearer(request, form);
+    if (own !== undefined) return void reply.header('cache-control', 'no-store').send(own);
+    await this.server.answer(request, reply, { url: '/oauth/introspect', form });
+  }
+
+  @Post('register')
+  @ApiOperation({ summary: 'Registers a client (RFC 7591), where OAUTH_REGISTRATION is on' })
+  async register(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    if (!this.config.oauth.registration)
+      throw new GatewayError('not_found', 'Clients do not register themselves here.');
+    await this.server.answer(request, reply, { url: '/oauth/register', json: request.body });
+  }
+}
+
+const queryOf = ({ raw: { url = '' } }: FastifyRequest): string =>
+  url.slice(url.indexOf('?') + 1 || url.length);

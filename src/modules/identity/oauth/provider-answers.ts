@@ -1,0 +1,83 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { ERROR_CATALOGUE } from '../../../common/errors/error-catalogue.js';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import type { ClientDirectory } from './clients/client-directory.js';
+import { FIRST_INTERVAL_S, hashOf, type StateRows } from './state/state-rows.js';
+import type { StructuredTokens } from './structured-tokens.js';
+
+type Context = KoaContextWithOIDC & { readonly state: { fault?: unknown } };
+type Amend = (context: Context) => Promise<void> | void;
+
+export interface AnswerParts {
+  readonly rows: StateRows;
+  readonly clients: ClientDirectory;
+  readonly tokens: StructuredTokens;
+  readonly now: () => number;
+}
+
+/** What oidc-provider answers, put right where we promise more than it does. */
+export function amendAnswers({ rows, clients, tokens, now }: AnswerParts) {
+  const byRoute: Readonly<Record<string, Amend>> = {
+    device_authorization: (context) => {
+      if (context.status === 200) Object.assign(context.body as object, { interval: FIRST_INTERVAL_S });
+    },
+    token: async (context) => {
+      if (errorOf(context) !== 'authorization_pending') return;
+      const code = context.oidc.params?.device_code;
+      if (typeof code !== 'string' || !(await rows.asksTooEarly(hashOf(code), new Date(now())))) return;
+      context.body = {
+        error: 'slow_down',
+        error_description: `polled too early; wait ${FIRST_INTERVAL_S} seconds longer from now on`,
+      };
+    },
+    introspection: async (context) => {
+      const { client, params } = context.oidc;
+      if (client === undefined) return;
+      // Naming a client proves nothing (RFC 7662, section 2.1).
+      if (client.clientAuthMethod === 'none') return refuse(context);
+      if (errorOf(context) !== 'unsupported_token_type') return;
+      const tenant = (await clients.find(client.clientId))?.tenant ?? '';
+      context.status = 200;
+      context.body = await tokens.introspect(String(params?.token), tenant);
+    },
+    revocation: async (context) => {
+      const { client, params } = context.oidc;
+      if (client === undefined || errorOf(context) !== 'unsupported_token_type') return;
+      await tokens.revoke(String(params?.token), client.clientId);
+      context.status = 200;
+      context.body = '';
+    },
+  };
+
+  return async (context: Context, next: () => Promise<void>): Promise<void> => {
+    const isAllowed = context.response.get('access-control-allow-origin') !== '';
+    try {
+      await next();
+      // What matches no route has none of it.
+      const route = (context as Partial<Context>).oidc?.route;
+      if (route !== undefined) await byRoute[route]?.(context);
+    } catch (error) {
+      context.state.fault = error;
+    }
+    const { fault } = context.state;
+    if (fault instanceof GatewayError) answerFault(context, fault);
+    else if (fault !== undefined && context.status === 404) throw fault as Error;
+    // Which pages may ask is decided for the whole gateway.
+    if (!isAllowed) context.remove('access-control-allow-origin');
+  };
+}
+
+const errorOf = ({ body }: Context): unknown =>
+  typeof body === 'object' && body !== null ? (body as { error?: unknown }).error : undefined;
+
+function refuse(context: Context): void {
+  context.status = 401;
+  context.body = { error: 'invalid_client', error_description: 'client authentication is required' };
+}
+
+/** A database that is away is no fault of the request. */
+function answerFault(context: Context, { code, message, retryAfterS }: GatewayError): void {
+  context.status = ERROR_CATALOGUE[code].status;
+  if (retryAfterS !== undefined) context.set('retry-after', String(retryAfterS));
+  if (!context.response.is('html')) context.body = { error: code, error_description: message };
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { type Clock, SYSTEM_CLOCK } from '../../../common/clock.js';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { toGatewayError } from '../../../common/errors/to-gateway-error.js';
+import type { Verdict } from '../../../common/http/gatekeeper.js';
+import { type SignedRequest, SignedRequests } from '../../../common/http/signed-requests.js';
+import { AppConfig } from '../../../config/index.js';
+import type { Principal } from '../../../contracts/principal.js';
+import { CredentialReaders } from '../gate/credential-readers.js';
+import { isSignedBy } from './ed25519.js';
+import { isSigned, readSignature } from './read-signature.js';
+import type { SignatureClaim } from './signature-claim.js';
+import { replayed, signatureInvalid } from './signature-faults.js';
+
+/** Knows the keys of devices and the nonces they have used up. */
+export interface SignatureKeys {
+  /** Undefined for one that is not known, or not any more; it takes as long. */
+  find(keyId: string): Promise<SigningKey | undefined>;
+}
+
+export interface SigningKey {
+  readonly publicKey: Uint8Array;
+  /** Who signs with it; undefined when they may not. */
+  principal(): Promise<Principal | undefined>;
+  /** Whether the nonce is new; of many at once, for one. */
+  take(nonce: string): Promise<boolean>;
+}
+
+/** The base point: a key that is nobody's. */
+const NOBODYS_KEY = Buffer.from(`58${'66'.repeat(31)}`, 'hex');
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Requests that devices sign. First the form, then the time, then the key, then the signature, and only of what is signed
+ * indeed the nonce is kept, else strangers would fill the store. A wrong signature and an unknown key look the same.
+ */
+@Injectable()
+export class DeviceSignatures extends SignedRequests {
+  private keys: SignatureKeys | undefined;
+  private readonly clock: Clock = SYSTEM_CLOCK;
+  private readonly audience: string;
+
+  constructor(
+    @Inject(AppConfig) { identity }: Pick<AppConfig, 'identity'>,
+    @Inject(CredentialReaders) readers: CredentialReaders,
+  ) {
+    super();
+    this.audience = identity.audience;
+    // A request that opens a socket has no body that could come later.
+    readers.addForHeads({
+      read: (head) => (isUpgrade(head) && isSigned(head) ? this.verifyHead(head) : undefined),
+    });
+  }
+
+  /** Who knows the keys. Without, nobody's signature is good. */
+  useKeys(keys: SignatureKeys): void {
+    this.keys = keys;
+  }
+
+  isSigned(head: IncomingMessage): boolean {
+    return isSigned(head);
+  }
+
+  read(head: IncomingMessage): SignedRequest | GatewayError {
+    const claim = readSignature(head, this.audience, this.clock.now());
+    if (claim instanceof GatewayError) return claim;
+    return { verify: (body) => this.judge(claim, body).catch(toGatewayError) };
+  }
+
+  private async verifyHead(head: IncomingMessage): Promise<Verdict> {
+    const request = this.read(head);
+    return request instanceof GatewayError ? request : request.verify(NOTHING);
+  }
+
+  private async judge(claim: SignatureClaim, body: Buffer): Promise<Verdict> {
+    const key = await this.keys?.find(claim.keyId);
+    const base = claim.baseOf(body);
+    const isGood = isSignedBy(key?.publicKey ?? NOBODYS_KEY, base ?? NOTHING, claim.signature);
+    if (key === undefined || base === undefined || !isGood) return signatureInvalid();
+    const principal = await key.principal();
+    if (principal === undefined) return signatureInvalid();
+    return (await key.take(claim.nonce)) ? principal : replayed();
+  }
+}
+
+const isUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade !== undefined;

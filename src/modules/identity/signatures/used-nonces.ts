@@ -1,0 +1,32 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SYSTEM_CLOCK } from '../../../common/clock.js';
+import { RequestDatabase } from '../../../infrastructure/database/index.js';
+import { MAX_AGE_S, MAX_AHEAD_S } from './signature-claim.js';
+
+/** Twice the time in which a signature can be good, so that clocks may differ between replicas. */
+const KEPT_MS = 2 * (MAX_AGE_S + MAX_AHEAD_S) * 1000;
+
+/** Nonces that signatures have used up. One statement decides, so that of all replicas exactly one takes each. */
+@Injectable()
+export class UsedNonces {
+  constructor(@Inject(RequestDatabase) private readonly database: RequestDatabase) {}
+
+  /** Whether it is new for the device. Puts down, at most once a minute, that the device was here. */
+  async take(tenant: string, device: string, nonce: string): Promise<boolean> {
+    const now = SYSTEM_CLOCK.now();
+    const rows = await this.database.query(
+      `WITH taken AS (
+         INSERT INTO signature_nonces (tenant, device_id, nonce, expires_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (device_id, nonce) DO UPDATE SET expires_at = EXCLUDED.expires_at
+           WHERE signature_nonces.expires_at < $5::timestamptz
+         RETURNING device_id
+       ), seen AS (
+         UPDATE devices SET last_seen_at = $5::timestamptz
+          WHERE id = $2 AND EXISTS (SELECT FROM taken)
+            AND (last_seen_at IS NULL OR last_seen_at < $5::timestamptz - interval '1 minute')
+       ) SELECT device_id FROM taken`,
+      [tenant, device, nonce, new Date(now + KEPT_MS), new Date(now)],
+    );
+    return rows.length > 0;
+  }
+}

@@ -1,0 +1,59 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Caller } from '../../../common/http/caller.decorator.js';
+import type { Principal } from '../../../contracts/principal.js';
+import { CreateUserDto, UpdateUserDto, UserDto, UserListDto, toUserDto } from './dto/user.dto.js';
+import { UserPageDto } from './dto/user-page.dto.js';
+import { UserAdministration } from './user-administration.js';
+
+@ApiTags('users')
+@Controller('api/v1/admin/users')
+export class UsersController {
+  constructor(@Inject(UserAdministration) private readonly users: UserAdministration) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Lists the users of the tenant' })
+  @ApiOkResponse({ type: UserListDto })
+  list(@Query() page: UserPageDto, @Caller() caller: Principal): Promise<UserListDto> {
+    return this.users.list(caller, page);
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Makes a user' })
+  @ApiCreatedResponse({ type: UserDto })
+  async create(@Body() user: CreateUserDto, @Caller() caller: Principal): Promise<UserDto> {
+    return toUserDto(await this.users.create(caller, user));
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Gives a user' })
+  @ApiOkResponse({ type: UserDto })
+  async get(@Param('id') id: string, @Caller() caller: Principal): Promise<UserDto> {
+    return toUserDto(await this.users.get(caller, id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ summary: 'Changes a user; another role or password, or being disabled, logs them out' })
+  @ApiOkResponse({ type: UserDto })
+  async update(
+    @Param('id') id: string,
+    @Body() patch: UpdateUserDto,
+    @Caller() caller: Principal,
+  ): Promise<UserDto> {
+    return toUserDto(await this.users.update(caller, id, patch));
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Deletes a user and all they are logged in with' })
+  @ApiNoContentResponse({ description: 'They are gone.' })
+  delete(@Param('id') id: string, @Caller() caller: Principal): Promise<void> {
+    return this.users.delete(caller, id);
+  }
+}
