@@ -25,7 +25,7 @@ export function toForm(body: unknown): URLSearchParams {
   if (body === undefined || body === null) return form;
   if (typeof body !== 'object' || Array.isArray(body)) throw malformed('The body must be a JSON object.');
   for (const [name, value] of Object.entries(body)) {
-    for (const each of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) {
+    for (const each of Array.isArray(value) ? value : [value]) {
       if (each === null || each === undefined) continue;
       if (typeof each === 'object') throw malformed(`${name} must be a text.`);
       form.append(name, String(each as string | number | boolean));
