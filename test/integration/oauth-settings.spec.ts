@@ -65,6 +65,6 @@ describe('the settings of the authorization server', { timeout: 60_000 }, () => 
       { tenant: 'default', role: 'user', secret_hash: null },
     ]);
     const refused = await register({ redirect_uris: ['http://example.org/cb'] });
-    expect([refused.status, refused.body.error]).toEqual([400, 'invalid_client_metadata']);
+    expect([refused.status, refused.body.error]).toEqual([400, 'invalid_redirect_uri']);
   });
 });

@@ -13,10 +13,16 @@ export function acceptForms(fastify: FastifyInstance): void {
       if (!(request.routeOptions.url ?? '').startsWith('/oauth/'))
         return done(new GatewayError('unsupported_media_type', 'The body must be application/json.'));
       if (!isUtf8(body as Buffer)) return done(new GatewayError('invalid_request', 'The form is not UTF-8.'));
-      done(null, new URLSearchParams((body as Buffer).toString('utf8')));
+      const form = new URLSearchParams((body as Buffer).toString('utf8'));
+      if (!isStorable(form)) return done(malformed('A field contains U+0000.'));
+      done(null, form);
     },
   );
 }
+
+/** No database keeps U+0000 in a text, and nothing needs it. */
+export const isStorable = (fields: URLSearchParams): boolean =>
+  [...fields].every(([name, value]) => !name.includes('\0') && !value.includes('\0'));
 
 /** What was sent, as a form, whichever way it came. */
 export function toForm(body: unknown): URLSearchParams {
