@@ -225,6 +225,21 @@ describe.each(OAUTH_KINDS)('the authorization server on $kind', ({ open }) => {
     expect(await errorOf(await post('/oauth/token', twice))).toEqual([400, 'invalid_request']);
   });
 
+  it('takes no text that could not be stored', async () => {
+    for (const name of ['client_id', 'state', 'nonce', 'scope']) {
+      const { status } = await fetch(gateway.url + authorize({ [name]: 'a\0b' }).url, { redirect: 'manual' });
+      expect([name, status]).toEqual([name, 400]);
+    }
+    expect(await errorOf(await post('/oauth/token', { client_id: 'a\0b' }))).toEqual([
+      400,
+      'invalid_request',
+    ]);
+    const browser = gateway.browser();
+    const page = await browser.open(authorize({}).url);
+    const fields = { email: 'a\0@example.org', password: 'x', action: 'login' };
+    expect((await browser.submit(page, fields)).status).toBe(400);
+  });
+
   it('lets the bearer look at their own token, and at no other', async () => {
     const issued = async () => {
       const { access_token } = (await (await exchange(await codeOf())).json()) as { access_token: string };

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,9 +23,6 @@ oauth:
     - { id: job, name: Nightly job, grants: [client_credentials], scopes: [read], secret_env: JOB_SECRET }
     - { id: foreign, name: Foreign, tenant: elsewhere, redirect_uris: ['${WEB_CALLBACK}'], secret_env: WEB_SECRET, grants: [authorization_code, device_code] }
 `;
-
-const SIGNING_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
-const PEM = SIGNING_KEY.export({ type: 'pkcs8', format: 'pem' }) as string;
 
 /** A gateway with an authorization server, its database, and people to log in. */
 export interface OAuthGateway extends TestGateway {
@@ -69,7 +65,6 @@ export async function openOAuth(env: ProcessEnv, port?: number): Promise<OAuthGa
   const gateway = await createGateway(
     {
       PUBLIC_URL: `http://127.0.0.1:${ownPort}`,
-      P8FS_JWT_PRIVATE_KEY_PEM: PEM,
       CITADEL_DATA_DIR: dataDir,
       WEB_SECRET,
       JOB_SECRET,

@@ -13,10 +13,16 @@ export function acceptForms(fastify: FastifyInstance): void {
       if (!(request.routeOptions.url ?? '').startsWith('/oauth/'))
         return done(new GatewayError('unsupported_media_type', 'The body must be application/json.'));
       if (!isUtf8(body as Buffer)) return done(new GatewayError('invalid_request', 'The form is not UTF-8.'));
-      done(null, new URLSearchParams((body as Buffer).toString('utf8')));
+      const form = new URLSearchParams((body as Buffer).toString('utf8'));
+      if (!isStorable(form)) return done(malformed('A field contains U+0000.'));
+      done(null, form);
     },
   );
 }
+
+/** No database keeps U+0000 in a text, and nothing needs it. */
+export const isStorable = (fields: URLSearchParams): boolean =>
+  [...fields].every(([name, value]) => !name.includes('\0') && !value.includes('\0'));
 
 /** What was sent, as a form, whichever way it came. */
 export function toForm(body: unknown): URLSearchParams {
@@ -25,7 +31,7 @@ export function toForm(body: unknown): URLSearchParams {
   if (body === undefined || body === null) return form;
   if (typeof body !== 'object' || Array.isArray(body)) throw malformed('The body must be a JSON object.');
   for (const [name, value] of Object.entries(body)) {
-    for (const each of Array.isArray(value) ? (value as unknown[]) : [value as unknown]) {
+    for (const each of Array.isArray(value) ? value : [value]) {
       if (each === null || each === undefined) continue;
       if (typeof each === 'object') throw malformed(`${name} must be a text.`);
       form.append(name, String(each as string | number | boolean));

@@ -39,13 +39,15 @@ export class InteractionSteps {
     return consentPage({
       ...this.formOf(interaction),
       user: user.email,
-      scopes: [...new Set(String(scope ?? '').split(' '))].filter((each) => client.scopes.includes(each)),
+      scopes: [...new Set((typeof scope === 'string' ? scope : '').split(' '))].filter((each) =>
+        client.scopes.includes(each),
+      ),
       destination: typeof redirectUri === 'string' ? destinationOf(redirectUri) : undefined,
     });
   }
 
   async take(interaction: Interaction, form: URLSearchParams, request: FastifyRequest): Promise<StepOutcome> {
-    switch (form.get('action')) {
+    switch (form.get('action') ?? '') {
       case 'login':
         return this.logIn(interaction, form, request);
       case 'password':

@@ -20,6 +20,7 @@ function listenThen<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Whatever else is said there stays there. */
+/* eslint-disable no-console -- it is what oidc-provider speaks to, and it knows nothing else. */
 function divert(method: 'info' | 'warn'): void {
   const original = console[method].bind(console);
   console[method] = (...args: unknown[]) => {

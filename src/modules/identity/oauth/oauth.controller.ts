@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { AppConfig } from '../../../config/index.js';
-import { toForm } from './accept-forms.js';
+import { isStorable, toForm } from './accept-forms.js';
 import { Introspector } from './introspector.js';
 import { OAuthServer } from './oauth-server.js';
 import { DefaultScope } from './default-scope.js';
@@ -22,7 +22,9 @@ export class OAuthController {
   @Get('authorize')
   @ApiOperation({ summary: 'Begins a login for an application: code with PKCE S256' })
   async authorize(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const query = await this.scopes.putTo(new URLSearchParams(queryOf(request)));
+    const asked = new URLSearchParams(queryOf(request));
+    if (!isStorable(asked)) throw new GatewayError('invalid_request', 'A parameter contains U+0000.');
+    const query = await this.scopes.putTo(asked);
     await this.server.answer(request, reply, { url: `/oauth/authorize?${query.toString()}` });
   }
 

@@ -57,11 +57,11 @@ export function amendAnswers({ rows, clients, tokens, now }: AnswerParts) {
       const route = (context as Partial<Context>).oidc?.route;
       if (route !== undefined) await byRoute[route]?.(context);
     } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
       context.state.fault = error;
     }
     const { fault } = context.state;
     if (fault instanceof GatewayError) answerFault(context, fault);
-    else if (fault !== undefined && context.status === 404) throw fault as Error;
     // Which pages may ask is decided for the whole gateway.
     if (!isAllowed) context.remove('access-control-allow-origin');
   };

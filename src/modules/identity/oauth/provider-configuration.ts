@@ -38,7 +38,7 @@ export function toConfiguration(
   const cookie = { httpOnly: true, sameSite: 'lax' as const, signed: true, path: `${prefix}/oauth` };
   return {
     adapter,
-    jwks: { keys: ring.privateJwks() as never },
+    jwks: { keys: ring.privateJwks() },
     enabledJWA: { idTokenSigningAlgValues: [alg] },
     clientDefaults: { id_token_signed_response_alg: alg },
     clientAuthMethods: ['client_secret_basic', 'none'],
@@ -96,7 +96,8 @@ export function toConfiguration(
         enabled: true,
         allowedPolicy: (_context, client, token) => token.clientId === client.clientId,
       },
-      registration: { enabled: oauth.registration },
+      // What they registered they cannot change later, so there is no token for that.
+      registration: { enabled: oauth.registration, issueRegistrationAccessToken: false },
       deviceFlow: {
         enabled: true,
         charset: 'base-20',

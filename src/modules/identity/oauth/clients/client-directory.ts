@@ -32,7 +32,7 @@ export class ClientDirectory {
 
   async findMetadata(id: string): Promise<AdapterPayload | undefined> {
     const client = await this.find(id);
-    return client && (toMetadata(client) as AdapterPayload);
+    return client && toMetadata(client);
   }
 
   async list(tenant: string): Promise<{ client: OAuthClient; isConfigured: boolean }[]> {
