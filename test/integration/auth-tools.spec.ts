@@ -10,6 +10,8 @@ import { post } from '../support/gateway-calls.js';
 
 const run = promisify(execFile);
 const KEYS = 'scripts/dev/generate_server_jwt_signing_keys';
+/** Each of them starts a process that reads all settings. */
+const SLOW = { timeout: 60_000 };
 const SECRET = randomBytes(48).toString('base64');
 
 let home: string;
@@ -55,7 +57,7 @@ const ask = async (token: string) => {
   return (await post(`${gateway.url}/api/v1/agent/p8-sim/chat/completions`, body, { headers })).status;
 };
 
-describe('p8fs-auth generate-token', () => {
+describe('p8fs-auth generate-token', SLOW, () => {
   it('prints the token and nothing else, and the gateway takes it', async () => {
     const args = ['generate-token', '-u', 'test-user', '-s', 'read', '-s', 'write', '--output', 'token'];
     const { stdout } = await tool('scripts/p8fs-auth.mjs', args);
@@ -85,7 +87,7 @@ describe('p8fs-auth generate-token', () => {
   });
 });
 
-describe(KEYS, () => {
+describe(KEYS, SLOW, () => {
   it.each(['ES256', 'RS256', 'EdDSA'])(
     'prints a pair for %s by which production starts',
     async (algorithm) => {
@@ -116,7 +118,7 @@ describe(KEYS, () => {
   });
 });
 
-describe('scripts/dev/get_dev_jwt', () => {
+describe('scripts/dev/get_dev_jwt', SLOW, () => {
   it('writes a token that the gateway takes, for its owner alone', async () => {
     await tool('scripts/dev/get_dev_jwt', [], { P8FS_DEV_TOKEN_SECRET: SECRET });
     const file = join(home, '.p8fs/auth/token.json');
