@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGateway, type TestGateway } from '../support/create-app.js';
+import { authorizationOf } from '../support/sign-in.js';
 
 const run = promisify(execFile);
 const readme = await readFile('README.md', 'utf8');
@@ -35,6 +36,15 @@ describe('README.md', () => {
     );
     expect(stdout).toContain('"delta":{"content":"Hello!"}');
     expect(stdout.endsWith('data: [DONE]\n\n')).toBe(true);
+  });
+
+  it('asks with a token', async () => {
+    const asked = blocksOf('sh').find((code) => code.startsWith('TOKEN='))!;
+    const { authorization } = await authorizationOf(gateway, { role: 'admin' });
+    const token = authorization.replace('Bearer ', '');
+    const script = here(asked).replace(/\$\(npx p8fs-auth .*\)/, token);
+    const { stdout } = await run('bash', ['-c', script]);
+    expect(JSON.parse(stdout)).toMatchObject({ object: 'chat.completion', model: 'phi3' });
   });
 
   it('streams with the official client', async () => {

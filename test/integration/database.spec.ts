@@ -78,7 +78,8 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
 
     it('makes their indexes and the reference', async () => {
       const indexes = await dataSource.query<{ definition: string }[]>(
-        `SELECT indexdef AS definition FROM pg_indexes WHERE indexname LIKE 'idx_%' ORDER BY indexname`,
+        `SELECT indexdef AS definition FROM pg_indexes
+          WHERE indexname LIKE 'idx_%' AND tablename IN ('conversations', 'messages') ORDER BY indexname`,
       );
       expect(indexes.map(({ definition }) => definition.replace(/.* ON public\./, ''))).toEqual([
         'conversations USING btree (created_at)',

@@ -87,3 +87,16 @@ describe(redactText.name, () => {
     expect(redactText('x'.repeat(100_000)).length).toBeLessThan(10_000);
   });
 });
+
+describe('what stands in addresses', () => {
+  it('is redacted where it is a ticket or what a caller said', () => {
+    const url = '/agent/stream?agent_type=travel&task=my%20secret&ticket=tk_abcdefghijkl&prompt=hush';
+    const said = redactText(`GET ${url} failed`);
+    expect(said).toContain('agent_type=travel');
+    expect(said).not.toMatch(/secret|tk_|hush/);
+    expect(redact({ ticket: 'tk_1', 'sec-websocket-protocol': 'bearer, a.b.c' })).toEqual({
+      ticket: '[redacted]',
+      'sec-websocket-protocol': '[redacted]',
+    });
+  });
+});

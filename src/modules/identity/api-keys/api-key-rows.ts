@@ -34,8 +34,8 @@ export class ApiKeyRows {
   async add(row: NewRow, most: number): Promise<Date | undefined> {
     const [added] = await this.database.query<{ created_at: Date }>(
       `INSERT INTO api_keys (id, tenant, owner, role, email, device, name, prefix, scopes, expires_at, digest)
-       SELECT $1, $2::varchar, $3::varchar, $4, $5, $6, $7, $8, $9, $10, $11
-        WHERE (SELECT count(*) FROM api_keys WHERE tenant = $2::varchar AND owner = $3::varchar AND ${NOT_EXPIRED}) < $12
+       SELECT $1::uuid, $2::text, $3::text, $4, $5, $6, $7, $8, $9::text[], $10::timestamptz, $11::bytea
+        WHERE (SELECT count(*) FROM api_keys WHERE tenant = $2 AND owner = $3 AND ${NOT_EXPIRED}) < $12::int
        RETURNING created_at`,
       [
         ...[row.id, row.tenant, row.owner, row.role, row.email, row.device, row.name, row.prefix],

@@ -19,7 +19,8 @@ export function credentialIn(
   shown: ShownCredential | undefined,
 ): ShownCredential | GatewayError {
   const { authorization, 'x-api-key': apiKey, 'sec-websocket-protocol': protocols } = head.headers;
-  if (authorization === undefined && apiKey === undefined && protocols === undefined) return shown ?? NONE;
+  if (authorization === undefined && apiKey === undefined && protocols === undefined)
+    return shown?.token !== undefined && shown.ticket !== undefined ? ambiguous(DIFFER) : (shown ?? NONE);
   const tokens = new Set<string>();
   if (authorization !== undefined) tokens.add(BEARER.exec(authorization)?.[1] ?? MALFORMED);
   if (apiKey !== undefined) {
@@ -32,8 +33,7 @@ export function credentialIn(
   if (offered !== undefined) tokens.add(offered);
   if (shown?.token !== undefined) tokens.add(shown.token);
   const [token, another] = tokens;
-  if (another !== undefined || (token !== undefined && shown?.ticket !== undefined))
-    return ambiguous('The request shows two credentials that differ.');
+  if (another !== undefined || (token !== undefined && shown?.ticket !== undefined)) return ambiguous(DIFFER);
   return token === undefined ? (shown ?? NONE) : { token };
 }
 
@@ -43,6 +43,7 @@ export const looksIssued = (token: string): boolean => token.startsWith('pk_') |
 export const isJwt = (token: string): boolean => JWT_SHAPE.test(token);
 
 const NONE: ShownCredential = {};
+const DIFFER = 'The request shows two credentials that differ.';
 
 /** `bearer, <token>`: the only header a page can set on a WebSocket. */
 function bearerAmong(protocols: string): string | undefined {
