@@ -15,6 +15,7 @@ import { EmbeddingsModule } from './modules/embeddings/index.js';
 import { GenerationModule } from './modules/generation/index.js';
 import { HealthModule } from './modules/health/index.js';
 import { IdentityModule } from './modules/identity/index.js';
+import { LimitsModule, LimitsStorageModule } from './modules/limits/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { ModelsModule } from './modules/models/index.js';
 import { StreamingModule } from './modules/streaming/index.js';
@@ -24,7 +25,7 @@ import { RealtimeModule } from './modules/realtime/index.js';
 /** Where generations go on record, and what looks after it. */
 export type Storage = NonNullable<ModuleMetadata['imports']>;
 
-const DATABASE: Storage = [DatabaseModule, AuditModule];
+const DATABASE: Storage = [DatabaseModule, AuditModule, LimitsStorageModule];
 
 /** The table of contents. */
 @Module({
@@ -36,6 +37,7 @@ const DATABASE: Storage = [DatabaseModule, AuditModule];
     CacheModule,
     IdentityModule,
     ModelsModule,
+    LimitsModule,
     AgentsModule,
     GenerationModule,
     ChatModule,

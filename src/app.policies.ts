@@ -59,6 +59,11 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'DELETE /api/v1/audit/conversations/:id': 'admin',
   'POST /api/v1/audit/erasures': 'admin',
 
+  'GET /api/v1/usage': 'jwt',
+  'GET /api/v1/admin/budgets': 'admin',
+  'PUT /api/v1/admin/budgets/:scope/:subject': 'admin',
+  'DELETE /api/v1/admin/budgets/:scope/:subject': 'admin',
+
   'GET /streaming/status': 'net',
   'GET /streaming/connections': 'net',
   'GET /streaming/metrics': 'net',

@@ -19,6 +19,7 @@ import { RequestValidationPipe } from './common/validation/request-validation.pi
 import type { AppConfig } from './config/index.js';
 import { LoadMonitor, shedLoad } from './infrastructure/load/index.js';
 import { logRequests, PinoLogger } from './infrastructure/logging/index.js';
+import { setUpLimits } from './modules/limits/index.js';
 import { HybridWsAdapter } from './modules/realtime/index.js';
 
 /** The application, ready to listen: what `main.ts` starts is what the tests test. */
@@ -61,6 +62,7 @@ export async function createApp(
   await app.register(cors, corsOptions(http.corsOrigins));
   const gatekeeper = app.get(Gatekeeper);
   guardRequests(fastify, gatekeeper, origins);
+  setUpLimits(app);
   shedLoad(fastify, app.get(LoadMonitor), isChatRoute);
   const hosts = new AllowedHosts(http.allowedHosts);
   app.useWebSocketAdapter(new HybridWsAdapter(app, { gatekeeper, hosts, origins }));

@@ -1,3 +1,4 @@
+import type { LimitsConfig, PriceSettings } from './limits-config.js';
 import type { ProfileSettings } from '../contracts/streaming-profile.js';
 
 /** The one typed tree of settings. Unions instead of optional halves: what is not configured says so by its kind. */
@@ -20,7 +21,9 @@ export interface AppConfig {
   readonly routing: RoutingConfig;
   /** Refuse new work when the event loop or the heap is at its limit. */
   readonly loadShed: boolean;
-  readonly rateLimit: boolean;
+  readonly limits: LimitsConfig;
+  /** The first that fits counts. */
+  readonly prices: readonly PriceSettings[];
   /** One line each for the start-up log: what was chosen and why. Never a secret. */
   readonly choices: readonly string[];
 }

@@ -26,6 +26,7 @@ export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = 
     yaml,
     streamingYaml: loadOptionalYaml(configDir, 'services/streaming-api.yaml'),
     alertsYaml: loadOptionalYaml(configDir, 'alerts.yaml'),
+    pricesYaml: loadOptionalYaml(configDir, 'prices.yaml'),
     secrets,
   });
 }

@@ -14,6 +14,8 @@ export interface Sources {
   readonly streamingYaml: YamlSection;
   /** The rules of alerts. */
   readonly alertsYaml: YamlSection;
+  /** What models cost. */
+  readonly pricesYaml: YamlSection;
   readonly secrets: Secrets;
 }
 

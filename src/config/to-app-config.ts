@@ -9,6 +9,7 @@ import { toAlertRules } from './to-alert-rules.js';
 import { toAuditConfig } from './to-audit-config.js';
 import { toDatabaseConfig } from './to-database-config.js';
 import { toHttpConfig } from './to-http-config.js';
+import { toLimitsConfig, toPrices } from './to-limits-config.js';
 import { toRedisConfig } from './to-redis-config.js';
 import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
@@ -18,7 +19,7 @@ import { toVectorDbConfig } from './to-vector-db-config.js';
 
 /** Decides every setting, and refuses what contradicts itself or is not known. */
 export function toAppConfig(sources: Sources): AppConfig {
-  const { environment, env, yaml, streamingYaml, alertsYaml } = sources;
+  const { environment, env, yaml, streamingYaml, alertsYaml, pricesYaml } = sources;
   const dataDir = (env.CITADEL_DATA_DIR ?? './data').replace(/(?<=.)\/+$/, '');
   const http = toHttpConfig(sources);
   const database = toDatabaseConfig(sources, dataDir);
@@ -43,7 +44,8 @@ export function toAppConfig(sources: Sources): AppConfig {
     responseCache: toResponseCacheConfig(sources),
     routing: routing.config,
     loadShed: firstSet(env.LOAD_SHED, yaml.section('limits').read('load_shed', flag), true),
-    rateLimit: firstSet(env.RATE_LIMIT, yaml.section('limits').read('rate_limit', flag), true),
+    limits: toLimitsConfig(sources),
+    prices: toPrices(pricesYaml),
     choices: [
       toChoice(sources),
       http.choice,
@@ -58,6 +60,7 @@ export function toAppConfig(sources: Sources): AppConfig {
   yaml.refuseUnknownKeys();
   streamingYaml.refuseUnknownKeys();
   alertsYaml.refuseUnknownKeys();
+  pricesYaml.refuseUnknownKeys();
   return config;
 }
 

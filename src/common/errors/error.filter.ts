@@ -29,6 +29,7 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     if (error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
+    if (error.headers !== undefined) reply.headers(error.headers);
     if (error.allow !== undefined) reply.header('allow', error.allow.join(', '));
     if (status === 401) reply.header('www-authenticate', 'Bearer error="invalid_token"');
     if (status === 408 || error.code === 'bad_http' || isBodyToCome(request))

@@ -14,6 +14,8 @@ export interface SourcesExample {
   readonly streamingYaml?: string;
   /** The text of `alerts.yaml`. */
   readonly alertsYaml?: string;
+  /** The text of `prices.yaml`. */
+  readonly pricesYaml?: string;
   readonly secretsFolder?: string;
 }
 
@@ -24,6 +26,7 @@ export function createSources({
   yaml = '',
   streamingYaml = '',
   alertsYaml = '',
+  pricesYaml = '',
   secretsFolder = '/nowhere',
 }: SourcesExample = {}): Sources {
   return {
@@ -33,6 +36,7 @@ export function createSources({
     yaml: toSection('example.yaml', yaml),
     streamingYaml: toSection('streaming.yaml', streamingYaml),
     alertsYaml: toSection('alerts.yaml', alertsYaml),
+    pricesYaml: toSection('prices.yaml', pricesYaml),
     secrets: new Secrets(env, secretsFolder),
   };
 }

@@ -51,9 +51,9 @@ export class StreamService {
     @Inject(GenerationRegistry) private readonly registry: GenerationRegistry,
   ) {}
 
-  /** Throws GatewayError for what is not admitted. A client that leaves stops the stream, unless it may come back. */
-  streamWithSSE(asked: StreamRequest): RunningStream {
-    const { call, generation } = this.desk.begin(this.toCall(asked));
+  /** Rejects with a GatewayError for what is not admitted. A client that leaves stops the stream, unless it may come back. */
+  async streamWithSSE(asked: StreamRequest): Promise<RunningStream> {
+    const { call, generation } = await this.desk.begin(this.toCall(asked));
     return {
       generationId: generation.id,
       begun: this.chat.stream(call, generation, exchangeOf(asked)),

@@ -35,11 +35,11 @@ export class CallDesk {
     @Inject(IdempotentCalls) private readonly idempotent: IdempotentCalls,
   ) {}
 
-  /** Throws GatewayError for what is not admitted; no backend has heard of it then. */
-  begin(asked: Call): Begun {
+  /** Rejects with a GatewayError for what is not admitted; no backend has heard of it then. */
+  async begin(asked: Call): Promise<Begun> {
     const call = this.admission.admit(asked);
     const spec = this.specify(call);
-    return { call, spec, generation: this.generations.begin(spec) };
+    return { call, spec, generation: await this.generations.begin(spec) };
   }
 
   /** However often it is asked with this key, and on whichever replica, there is one generation. */
@@ -48,7 +48,7 @@ export class CallDesk {
     const answer = await this.idempotent.resolve(key, call);
     if (answer.begins === undefined) return { call, generation: answer.source, isReplayed: true };
     try {
-      return { call, generation: this.generations.begin({ ...this.specify(call), id: answer.begins }) };
+      return { call, generation: await this.generations.begin({ ...this.specify(call), id: answer.begins }) };
     } catch (error) {
       this.idempotent.giveBack(answer.begins);
       throw error;

@@ -1,0 +1,55 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+
+export class UsageRowDto {
+  @ApiPropertyOptional({ format: 'date' })
+  day?: string;
+
+  @ApiPropertyOptional({ description: 'The model’s name at its backend.' })
+  model?: string;
+
+  @ApiPropertyOptional({ description: 'Whose use it was.' })
+  user?: string;
+
+  @ApiPropertyOptional({ description: 'Id of the API key; empty without one.' })
+  key?: string;
+
+  @ApiProperty({ type: 'integer' })
+  requests!: number;
+
+  @ApiProperty({ type: 'integer' })
+  prompt_tokens!: number;
+
+  @ApiProperty({ type: 'integer' })
+  completion_tokens!: number;
+
+  @ApiProperty({ type: 'integer' })
+  total_tokens!: number;
+
+  @ApiProperty({ description: 'In US dollars, of the requests whose cost is known.' })
+  cost_dollars!: number;
+
+  @ApiProperty({ description: 'Requests of models whose cost is not known.', type: 'integer' })
+  unpriced_requests!: number;
+}
+
+export class UsageReportDto {
+  @ApiProperty({ enum: ['list'] })
+  object!: 'list';
+
+  @ApiProperty({ format: 'date' })
+  from!: string;
+
+  @ApiProperty({ format: 'date' })
+  to!: string;
+
+  @ApiProperty({ type: [UsageRowDto] })
+  data!: UsageRowDto[];
+
+  @ApiProperty({ description: 'Of everything, also of rows that are left out.', type: UsageRowDto })
+  total!: UsageRowDto;
+
+  @ApiProperty({
+    description: 'There are more rows than are given; a shorter time or fewer groups give all.',
+  })
+  has_more!: boolean;
+}
