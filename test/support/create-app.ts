@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -19,6 +19,8 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   /** Lines put to those of `environments/test.yaml`. */
   readonly yaml?: string;
+  /** In place of `prices.yaml`. */
+  readonly prices?: string;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface TestGatewayOptions {
 export async function createGateway(
   env: ProcessEnv = {},
   storage?: Storage | 'database',
-  { yaml }: TestGatewayOptions = {},
+  { yaml, prices }: TestGatewayOptions = {},
 ): Promise<TestGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), 'citadel-test-'));
   const settings = {
@@ -45,7 +47,9 @@ export async function createGateway(
   };
   const config = loadConfig(
     settings,
-    yaml === undefined ? {} : { configDir: await createConfigDir(dataDir, yaml) },
+    yaml === undefined && prices === undefined
+      ? {}
+      : { configDir: await createConfigDir(dataDir, yaml ?? '', prices) },
   );
   const memory = new MemoryStorage();
   const app = await createApp(config, storage === 'database' ? undefined : (storage ?? [memory.module()]));
@@ -63,9 +67,10 @@ export async function createGateway(
   };
 }
 
-async function createConfigDir(dataDir: string, yaml: string): Promise<string> {
+async function createConfigDir(dataDir: string, yaml: string, prices?: string): Promise<string> {
   const configDir = join(dataDir, 'config');
   await cp(new URL('../../config', import.meta.url), configDir, { recursive: true });
   await appendFile(join(configDir, 'environments', 'test.yaml'), `\n${yaml}\n`);
+  if (prices !== undefined) await writeFile(join(configDir, 'prices.yaml'), prices);
   return configDir;
 }
