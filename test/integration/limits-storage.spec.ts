@@ -20,26 +20,27 @@ const ADMIN = caller('boss', { role: 'admin', tenant: 'acme' });
 const TODAY = () => new Date().toISOString().slice(0, 10);
 
 /** Settings of a gateway on a database that outlives it. */
-const KINDS: readonly { kind: string; open: () => Promise<{ env: object; remove(): Promise<void> }> }[] = [
-  {
-    kind: 'the embedded database',
-    open: async () => ({
-      env: { CITADEL_DATA_DIR: await temporaryDirectory() },
-      remove: () => Promise.resolve(),
-    }),
-  },
-  ...(SERVER_URL
-    ? [
-        {
-          kind: 'a PostgreSQL server',
-          open: async () => {
-            const database = await createOnServer();
-            return { env: { DATABASE_URL: database.config.url }, remove: () => database.remove() };
+const KINDS: readonly { kind: string; open: () => Promise<{ env: object; remove: () => Promise<void> }> }[] =
+  [
+    {
+      kind: 'the embedded database',
+      open: async () => ({
+        env: { CITADEL_DATA_DIR: await temporaryDirectory() },
+        remove: () => Promise.resolve(),
+      }),
+    },
+    ...(SERVER_URL
+      ? [
+          {
+            kind: 'a PostgreSQL server',
+            open: async () => {
+              const database = await createOnServer();
+              return { env: { DATABASE_URL: database.config.url }, remove: () => database.remove() };
+            },
           },
-        },
-      ]
-    : []),
-];
+        ]
+      : []),
+  ];
 
 describe.each(KINDS)('limits on $kind', ({ open }) => {
   let ollama: FakeOllama;

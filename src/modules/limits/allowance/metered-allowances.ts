@@ -78,19 +78,19 @@ export class MeteredAllowances implements Allowances {
   private bounded(
     { owner }: Wanted,
     counters: readonly BudgetCounter[],
-    { granted, standings, settle }: Holding,
+    holding: Holding,
     estimated: number,
   ): Allowance {
-    const tightest = tightestTokens(counters, standings);
+    const tightest = tightestTokens(counters, holding.standings);
     let settled = false;
     return {
-      completionTokens: counters.length === 0 ? undefined : granted,
+      completionTokens: counters.length === 0 ? undefined : holding.granted,
       headers: tightest === undefined ? {} : tokenHeaders(tightest),
       settle: (spent) => {
         if (settled) return;
         settled = true;
         const prompt = spent?.promptTokens ?? (spent === undefined ? 0 : estimated);
-        settle(counters.map((counter) => this.amount(counter, spent, prompt)));
+        holding.settle(counters.map((counter) => this.amount(counter, spent, prompt)));
         if (spent !== undefined) this.account(owner, spent, prompt);
       },
     };

@@ -1,4 +1,4 @@
-import { RedisScript } from '../redis-script.js';
+import { RedisScript } from '../../../infrastructure/redis/index.js';
 
 // What the scripts keep in Redis:
 //   slots: a sorted set of leases by the time at which they run out;

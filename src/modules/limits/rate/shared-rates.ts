@@ -1,5 +1,4 @@
-import type { RedisConnection } from '../../../infrastructure/redis/index.js';
-import { RedisScript } from '../redis-script.js';
+import { RedisScript, type RedisConnection } from '../../../infrastructure/redis/index.js';
 import type { RateCheck } from './local-rates.js';
 import { PARTS, type RateAnswer } from './sliding-window.js';
 
