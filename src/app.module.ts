@@ -25,7 +25,8 @@ import { RealtimeModule } from './modules/realtime/index.js';
 /** Where generations go on record, and what looks after it. */
 export type Storage = NonNullable<ModuleMetadata['imports']>;
 
-const DATABASE: Storage = [DatabaseModule, AuditModule, LimitsStorageModule];
+/** With a database: the record, budgets and usage. */
+export const DATABASE: Storage = [DatabaseModule, AuditModule, LimitsStorageModule];
 
 /** The table of contents. */
 @Module({

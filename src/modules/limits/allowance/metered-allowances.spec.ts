@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { AppConfig, BudgetSettings, LimitsConfig } from '../../../config/index.js';
 import type { Allowance, Wanted } from '../../../contracts/allowance.js';
-import type { Principal } from '../../../contracts/principal.js';
+import { ANONYMOUS, type Principal } from '../../../contracts/principal.js';
 import type { RedisConnection } from '../../../infrastructure/redis/index.js';
 import type { BackendDirectory } from '../../models/index.js';
 import { BudgetBook } from '../budgets/budget-book.js';
@@ -216,8 +216,7 @@ describe(MeteredAllowances.name, () => {
     expect((await refusal(allowances)).code).toBe('rate_limit_exceeded');
     first.settle(undefined);
     await allowances.reserve(wanted());
-    const { credential: _, ...trusted } = { ...ADA, role: 'anonymous' as const };
-    for (let at = 0; at < 5; at++) await allowances.reserve(wanted({ owner: trusted }));
+    for (let at = 0; at < 5; at++) await allowances.reserve(wanted({ owner: ANONYMOUS }));
   });
 
   it('counts an agent with a limit of its own for each caller', async () => {

@@ -37,19 +37,19 @@ export class BudgetPeriodDto {
 }
 
 export class BudgetDto {
-  @ApiProperty({ enum: SCOPES })
+  @ApiProperty({ description: 'Of what kind the subject is.', enum: SCOPES })
   scope!: BudgetScope;
 
   @ApiProperty({ description: 'Whose it is; `*` is everybody’s for himself.' })
   subject!: string;
 
-  @ApiProperty({ enum: PERIODS })
+  @ApiProperty({ description: 'After which it begins anew.', enum: PERIODS })
   period!: BudgetPeriod;
 
-  @ApiProperty({ type: 'integer', nullable: true })
+  @ApiProperty({ description: 'Of prompts and completions.', type: 'integer', nullable: true })
   tokens!: number | null;
 
-  @ApiProperty({ type: 'number', nullable: true })
+  @ApiProperty({ description: 'In US dollars.', type: 'number', nullable: true })
   dollars!: number | null;
 
   @ApiPropertyOptional({
@@ -63,9 +63,9 @@ export class BudgetDto {
 }
 
 export class BudgetListDto {
-  @ApiProperty({ enum: ['list'] })
+  @ApiProperty({ description: 'Always `list`.', enum: ['list'] })
   object!: 'list';
 
-  @ApiProperty({ type: [BudgetDto] })
+  @ApiProperty({ description: 'By scope, subject and period.', type: [BudgetDto] })
   data!: BudgetDto[];
 }

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 export class UsageRowDto {
-  @ApiPropertyOptional({ format: 'date' })
+  @ApiPropertyOptional({ description: 'In UTC.', format: 'date' })
   day?: string;
 
   @ApiPropertyOptional({ description: 'The model’s name at its backend.' })
@@ -13,16 +13,19 @@ export class UsageRowDto {
   @ApiPropertyOptional({ description: 'Id of the API key; empty without one.' })
   key?: string;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({
+    description: 'Generations, and calls for vectors, that a model has worked for.',
+    type: 'integer',
+  })
   requests!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ description: 'What models have read.', type: 'integer' })
   prompt_tokens!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ description: 'What they have said.', type: 'integer' })
   completion_tokens!: number;
 
-  @ApiProperty({ type: 'integer' })
+  @ApiProperty({ description: 'Both together.', type: 'integer' })
   total_tokens!: number;
 
   @ApiProperty({ description: 'In US dollars, of the requests whose cost is known.' })
@@ -33,16 +36,16 @@ export class UsageRowDto {
 }
 
 export class UsageReportDto {
-  @ApiProperty({ enum: ['list'] })
+  @ApiProperty({ description: 'Always `list`.', enum: ['list'] })
   object!: 'list';
 
-  @ApiProperty({ format: 'date' })
+  @ApiProperty({ description: 'First day, in UTC.', format: 'date' })
   from!: string;
 
-  @ApiProperty({ format: 'date' })
+  @ApiProperty({ description: 'Last day, in UTC.', format: 'date' })
   to!: string;
 
-  @ApiProperty({ type: [UsageRowDto] })
+  @ApiProperty({ description: 'The newest day first, then the largest use.', type: [UsageRowDto] })
   data!: UsageRowDto[];
 
   @ApiProperty({ description: 'Of everything, also of rows that are left out.', type: UsageRowDto })
