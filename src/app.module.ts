@@ -19,6 +19,7 @@ import { DevicesModule } from './modules/identity/devices/index.js';
 import { IdentityModule, StoredCredentialsModule } from './modules/identity/index.js';
 import { OAuthModule } from './modules/identity/oauth/index.js';
 import { UsersModule } from './modules/identity/users/index.js';
+import { LimitsModule, LimitsStorageModule } from './modules/limits/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { ModelsModule } from './modules/models/index.js';
 import { StreamingModule } from './modules/streaming/index.js';
@@ -28,13 +29,15 @@ import { RealtimeModule } from './modules/realtime/index.js';
 /** Where generations go on record, and what looks after it. */
 export type Storage = NonNullable<ModuleMetadata['imports']>;
 
-const DATABASE: Storage = [
+/** With a database: the record, who is known, budgets and usage. */
+export const DATABASE: Storage = [
   DatabaseModule,
   AuditModule,
   StoredCredentialsModule,
   UsersModule,
   OAuthModule,
   DevicesModule,
+  LimitsStorageModule,
 ];
 
 /** The table of contents. */
@@ -48,6 +51,7 @@ const DATABASE: Storage = [
     MailModule,
     IdentityModule,
     ModelsModule,
+    LimitsModule,
     AgentsModule,
     GenerationModule,
     ChatModule,

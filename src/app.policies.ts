@@ -106,6 +106,10 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'POST /api/v1/auth/api-keys': 'jwt',
   'GET /api/v1/auth/api-keys': 'jwt',
   'DELETE /api/v1/auth/api-keys/:id': 'jwt',
+  'GET /api/v1/usage': 'jwt',
+  'GET /api/v1/admin/budgets': 'admin',
+  'PUT /api/v1/admin/budgets/:scope/:subject': 'admin',
+  'DELETE /api/v1/admin/budgets/:scope/:subject': 'admin',
 
   'GET /streaming/status': 'net',
   'GET /streaming/connections': 'net',

@@ -21,6 +21,7 @@ import { RequestValidationPipe } from './common/validation/request-validation.pi
 import type { AppConfig } from './config/index.js';
 import { LoadMonitor, shedLoad } from './infrastructure/load/index.js';
 import { logRequests, PinoLogger } from './infrastructure/logging/index.js';
+import { setUpLimits } from './modules/limits/index.js';
 import { HybridWsAdapter } from './modules/realtime/index.js';
 
 /** The application, ready to listen: what `main.ts` starts is what the tests test. */
@@ -64,6 +65,7 @@ export async function createApp(
   const gatekeeper = app.get(Gatekeeper);
   guardRequests(fastify, { gatekeeper, signatures: app.get(SignedRequests) }, origins);
   takeSigned(fastify, gatekeeper);
+  setUpLimits(app);
   shedLoad(fastify, app.get(LoadMonitor), isChatRoute);
   const hosts = new AllowedHosts(http.allowedHosts);
   app.useWebSocketAdapter(new HybridWsAdapter(app, { gatekeeper, hosts, origins }));

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { Role } from '../contracts/principal.js';
+import type { LimitsConfig, PriceSettings } from './limits-config.js';
 import type { ProfileSettings } from '../contracts/streaming-profile.js';
 
 /** The one typed tree of settings. Unions instead of optional halves: what is not configured says so by its kind. */
@@ -25,7 +26,9 @@ export interface AppConfig {
   readonly oauth: OAuthConfig;
   /** Refuse new work when the event loop or the heap is at its limit. */
   readonly loadShed: boolean;
-  readonly rateLimit: boolean;
+  readonly limits: LimitsConfig;
+  /** The first that fits counts. */
+  readonly prices: readonly PriceSettings[];
   /** One line each for the start-up log: what was chosen and why. Never a secret. */
   readonly choices: readonly string[];
 }

@@ -27,6 +27,14 @@ export { ConfigError } from './config-error.js';
 export { ConfigModule } from './config.module.js';
 export { ENV_KEYS, type ProcessEnv } from './env.js';
 export { loadConfig, type LoadConfigOptions, reloadRouting } from './load-config.js';
+export type {
+  BudgetPeriod,
+  BudgetScope,
+  BudgetSettings,
+  LimitsConfig,
+  PriceSettings,
+  RateLimitConfig,
+} from './limits-config.js';
 export { isConfiguredModel, resolveAlias } from './model-names.js';
 export { isNativeRedirectUri, isRedirectUri } from './redirect-uri.js';
 export { readProcessEnv } from './read-process-env.js';

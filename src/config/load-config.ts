@@ -27,6 +27,7 @@ export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = 
     streamingYaml: loadOptionalYaml(configDir, 'services/streaming-api.yaml'),
     alertsYaml: loadOptionalYaml(configDir, 'alerts.yaml'),
     oauthClientsYaml: loadOptionalYaml(configDir, 'oauth-clients.yaml'),
+    pricesYaml: loadOptionalYaml(configDir, 'prices.yaml'),
     secrets,
   });
 }

@@ -16,6 +16,8 @@ export interface Sources {
   readonly alertsYaml: YamlSection;
   /** OAuth clients. */
   readonly oauthClientsYaml: YamlSection;
+  /** What models cost. */
+  readonly pricesYaml: YamlSection;
   readonly secrets: Secrets;
 }
 

@@ -20,7 +20,7 @@ describe(toAppConfig.name, () => {
       },
       responseCache: { mode: 'on', ttlMs: 3_600_000 },
       loadShed: true,
-      rateLimit: true,
+      limits: { rate: { enabled: true } },
     });
   });
 
@@ -44,7 +44,7 @@ response_cache: { mode: off, ttl: 2 }
       },
       responseCache: { mode: 'off', ttlMs: 2000 },
       loadShed: false,
-      rateLimit: false,
+      limits: { rate: { enabled: false } },
     });
     const env = {
       LOG_LEVEL: 'ERROR',
@@ -73,7 +73,7 @@ response_cache: { mode: off, ttl: 2 }
       },
       responseCache: { mode: 'deterministic', ttlMs: 500 },
       loadShed: true,
-      rateLimit: true,
+      limits: { rate: { enabled: true } },
     });
   });
 

@@ -12,6 +12,7 @@ import { toHttpConfig } from './to-http-config.js';
 import { toMailConfig } from './to-mail-config.js';
 import { toIdentityConfig } from './to-identity-config.js';
 import { toOAuthConfig } from './to-oauth-config.js';
+import { toLimitsConfig, toPrices } from './to-limits-config.js';
 import { toRedisConfig } from './to-redis-config.js';
 import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
@@ -21,7 +22,7 @@ import { toVectorDbConfig } from './to-vector-db-config.js';
 
 /** Decides every setting, and refuses what contradicts itself or is not known. */
 export function toAppConfig(sources: Sources): AppConfig {
-  const { environment, env, yaml, streamingYaml, alertsYaml, oauthClientsYaml } = sources;
+  const { environment, env, yaml, streamingYaml, alertsYaml, oauthClientsYaml, pricesYaml } = sources;
   const dataDir = (env.CITADEL_DATA_DIR ?? './data').replace(/(?<=.)\/+$/, '');
   const http = toHttpConfig(sources);
   const identity = toIdentityConfig(sources, dataDir, http.config.port);
@@ -51,7 +52,8 @@ export function toAppConfig(sources: Sources): AppConfig {
     routing: routing.config,
     oauth: toOAuthConfig(sources),
     loadShed: firstSet(env.LOAD_SHED, yaml.section('limits').read('load_shed', flag), true),
-    rateLimit: firstSet(env.RATE_LIMIT, yaml.section('limits').read('rate_limit', flag), true),
+    limits: toLimitsConfig(sources),
+    prices: toPrices(pricesYaml),
     choices: [
       toChoice(sources),
       http.choice,
@@ -69,6 +71,7 @@ export function toAppConfig(sources: Sources): AppConfig {
   streamingYaml.refuseUnknownKeys();
   alertsYaml.refuseUnknownKeys();
   oauthClientsYaml.refuseUnknownKeys();
+  pricesYaml.refuseUnknownKeys();
   return config;
 }
 

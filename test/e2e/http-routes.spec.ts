@@ -3,12 +3,11 @@ import { HttpAdapterHost } from '@nestjs/core';
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { declareRoutes } from '../../src/app.hooks.js';
+import { DATABASE } from '../../src/app.module.js';
 import { POLICIES } from '../../src/app.policies.js';
 import { createApiDocument } from '../../src/app.docs.js';
 import { RouteTable } from '../../src/common/http/route-table.js';
 import { AppConfig } from '../../src/config/index.js';
-import { DatabaseModule } from '../../src/infrastructure/database/index.js';
-import { AuditModule } from '../../src/modules/audit/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { faultsOfRefusal } from '../support/openai-schemas-refusal.js';
@@ -31,7 +30,7 @@ let gateway: TestGateway;
 beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
   const env = { LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, TRUSTED_NETWORKS: '10.0.0.0/8' };
-  gateway = await createGateway(env, [RouteSpyModule, DatabaseModule, AuditModule]);
+  gateway = await createGateway(env, [RouteSpyModule, ...DATABASE]);
 });
 afterAll(async () => {
   await gateway.close();

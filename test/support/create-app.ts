@@ -1,4 +1,4 @@
-import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -25,6 +25,8 @@ export interface TestGatewayOptions {
   readonly port?: number;
   /** Requests that show no credential come with one of an administrator: all of them, or those to routes that demand one. */
   readonly signedIn?: SigningIn;
+  /** In place of `prices.yaml`. */
+  readonly prices?: string;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface TestGatewayOptions {
 export async function createGateway(
   env: ProcessEnv = {},
   storage?: Storage | 'database',
-  { yaml, signedIn, port: fixedPort = 0 }: TestGatewayOptions = {},
+  { yaml, prices, signedIn, port: fixedPort = 0 }: TestGatewayOptions = {},
 ): Promise<TestGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), 'citadel-test-'));
   const settings = {
@@ -52,7 +54,9 @@ export async function createGateway(
   };
   const config = loadConfig(
     settings,
-    yaml === undefined ? {} : { configDir: await createConfigDir(dataDir, yaml) },
+    yaml === undefined && prices === undefined
+      ? {}
+      : { configDir: await createConfigDir(dataDir, yaml ?? '', prices) },
   );
   const memory = new MemoryStorage();
   const app = await createApp(config, storage === 'database' ? undefined : (storage ?? [memory.module()]));
@@ -71,9 +75,10 @@ export async function createGateway(
   };
 }
 
-async function createConfigDir(dataDir: string, yaml: string): Promise<string> {
+async function createConfigDir(dataDir: string, yaml: string, prices?: string): Promise<string> {
   const configDir = join(dataDir, 'config');
   await cp(new URL('../../config', import.meta.url), configDir, { recursive: true });
   await appendFile(join(configDir, 'environments', 'test.yaml'), `\n${yaml}\n`);
+  if (prices !== undefined) await writeFile(join(configDir, 'prices.yaml'), prices);
   return configDir;
 }

@@ -171,6 +171,11 @@ export const ERROR_CATALOGUE = {
     type: 'requests',
     meaning: 'Too many requests; `Retry-After` says when to come back.',
   },
+  insufficient_quota: {
+    status: 429,
+    type: 'insufficient_quota',
+    meaning: 'A budget of tokens or of money is used up, or reserved by what runs just now.',
+  },
   internal: {
     status: 500,
     type: 'server_error',

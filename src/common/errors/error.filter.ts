@@ -30,6 +30,7 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     if (error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
+    if (error.headers !== undefined) reply.headers(error.headers);
     if (error.allow !== undefined) reply.header('allow', error.allow.join(', '));
     const challenge = challengeOf(error.code);
     if (challenge !== undefined) reply.header('www-authenticate', challenge);

@@ -7,6 +7,8 @@ export interface GatewayErrorOptions extends ErrorOptions {
   retryAfterS?: number;
   /** Methods for the `Allow` header. */
   allow?: readonly string[];
+  /** Further headers of the answer. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** An error whose message may be shown to the caller. Anything else is answered as `internal`. */
@@ -15,6 +17,7 @@ export class GatewayError extends Error {
   readonly param: string | undefined;
   readonly retryAfterS: number | undefined;
   readonly allow: readonly string[] | undefined;
+  readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -25,5 +28,6 @@ export class GatewayError extends Error {
     this.param = options.param;
     this.retryAfterS = options.retryAfterS;
     this.allow = options.allow;
+    this.headers = options.headers;
   }
 }

@@ -10,6 +10,7 @@ const EXPOSED = [
   'X-Ignored-Parameters',
   'Idempotent-Replayed',
   'Retry-After',
+  'Retry-After-Ms',
   'X-RateLimit-Limit-Requests',
   'X-RateLimit-Limit-Tokens',
   'X-RateLimit-Remaining-Requests',

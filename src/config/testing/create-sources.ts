@@ -16,6 +16,8 @@ export interface SourcesExample {
   readonly alertsYaml?: string;
   /** The text of `oauth-clients.yaml`. */
   readonly oauthClientsYaml?: string;
+  /** The text of `prices.yaml`. */
+  readonly pricesYaml?: string;
   readonly secretsFolder?: string;
 }
 
@@ -27,6 +29,7 @@ export function createSources({
   streamingYaml = '',
   alertsYaml = '',
   oauthClientsYaml = '',
+  pricesYaml = '',
   secretsFolder = '/nowhere',
 }: SourcesExample = {}): Sources {
   return {
@@ -37,6 +40,7 @@ export function createSources({
     streamingYaml: toSection('streaming.yaml', streamingYaml),
     alertsYaml: toSection('alerts.yaml', alertsYaml),
     oauthClientsYaml: toSection('oauth-clients.yaml', oauthClientsYaml),
+    pricesYaml: toSection('prices.yaml', pricesYaml),
     secrets: new Secrets(env, secretsFolder),
   };
 }

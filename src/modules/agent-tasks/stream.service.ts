@@ -53,11 +53,19 @@ export class StreamService {
 
   /** Throws GatewayError for what is not admitted. A client that leaves stops the stream, unless it may come back. */
   streamWithSSE(asked: StreamRequest): RunningStream {
-    const { call, generation } = this.desk.begin(this.toCall(asked));
+    const prepared = this.desk.prepare(this.toCall(asked));
+    const running = this.desk.run(prepared);
+    let generation: Generation | undefined;
+    let isCancelled = false;
+    const begun = running.then((its) => {
+      generation = its.generation;
+      if (isCancelled) generation.cancel('cancelled');
+      return this.chat.stream(its.call, generation, exchangeOf(asked));
+    });
     return {
-      generationId: generation.id,
-      begun: this.chat.stream(call, generation, exchangeOf(asked)),
-      cancel: () => generation.cancel('cancelled'),
+      generationId: prepared.spec.id,
+      begun,
+      cancel: () => generation?.cancel('cancelled') ?? (isCancelled = true),
     };
   }
 

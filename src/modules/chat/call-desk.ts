@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
   GenerationService,
+  ID_PREFIX,
+  newGenerationId,
   type FollowedLog,
   type Generation,
   type GenerationSpec,
@@ -10,6 +12,12 @@ import type { AdmittedCall, Call, Exchange } from './call.js';
 import { idempotencyKeyOf, toReturningCall } from './idempotency-key.js';
 import { IdempotentCalls } from './idempotency/idempotent-calls.js';
 import { toChatRequest, toPromptRequest } from './mapping/to-generation-request.js';
+
+/** A call that was admitted, and what is to answer it. */
+export interface Prepared {
+  readonly call: AdmittedCall;
+  readonly spec: GenerationSpec & { readonly id: string };
+}
 
 /** A call that was admitted, and the generation that answers it. */
 export interface Begun {
@@ -35,11 +43,21 @@ export class CallDesk {
     @Inject(IdempotentCalls) private readonly idempotent: IdempotentCalls,
   ) {}
 
-  /** Throws GatewayError for what is not admitted; no backend has heard of it then. */
-  begin(asked: Call): Begun {
+  /** Throws GatewayError for what is not admitted. What it gives has an id, and nothing runs yet. */
+  prepare(asked: Call): Prepared {
     const call = this.admission.admit(asked);
     const spec = this.specify(call);
-    return { call, spec, generation: this.generations.begin(spec) };
+    return { call, spec: { ...spec, id: newGenerationId(spec.idPrefix ?? ID_PREFIX[spec.kind]) } };
+  }
+
+  /** Rejects with a GatewayError for what is not allowed; no backend has heard of it then. */
+  async run({ call, spec }: Prepared): Promise<Begun> {
+    return { call, spec, generation: await this.generations.begin(spec) };
+  }
+
+  /** Both at once. Rejects with a GatewayError for what is not admitted, too. */
+  async begin(asked: Call): Promise<Begun> {
+    return this.run(this.prepare(asked));
   }
 
   /** However often it is asked with this key, and on whichever replica, there is one generation. */
@@ -48,7 +66,7 @@ export class CallDesk {
     const answer = await this.idempotent.resolve(key, call);
     if (answer.begins === undefined) return { call, generation: answer.source, isReplayed: true };
     try {
-      return { call, generation: this.generations.begin({ ...this.specify(call), id: answer.begins }) };
+      return { call, generation: await this.generations.begin({ ...this.specify(call), id: answer.begins }) };
     } catch (error) {
       this.idempotent.giveBack(answer.begins);
       throw error;

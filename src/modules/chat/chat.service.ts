@@ -41,9 +41,9 @@ export class ChatService {
     return this.begin(call, this.desk.specify(call), exchange);
   }
 
-  private begin(call: AdmittedCall, spec: GenerationSpec, exchange: Exchange): Promise<void> {
+  private async begin(call: AdmittedCall, spec: GenerationSpec, exchange: Exchange): Promise<void> {
     if (call.terms.enterprise && !call.streams) return this.answerKept(call, spec, exchange);
-    return this.send(call, this.generations.begin(spec), exchange);
+    return this.send(call, await this.generations.begin(spec), exchange);
   }
 
   private send(call: AdmittedCall, source: FollowedLog, exchange: Exchange): Promise<void> {
@@ -73,7 +73,7 @@ export class ChatService {
     const use = chooseCacheUse(exchange, spec, this.config.responseCache.mode);
     if (use === 'bypass') {
       reply.header('x-cache', 'bypass');
-      return this.answerWhole(call, this.generations.begin(spec), exchange);
+      return this.answerWhole(call, await this.generations.begin(spec), exchange);
     }
     const key = toAnswerKey(call, spec);
     const kept = use === 'use' ? await this.cache.find(key, spec.choices) : undefined;
@@ -82,7 +82,7 @@ export class ChatService {
       return this.answerWhole(call, this.generations.repeat(spec, kept), exchange);
     }
     reply.header('x-cache', use === 'use' ? 'miss' : 'bypass');
-    const generation = this.generations.begin(spec);
+    const generation = await this.generations.begin(spec);
     await this.answerWhole(call, generation, exchange);
     // What another one gave in its place would be given again when the first can answer.
     const { gate, model } = spec.plan.targets[0]!;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { Allowances } from '../../contracts/allowance.js';
 import { GenerationJournal } from '../../contracts/journal.js';
 import { ModelRouter, type Plan } from '../models/index.js';
 import type { EmbeddingCall } from './embedding-call.js';
@@ -35,6 +36,7 @@ export class EmbeddingsService {
     @Inject(VectorCache) private readonly cache: VectorCache,
     @Inject(VectorMaker) private readonly maker: VectorMaker,
     @Inject(GenerationJournal) private readonly journal: GenerationJournal,
+    @Inject(Allowances) private readonly allowances: Allowances,
   ) {}
 
   /**
@@ -54,14 +56,28 @@ export class EmbeddingsService {
     if (cached < keys.length) {
       const missing = new Map<string, string>();
       for (const [at, key] of keys.entries()) if (found[at] === undefined) missing.set(key, call.inputs[at]!);
-      const signal = toSignal();
-      record.begin();
+      const allowance = await this.allowances.reserve({
+        owner: call.caller.owner,
+        targets: plan.targets.map((target) => ({ backend: target.gate.backend.name, model: target.model })),
+        promptTokens: () => estimateTexts(missing.values()),
+        completionTokens: 0,
+      });
+      let used: number | undefined;
       try {
-        const made = await this.make(call, plan, missing, signal);
-        for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
-      } catch (error) {
-        await record.failed(error, signal.aborted);
-        throw error;
+        const signal = toSignal();
+        record.begin();
+        try {
+          const made = await this.make(call, plan, missing, signal);
+          for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
+          used = [...made.values()].reduce((sum, vector) => sum + vector.tokens, 0);
+        } catch (error) {
+          await record.failed(error, signal.aborted);
+          throw error;
+        }
+      } finally {
+        allowance.settle(
+          used === undefined ? undefined : { backend, model, promptTokens: used, completionTokens: 0 },
+        );
       }
     }
     const vectors = found as Vector[];
@@ -107,4 +123,12 @@ export class EmbeddingsService {
       throw error;
     }
   }
+}
+
+const BYTES_PER_TOKEN = 4;
+
+function estimateTexts(texts: Iterable<string>): number {
+  let tokens = 0;
+  for (const text of texts) tokens += Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
+  return tokens;
 }

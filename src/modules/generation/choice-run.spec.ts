@@ -10,6 +10,7 @@ import { BEGIN } from './testing/begin-record.js';
 import { ChoiceRun } from './choice-run.js';
 import { Generation } from './generation.js';
 import { SpokenBackend } from './testing/spoken-backend.js';
+import { TokenMeter } from './token-meter.js';
 
 const TIMEOUTS = { keptConnections: 1, connectTimeoutMs: 0, firstTokenTimeoutMs: 60_000, idleTimeoutMs: 30_000 };
 const CLOCK = { now: () => 0 };
@@ -37,12 +38,15 @@ describe(ChoiceRun.name, () => {
   });
 
   function start(...backends: SpokenBackend[]): { run: ChoiceRun; generation: Generation } {
+    return startWith(undefined, ...backends);
+  }
+  function startWith(meter: TokenMeter | undefined, ...backends: SpokenBackend[]) {
     const events = new EventBus();
     events.on('backend-attempt-ended', (event) => attempts.push(event));
     const generation = new Generation(HEAD, ANONYMOUS, BEGIN, (_ended, how) => (outcome = how));
     const targets = backends.map(({ gate, name }) => ({ gate, model: `${name}-model` }));
     const plan = { requestedModel: 'phi3', targets };
-    const run = new ChoiceRun(generation, REQUEST, { plan, timeouts: TIMEOUTS, retries, events });
+    const run = new ChoiceRun(generation, REQUEST, { plan, timeouts: TIMEOUTS, retries, events, meter });
     generation.run([run], 600_000);
     run.start();
     return { run, generation };
@@ -50,6 +54,40 @@ describe(ChoiceRun.name, () => {
   const failed = (code: FailureCode) => ({ status: 'failed', failure: expect.objectContaining({ code }) });
   /** Whether a call may still come to this gate, which lets one through at a time. */
   const isFree = ({ gate }: SpokenBackend) => typeof gate.enter() === 'number';
+
+  describe('an allowance', () => {
+    it('ends the answer before the piece that is more than it, as one that is too long', () => {
+      const { generation } = startWith(new TokenMeter(2), first);
+      for (const piece of ['one', ' two', ' three', ' four']) first.last.sink.text(piece);
+      expect(outcome).toEqual({ status: 'finished', finishReasons: ['length'] });
+      expect(generation.log.text()).toBe('one two');
+      expect(generation.usage).toMatchObject({ completionTokens: 2, estimated: true });
+      expect([first.last.state, isFree(first)]).toEqual(['aborted', true]);
+      first.last.sink.finished('stop', {});
+      expect(outcome).toEqual({ status: 'finished', finishReasons: ['length'] });
+    });
+
+    it('is used by reasoning and tool calls as well', () => {
+      const { generation } = startWith(new TokenMeter(2), first);
+      const { sink } = first.last;
+      sink.reasoning('one');
+      sink.toolCall({ index: 0, id: 'call_1', name: 'f', arguments: '{}' });
+      sink.toolCall({ index: 0, arguments: 'x' });
+      expect([outcome?.status, generation.log.count]).toEqual(['finished', 2]);
+    });
+
+    it('stops a backend that answers at once', () => {
+      const call = { abort: vi.fn(), pause: vi.fn(), resume: vi.fn() };
+      vi.spyOn(first, 'generate').mockImplementation((_request, sink) => {
+        sink.text('one');
+        sink.text(' two');
+        return call as never;
+      });
+      startWith(new TokenMeter(1), first);
+      expect(outcome).toEqual({ status: 'finished', finishReasons: ['length'] });
+      expect(call.abort).toHaveBeenCalledTimes(1);
+    });
+  });
 
   describe('targets', () => {
     it.each<FailureCode>([

@@ -8,6 +8,7 @@ import type { UpstreamConfig } from '../../config/index.js';
 import { BackendGate, type CallVerdict, type Plan, type RetryBudget, type Target } from '../models/index.js';
 import type { AnswerOrigin, AnswerRun, Generation } from './generation.js';
 import { reasoningEntry, textEntry, toolCallEntry } from './log/entry.js';
+import type { TokenMeter } from './token-meter.js';
 
 /** Attempts of one answer at most, over all its targets. */
 const MAX_ATTEMPTS = 3;
@@ -23,6 +24,8 @@ export interface RunContext {
   readonly timeouts: UpstreamConfig;
   readonly retries: RetryBudget;
   readonly events: EventBus;
+  /** Of all answers together; none where nothing bounds them. */
+  readonly meter?: TokenMeter | undefined;
 }
 
 /**
@@ -91,6 +94,7 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
   }
 
   text(piece: WireText): void {
+    if (!this.mayWrite(piece.length)) return;
     this.silent = false;
     if (!this.started) this.begin();
     if (this.request.choice === 0) this.generation.append(piece);
@@ -98,12 +102,14 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
   }
 
   reasoning(piece: WireText): void {
+    if (!this.mayWrite(piece.length)) return;
     this.silent = false;
     if (!this.started) this.begin();
     this.generation.appendTagged(reasoningEntry(piece, this.request.choice));
   }
 
   toolCall(delta: ToolCallDelta): void {
+    if (!this.mayWrite((delta.name?.length ?? 0) + delta.arguments.length)) return;
     this.silent = false;
     if (!this.started) this.begin();
     this.generation.appendTagged(toolCallEntry(delta, this.request.choice));
@@ -134,8 +140,8 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
     this.attemptStartedAt = performance.now();
     this.watch();
     const call = target.gate.backend.generate({ ...this.request, model: target.model }, this);
-    // It may have failed already, and the next attempt may run.
-    if (this.target !== target || !this.running) return;
+    // It may have failed already, and the next attempt may run; or it has said more than it may.
+    if (this.target !== target || !this.running) return call.abort();
     this.call = call;
     if (this.paused) call.pause();
   }
@@ -159,6 +165,16 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
     }
     this.over = true;
     this.generation.answerFailed(failure);
+  }
+
+  /** What is left of the allowance is too little for a piece: the answer ends before it, as one that is too long does. */
+  private mayWrite(bytes: number): boolean {
+    const { meter } = this.context;
+    if (meter === undefined || meter.take(bytes)) return true;
+    const { call } = this;
+    this.finished('length', {});
+    call?.abort();
+    return false;
   }
 
   private begin(): void {

@@ -28,6 +28,8 @@ export abstract class FollowedLog implements Wakeable {
   /** The furthest any reader had got that has left. */
   protected departedAt = 0;
   protected blockedReaders = 0;
+  /** What the answer says in its head besides. */
+  headers: Readonly<Record<string, string>> = {};
 
   constructor(readonly head: StreamHead) {}
 

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { AppConfig } from '../../config/index.js';
+import { Allowances, type Allowance } from '../../contracts/allowance.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
@@ -10,11 +11,14 @@ import { GenerationJournal, type BeginRecord } from '../../contracts/journal.js'
 import type { Principal } from '../../contracts/principal.js';
 import { RetryBudget, type Plan } from '../models/index.js';
 import { ChoiceRun } from './choice-run.js';
+import { estimatePrompt } from './estimate-prompt.js';
 import { Generation } from './generation.js';
 import { GenerationRegistry } from './generation-registry.js';
 import type { RecordedAnswer } from './recorded-answer.js';
 import { ReplayRun } from './replay-run.js';
 import { Settlement, type Settled } from './settlement.js';
+import { toSpent } from './to-spent.js';
+import { TokenMeter } from './token-meter.js';
 
 /** Everything that is decided about a generation before it begins. */
 export interface GenerationSpec {
@@ -60,22 +64,27 @@ export class GenerationService {
     @Inject(RetryBudget) private readonly retries: RetryBudget,
     @Inject(EventBus) private readonly events: EventBus,
     @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
+    @Inject(Allowances) private readonly allowances: Allowances,
   ) {}
 
-  begin(spec: GenerationSpec): Generation {
-    const runs: ChoiceRun[] = [];
-    const generation = this.open(spec, { runs });
-    const context = {
-      plan: spec.plan,
-      timeouts: this.config.upstream,
-      retries: this.retries,
-      events: this.events,
-    };
-    for (let choice = 0; choice < spec.choices; choice++)
-      runs.push(new ChoiceRun(generation, spec.request(choice), context));
-    generation.run(runs, spec.deadlineMs);
-    for (const run of runs) if (!generation.ended) run.start();
-    return generation;
+  /** Rejects with a GatewayError for what may not run; then nothing is on record. */
+  async begin(spec: GenerationSpec): Promise<Generation> {
+    this.admitOneMore();
+    const requests = Array.from({ length: spec.choices }, (_, choice) => spec.request(choice));
+    const wanted = requests.reduce((sum, { sampling }) => sum + sampling.maxTokens, 0);
+    const allowance = await this.allowances.reserve({
+      owner: spec.owner,
+      agent: spec.agent,
+      targets: spec.plan.targets.map(({ gate, model }) => ({ backend: gate.backend.name, model })),
+      promptTokens: () => estimatePrompts(requests),
+      completionTokens: wanted,
+    });
+    try {
+      return this.start(spec, requests, allowance, wanted);
+    } catch (error) {
+      allowance.settle(undefined);
+      throw error;
+    }
   }
 
   /** Gives an answer again, as a generation of its own with a record of its own. No backend hears of it. */
@@ -89,7 +98,38 @@ export class GenerationService {
     return generation;
   }
 
-  private open(spec: GenerationSpec, settled: Omit<Settled, 'entry'>): Generation {
+  private start(
+    spec: GenerationSpec,
+    requests: readonly Omit<GenerationRequest, 'model'>[],
+    allowance: Allowance,
+    wanted: number,
+  ): Generation {
+    const most = allowance.completionTokens;
+    const meter = most === undefined ? undefined : new TokenMeter(most);
+    const runs: ChoiceRun[] = [];
+    const generation = this.open(spec, { runs }, (ended, outcome) =>
+      allowance.settle(toSpent(ended, outcome, meter)),
+    );
+    generation.headers = allowance.headers;
+    generation.isShortened = most !== undefined && most < wanted;
+    const context = {
+      plan: spec.plan,
+      timeouts: this.config.upstream,
+      retries: this.retries,
+      events: this.events,
+      meter,
+    };
+    for (const request of requests) runs.push(new ChoiceRun(generation, withinReach(request, most), context));
+    generation.run(runs, spec.deadlineMs);
+    for (const run of runs) if (!generation.ended) run.start();
+    return generation;
+  }
+
+  private open(
+    spec: GenerationSpec,
+    settled: Omit<Settled, 'entry'>,
+    onEnded?: (ended: Generation, outcome: Outcome) => void,
+  ): Generation {
     this.admitOneMore();
     const createdAt = new Date();
     const id = spec.id ?? newGenerationId(spec.idPrefix ?? ID_PREFIX[spec.kind]);
@@ -103,8 +143,10 @@ export class GenerationService {
       ...(spec.maxTokens === undefined ? {} : { maxTokens: spec.maxTokens }),
     };
     const entry = this.journal.begin(record);
-    const settle = (ended: Generation, outcome: Outcome) =>
+    const settle = (ended: Generation, outcome: Outcome) => {
+      onEnded?.(ended, outcome);
       this.settlement.settle(ended, outcome, { ...settled, entry });
+    };
     const generation = new Generation(head, spec.owner, record, settle, spec.graceMs);
 
     this.registry.add(generation);
@@ -120,6 +162,22 @@ export class GenerationService {
       retryAfterS: 1,
     });
   }
+}
+
+/** Each different prompt once. */
+function estimatePrompts(requests: readonly Omit<GenerationRequest, 'model'>[]): number {
+  const different = new Map(requests.map((request) => [request.input, request]));
+  return [...different.values()].reduce((sum, request) => sum + estimatePrompt(request), 0);
+}
+
+/** A model that knows how much it may say stops by itself, and says what it used. */
+function withinReach(
+  request: Omit<GenerationRequest, 'model'>,
+  most: number | undefined,
+): Omit<GenerationRequest, 'model'> {
+  const { sampling } = request;
+  if (most === undefined || sampling.maxTokens <= most) return request;
+  return { ...request, sampling: { ...sampling, maxTokens: most } };
 }
 
 function toBeginRecord(spec: GenerationSpec, id: string, createdAt: Date): BeginRecord {

@@ -36,6 +36,8 @@ export interface AnswerRun {
 /** One run of a model for one caller: id, owner, log, abort switch and state. Everything else only reads it. */
 export class Generation extends FollowedLog {
   usage: Usage = {};
+  /** It may have ended sooner than its caller wanted. */
+  isShortened = false;
   readonly startedAt = performance.now();
   firstEntryAt: number | undefined;
   /** Set when the log ended. Readers say the end only when it is released. */

@@ -22,7 +22,7 @@ const FINISH_REASONS: ReadonlySet<unknown> = new Set<FinishReason>([
 /** What a generation answered. Undefined unless it is whole, put on record, not empty, and from nobody else. */
 export function recordAnswer(generation: Generation, origin: AnswerOrigin): RecordedAnswer | undefined {
   const { releasedOutcome, origins, usageReports, log } = generation;
-  if (releasedOutcome?.status !== 'finished' || log.count === 0) return undefined;
+  if (releasedOutcome?.status !== 'finished' || log.count === 0 || generation.isShortened) return undefined;
   if (!origins.every((its) => its?.backend === origin.backend && its.model === origin.model))
     return undefined;
   const { finishReasons } = releasedOutcome;

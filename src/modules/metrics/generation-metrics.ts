@@ -3,11 +3,8 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Histogram } from 'prom-client';
 import { EventBus } from '../../contracts/business-events.js';
 import type { OutcomeRecord } from '../../contracts/journal.js';
-import { BackendDirectory } from '../models/index.js';
+import { NANODOLLARS_PER_DOLLAR, PriceList } from '../limits/index.js';
 import { MetricLabels } from './metric-labels.js';
-
-/** What they generate costs nothing but electricity. */
-const LOCAL_KINDS: ReadonlySet<string | undefined> = new Set(['ollama', 'simulator']);
 
 /** Accounts for each generation once, when it has ended: nothing is done per token. */
 @Injectable()
@@ -15,7 +12,7 @@ export class GenerationMetrics implements OnModuleInit {
   constructor(
     @Inject(EventBus) private readonly events: EventBus,
     @Inject(MetricLabels) private readonly labels: MetricLabels,
-    @Inject(BackendDirectory) private readonly backends: BackendDirectory,
+    @Inject(PriceList) private readonly prices: PriceList,
     @InjectMetric('citadel_agent_requests_total') private readonly agentRequests: Counter,
     @InjectMetric('citadel_first_token_seconds') private readonly firstTokens: Histogram,
     @InjectMetric('llm_calls_total') private readonly calls: Counter,
@@ -49,7 +46,10 @@ export class GenerationMetrics implements OnModuleInit {
     if (firstTokenMs !== undefined) this.firstTokens.observe({ profile: begin.profile }, firstTokenMs / 1000);
     this.tokens.inc({ model, agent, type: 'prompt' }, usage.promptTokens ?? 0);
     this.tokens.inc({ model, agent, type: 'completion' }, usage.completionTokens ?? 0);
-    // What others cost is not known: no figure is better than a wrong one.
-    if (LOCAL_KINDS.has(this.backends.find(backend ?? '')?.backend.kind)) this.costs.inc({ model, agent }, 0);
+    if (backend === undefined || backendModel === undefined) return;
+    const { promptTokens = 0, completionTokens = 0 } = usage;
+    const cost = this.prices.costOf({ backend, model: backendModel }, promptTokens, completionTokens);
+    // Of a model without a price no figure is better than a wrong one.
+    if (cost !== undefined) this.costs.inc({ model, agent }, cost / NANODOLLARS_PER_DOLLAR);
   }
 }

@@ -15,6 +15,7 @@ import {
 import { LoadMonitor } from '../../../infrastructure/load/index.js';
 import { GenerationControl } from '../../generation/index.js';
 import { requireScope } from '../../identity/index.js';
+import { RequestRates } from '../../limits/index.js';
 import type { LiveConnection } from '../connections/live-connection.js';
 import { toChatBody, toChoices, type Message } from './asked-by-message.js';
 
@@ -22,49 +23,55 @@ import { toChatBody, toChoices, type Message } from './asked-by-message.js';
 export const MOST_GENERATIONS = 32;
 const BUSY_RETRY_S = 1;
 
-/** What every kind of socket may ask of generations. What is not admitted is thrown as a GatewayError. */
+/** What every kind of socket may ask of generations. What is not admitted rejects with a GatewayError. */
 @Injectable()
 export class SocketCalls {
   private readonly validation = new RequestValidationPipe();
+  /** How many generations of a connection are about to begin. */
+  private readonly beginning = new WeakMap<LiveConnection, number>();
 
   constructor(
     @Inject(CallDesk) private readonly desk: CallDesk,
     @Inject(GenerationControl) private readonly control: GenerationControl,
     @Inject(LoadMonitor) private readonly load: LoadMonitor,
     @Inject(AgentTypes) private readonly types: AgentTypes,
+    @Inject(RequestRates) private readonly rates: RequestRates,
   ) {}
 
-  chat(connection: LiveConnection, sent: unknown, terms: RouteTerms): Begun {
-    return this.desk.begin(this.toChatCall(connection, sent, terms));
+  async chat(connection: LiveConnection, sent: unknown, terms: RouteTerms): Promise<Begun> {
+    await this.count(connection);
+    const call = this.toChatCall(connection, sent, terms);
+    return this.begin(connection, () => this.desk.begin(call));
   }
 
   /** As `chat`; with an `idempotency_key` it is one generation, however often it is asked. */
   async chatOnce(connection: LiveConnection, sent: unknown, terms: RouteTerms): Promise<Answering> {
+    await this.count(connection);
     const call = this.toChatCall(connection, sent, terms);
     const { idempotency_key: key } = sent as Message;
-    if (key === undefined || key === null) return this.desk.begin(call);
-    if (typeof key === 'string') return this.desk.beginOnce(key, call);
+    if (key === undefined || key === null) return this.begin(connection, () => this.desk.begin(call));
+    if (typeof key === 'string') return this.begin(connection, () => this.desk.beginOnce(key, call));
     throw new GatewayError('invalid_value', 'idempotency_key must be a text', { param: 'idempotency_key' });
   }
 
   /** A task streams, whatever it says. */
-  task(connection: LiveConnection, sent: unknown, terms: RouteTerms): Begun {
+  async task(connection: LiveConnection, sent: unknown, terms: RouteTerms): Promise<Begun> {
+    await this.count(connection);
     const message = requireObject(sent) as Message;
     const dto = this.validation.transform(message, { type: 'body', metatype: AgentTaskDto });
     const { agent_type: type, task, ...options } = dto as AgentTaskDto;
     const { agent, profile } = this.types.get(type);
-    return this.desk.begin(
-      this.toCall(connection, message, {
-        terms: {
-          ...terms,
-          alwaysStreams: true,
-          modelOptional: true,
-          usualProfile: (agent && terms.usualProfile) ?? profile,
-        },
-        body: toTaskBody(task, options),
-        ...(agent !== undefined && { agent }),
-      }),
-    );
+    const call = this.toCall(connection, message, {
+      terms: {
+        ...terms,
+        alwaysStreams: true,
+        modelOptional: true,
+        usualProfile: (agent && terms.usualProfile) ?? profile,
+      },
+      body: toTaskBody(task, options),
+      ...(agent !== undefined && { agent }),
+    });
+    return this.begin(connection, () => this.desk.begin(call));
   }
 
   private toChatCall(connection: LiveConnection, sent: unknown, terms: RouteTerms): Call {
@@ -91,14 +98,28 @@ export class SocketCalls {
     return { caller, wishes, ...call };
   }
 
+  /** A message that asks for something is a request like any other. */
+  private async count({ principal, path }: LiveConnection): Promise<void> {
+    await this.rates.countMessage(principal, path);
+  }
+
+  private async begin<T>(connection: LiveConnection, begin: () => Promise<T>): Promise<T> {
+    this.beginning.set(connection, (this.beginning.get(connection) ?? 0) + 1);
+    try {
+      return await begin();
+    } finally {
+      this.beginning.set(connection, this.beginning.get(connection)! - 1);
+    }
+  }
+
   private requireStrength(): void {
     if (!this.load.overloaded) return;
     this.load.noteRefusal();
     throw new GatewayError('server_busy', 'The gateway is at its limit.', { retryAfterS: BUSY_RETRY_S });
   }
 
-  requireRoom({ feeds }: LiveConnection): void {
-    if (feeds.size < MOST_GENERATIONS) return;
+  requireRoom(connection: LiveConnection): void {
+    if (connection.feeds.size + (this.beginning.get(connection) ?? 0) < MOST_GENERATIONS) return;
     throw new GatewayError('server_busy', `One connection follows ${MOST_GENERATIONS} generations at most.`, {
       retryAfterS: BUSY_RETRY_S,
     });

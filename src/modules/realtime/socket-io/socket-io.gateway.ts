@@ -85,9 +85,13 @@ export class SocketIoGateway implements OnGatewayInit<Server>, OnGatewayConnecti
   }
 
   @SubscribeMessage('agent')
-  agent(@ConnectedSocket() socket: Socket, @MessageBody() sent: unknown, @Ack() answer: Answer): void {
+  async agent(
+    @ConnectedSocket() socket: Socket,
+    @MessageBody() sent: unknown,
+    @Ack() answer: Answer,
+  ): Promise<void> {
     const connection = connectionOf(socket);
-    follow(connection, this.calls.task(connection, sent, TERMS), answer);
+    follow(connection, await this.calls.task(connection, sent, TERMS), answer);
   }
 
   @SubscribeMessage('cancel')

@@ -27,8 +27,11 @@ export class ChatGateway {
   constructor(@Inject(SocketCalls) private readonly calls: SocketCalls) {}
 
   @SubscribeMessage('chat_completion')
-  chat(@ConnectedSocket() connection: WebSocketConnection, @MessageBody() message: Message): void {
-    followAnswer(connection, this.calls.chat(connection, message, { dialect: 'envelope' }), {});
+  async chat(
+    @ConnectedSocket() connection: WebSocketConnection,
+    @MessageBody() message: Message,
+  ): Promise<void> {
+    followAnswer(connection, await this.calls.chat(connection, message, { dialect: 'envelope' }), {});
   }
 
   @SubscribeMessage('cancel')

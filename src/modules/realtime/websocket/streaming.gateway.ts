@@ -49,15 +49,21 @@ export class StreamingGateway {
   }
 
   @SubscribeMessage('chat')
-  chat(@ConnectedSocket() connection: WebSocketConnection, @MessageBody() message: Message): void {
+  async chat(
+    @ConnectedSocket() connection: WebSocketConnection,
+    @MessageBody() message: Message,
+  ): Promise<void> {
     this.requireChat();
-    followAnswer(connection, this.calls.chat(connection, message, { dialect: 'envelope' }), {});
+    followAnswer(connection, await this.calls.chat(connection, message, { dialect: 'envelope' }), {});
   }
 
   @SubscribeMessage('agent')
-  agent(@ConnectedSocket() connection: WebSocketConnection, @MessageBody() message: Message): void {
+  async agent(
+    @ConnectedSocket() connection: WebSocketConnection,
+    @MessageBody() message: Message,
+  ): Promise<void> {
     this.requireChat();
-    followAnswer(connection, this.calls.task(connection, message, { dialect: 'envelope' }), {});
+    followAnswer(connection, await this.calls.task(connection, message, { dialect: 'envelope' }), {});
   }
 
   @SubscribeMessage('cancel')

@@ -25,10 +25,13 @@ export class TaskGateway {
   ) {}
 
   @SubscribeMessage('task')
-  begin(@ConnectedSocket() connection: WebSocketConnection, @MessageBody() message: Message): void {
+  async begin(
+    @ConnectedSocket() connection: WebSocketConnection,
+    @MessageBody() message: Message,
+  ): Promise<void> {
     // One token a frame, whatever the agent's own profile is.
     const terms = { dialect: 'frames', usualProfile: 'generic' };
-    const begun = this.calls.task(connection, message, terms);
+    const begun = await this.calls.task(connection, message, terms);
     followAnswer(connection, begun, { frameText: this.config.streams.frameText });
   }
 

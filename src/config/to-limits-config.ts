@@ -1,0 +1,95 @@
+import { ConfigError } from './config-error.js';
+import { firstSet } from './first-set.js';
+import type { BudgetScope, BudgetSettings, LimitsConfig, PriceSettings } from './limits-config.js';
+import { decimal, flag, oneOf, type Parser, text, wholeNumber } from './parser.js';
+import type { Sources } from './sources.js';
+import { toMs } from './to-ms.js';
+import type { YamlSection } from './yaml-section.js';
+
+const MOST_PER_MINUTE = 1_000_000;
+const MOST_TOKENS = 1_000_000_000_000;
+const MOST_DOLLARS = 1_000_000;
+const PER_MINUTE = wholeNumber(1, MOST_PER_MINUTE);
+const GENERATIONS = wholeNumber(1, 1_000_000);
+const REPLICAS = wholeNumber(1, 10_000);
+const LEASE = decimal(0.1, 3600);
+const PERIOD = oneOf('day', 'month', 'total');
+/** The first one that is named says whose budget it is; `tenant` beside it says where. */
+const SCOPES = ['key', 'user', 'role', 'tenant'] as const satisfies readonly BudgetScope[];
+
+const ROUTE: Parser<string> = {
+  expected: 'a method and a route template, such as `POST /api/v1/chat/completions`',
+  parse: (raw) => (typeof raw === 'string' && /^[A-Z]+ \/\S*$/.test(raw) ? raw : undefined),
+};
+
+export function toLimitsConfig({ env, yaml }: Sources): LimitsConfig {
+  const limits = yaml.section('limits');
+  const user = firstSet(env.RATE_LIMIT_PER_MINUTE, limits.read('rate_limit_per_minute', PER_MINUTE), 100);
+  return {
+    rate: {
+      enabled: firstSet(env.RATE_LIMIT, limits.read('rate_limit', flag), true),
+      perMinute: {
+        anonymous: user,
+        user,
+        premium: firstSet(
+          env.RATE_LIMIT_PREMIUM_PER_MINUTE,
+          limits.read('rate_limit_premium_per_minute', PER_MINUTE),
+          300,
+        ),
+        admin: firstSet(
+          env.RATE_LIMIT_ADMIN_PER_MINUTE,
+          limits.read('rate_limit_admin_per_minute', PER_MINUTE),
+          1000,
+        ),
+      },
+      devicePerMinute: firstSet<number | undefined>(
+        env.RATE_LIMIT_DEVICE_PER_MINUTE,
+        limits.read('rate_limit_device_per_minute', PER_MINUTE),
+        undefined,
+      ),
+      endpoints: toCounts(limits, 'endpoints', 'route', ROUTE),
+      agents: toCounts(limits, 'agents', 'agent', text),
+    },
+    generations: {
+      perUser: firstSet(env.GENERATIONS_PER_USER, limits.read('generations_per_user', GENERATIONS), 200),
+      perTenant: firstSet<number | undefined>(
+        env.GENERATIONS_PER_TENANT,
+        limits.read('generations_per_tenant', GENERATIONS),
+        undefined,
+      ),
+    },
+    budgets: limits.list('budgets').map(toBudget),
+    leaseMs: toMs(firstSet(env.LIMIT_LEASE_S, limits.read('lease', LEASE), 15)),
+    replicas: firstSet(env.REPLICAS, limits.read('replicas', REPLICAS), 1),
+  };
+}
+
+/** The price table, `prices.yaml`. */
+export const toPrices = (yaml: YamlSection): readonly PriceSettings[] =>
+  yaml.list('prices').map((price) => ({
+    model: price.require('model', text),
+    backend: price.read('backend', text),
+    input: price.require('input', decimal(0, MOST_DOLLARS)),
+    output: price.require('output', decimal(0, MOST_DOLLARS)),
+  }));
+
+const toCounts = (limits: YamlSection, list: string, key: string, of: Parser<string>) =>
+  new Map(limits.list(list).map((item) => [item.require(key, of), item.require('per_minute', PER_MINUTE)]));
+
+function toBudget(budget: YamlSection): BudgetSettings {
+  const scope = SCOPES.find((each) => budget.keys().includes(each));
+  if (scope === undefined) throw new ConfigError(`${budget.label('tenant')} or user, key or role is missing`);
+  const tokens = budget.read('tokens', wholeNumber(0, MOST_TOKENS));
+  const dollars = budget.read('dollars', decimal(0, MOST_DOLLARS));
+  if (tokens === undefined && dollars === undefined)
+    throw new ConfigError(`${budget.label('tokens')} or dollars is missing`);
+  const isRole = scope === 'role';
+  return {
+    scope,
+    subject: budget.require(scope, isRole ? oneOf('anonymous', 'user', 'premium', 'admin') : text),
+    tenant: scope === 'tenant' ? undefined : budget.read('tenant', text),
+    period: budget.read('period', PERIOD) ?? 'month',
+    tokens,
+    dollars,
+  };
+}

@@ -1,0 +1,229 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import type { AppConfig, BudgetSettings, LimitsConfig } from '../../../config/index.js';
+import type { Allowance, Wanted } from '../../../contracts/allowance.js';
+import { ANONYMOUS, type Principal } from '../../../contracts/principal.js';
+import type { RedisConnection } from '../../../infrastructure/redis/index.js';
+import type { BackendDirectory } from '../../models/index.js';
+import { BudgetBook } from '../budgets/budget-book.js';
+import { Ledger } from '../ledger/ledger.service.js';
+import { PriceList } from '../prices/price-list.js';
+import { RequestRates } from '../rate/request-rates.js';
+import { UsageBook } from '../usage/usage-book.js';
+import { UsageHistory } from '../usage/usage-history.js';
+import { MeteredAllowances } from './metered-allowances.js';
+
+const ADA: Principal = {
+  id: 'ada',
+  tenant: 'acme',
+  role: 'user',
+  scopes: [],
+  credential: { kind: 'api_key', id: 'key-1' },
+};
+const TARGET = { backend: 'far', model: 'dear' };
+const NO_REDIS = { configured: false, ready: false } as RedisConnection;
+
+const budget = (more: Partial<BudgetSettings>): BudgetSettings => ({
+  scope: 'user',
+  subject: 'ada',
+  tenant: undefined,
+  period: 'day',
+  tokens: undefined,
+  dollars: undefined,
+  ...more,
+});
+const wanted = (more: Partial<Wanted> = {}): Wanted => ({
+  owner: ADA,
+  targets: [TARGET],
+  promptTokens: () => 10,
+  completionTokens: 90,
+  ...more,
+});
+
+describe(MeteredAllowances.name, () => {
+  let usage: UsageBook;
+  let history: UsageHistory;
+
+  beforeEach(() => {
+    usage = new UsageBook();
+    usage.open();
+    history = new UsageHistory(usage);
+  });
+
+  function create(limits: Partial<LimitsConfig> = {}): MeteredAllowances {
+    const config = {
+      limits: {
+        rate: {
+          enabled: true,
+          perMinute: { anonymous: 1, user: 1, premium: 1, admin: 1 },
+          devicePerMinute: undefined,
+          endpoints: new Map(),
+          agents: new Map([['sparse', 1]]),
+        },
+        generations: { perUser: undefined, perTenant: undefined },
+        budgets: [],
+        leaseMs: 1_000,
+        replicas: 1,
+        ...limits,
+      },
+      prices: [{ model: 'dear', backend: undefined, input: 1, output: 10 }],
+    } as unknown as AppConfig;
+    const prices = new PriceList(config, { find: () => undefined } as unknown as BackendDirectory);
+    const rates = new RequestRates(config, NO_REDIS);
+    const budgets = new BudgetBook(config, prices, history);
+    return new MeteredAllowances(config, rates, budgets, new Ledger(config, NO_REDIS), prices, usage);
+  }
+  const spent = (promptTokens: number | undefined, completionTokens: number) => ({
+    ...TARGET,
+    promptTokens,
+    completionTokens,
+  });
+  const refusal = async (allowances: MeteredAllowances, asked = wanted()): Promise<GatewayError> => {
+    try {
+      await allowances.reserve(asked);
+    } catch (error) {
+      if (error instanceof GatewayError) return error;
+    }
+    throw new Error('not refused');
+  };
+
+  it('bounds nothing where nothing is configured, at once and without a look at the prompt', () => {
+    const promptTokens = vi.fn(() => 0);
+    const allowance = create().reserve(wanted({ promptTokens })) as Allowance;
+    expect([allowance.completionTokens, allowance.headers]).toEqual([undefined, {}]);
+    expect(promptTokens).not.toHaveBeenCalled();
+  });
+
+  it('settles once, however often it is told to', async () => {
+    const allowances = create({ budgets: [budget({ tokens: 200 })] });
+    const allowance = await allowances.reserve(wanted());
+    allowance.settle(spent(10, 20));
+    allowance.settle(spent(10, 90));
+    allowance.settle(undefined);
+    expect(allowances.headersFor(ADA)).toMatchObject({ 'x-ratelimit-remaining-tokens': '170' });
+    expect(usage.take()).toEqual([
+      expect.objectContaining({
+        user: 'ada',
+        key: 'key-1',
+        requests: 1,
+        promptTokens: 10,
+        completionTokens: 20,
+      }),
+    ]);
+  });
+
+  it('answers at once when it knows how a budget stands', async () => {
+    const allowances = create({ budgets: [budget({ tokens: 1_000 })] });
+    expect(allowances.reserve(wanted())).toBeInstanceOf(Promise);
+    await allowances.reserve(wanted());
+    expect(allowances.reserve(wanted())).not.toBeInstanceOf(Promise);
+  });
+
+  it('counts the estimate of a prompt whose length the backend did not say', async () => {
+    const allowances = create({ budgets: [budget({ tokens: 200 })] });
+    (await allowances.reserve(wanted())).settle(spent(undefined, 5));
+    expect(allowances.headersFor(ADA)).toMatchObject({ 'x-ratelimit-remaining-tokens': '185' });
+  });
+
+  it('gives everything back of what no model has worked for', async () => {
+    const allowances = create({ budgets: [budget({ tokens: 100 })] });
+    (await allowances.reserve(wanted())).settle(undefined);
+    expect((await allowances.reserve(wanted())).completionTokens).toBe(90);
+    expect(usage.take()).toEqual([]);
+  });
+
+  it('goes on from what was used before', async () => {
+    history.use(() => Promise.resolve({ tokens: 60, cost: 0 }));
+    const allowances = create({ budgets: [budget({ tokens: 100 })] });
+    expect((await allowances.reserve(wanted())).completionTokens).toBe(30);
+  });
+
+  it('tells those who come too late whether something may come back, or when the budget begins anew', async () => {
+    const allowances = create({ budgets: [budget({ tokens: 100 })] });
+    const first = await allowances.reserve(wanted());
+    const waiting = await refusal(allowances);
+    expect([waiting.code, waiting.retryAfterS]).toEqual(['insufficient_quota', 1]);
+    expect(waiting.headers).toMatchObject({
+      'retry-after-ms': '1000',
+      'x-ratelimit-limit-tokens': '100',
+      'x-ratelimit-remaining-tokens': '0',
+    });
+    first.settle(spent(10, 90));
+    const midnight = new Date().setUTCHours(24, 0, 0, 0);
+    const { retryAfterS } = await refusal(allowances);
+    expect(Math.abs(retryAfterS! - (midnight - Date.now()) / 1000)).toBeLessThan(2);
+  });
+
+  it('says of a budget that never begins anew no time', async () => {
+    const allowances = create({ budgets: [budget({ tokens: 0, period: 'total' })] });
+    const refused = await refusal(allowances);
+    expect(refused.retryAfterS).toBeUndefined();
+    expect(refused.headers).toEqual({
+      'x-ratelimit-limit-tokens': '0',
+      'x-ratelimit-remaining-tokens': '0',
+    });
+  });
+
+  it('bounds by money as by tokens', async () => {
+    // A token of the prompt is a millionth of a dollar, one of the answer ten.
+    const allowances = create({ budgets: [budget({ dollars: 0.0005 })] });
+    const allowance = await allowances.reserve(wanted());
+    expect(allowance.completionTokens).toBe(49);
+    allowance.settle(spent(10, 9));
+    expect((await allowances.reserve(wanted())).completionTokens).toBe(39);
+  });
+
+  it.each([
+    ['the tenant', budget({ scope: 'tenant', subject: 'acme' })],
+    ['any tenant', budget({ scope: 'tenant', subject: '*' })],
+    ['the user', budget({})],
+    ['the user in the tenant', budget({ tenant: 'acme' })],
+    ['any user', budget({ subject: '*' })],
+    ['the key', budget({ scope: 'key', subject: 'key-1' })],
+    ['any key', budget({ scope: 'key', subject: '*' })],
+    ['the role', budget({ scope: 'role', subject: 'user' })],
+  ])('holds a budget of %s', async (_whose, its) => {
+    const allowances = create({ budgets: [{ ...its, tokens: 50 }] });
+    expect((await allowances.reserve(wanted())).completionTokens).toBe(40);
+  });
+
+  it.each([
+    ['another tenant', budget({ scope: 'tenant', subject: 'other' })],
+    ['another user', budget({ subject: 'bob' })],
+    ['a user of that name elsewhere', budget({ tenant: 'other' })],
+    ['another key', budget({ scope: 'key', subject: 'key-2' })],
+    ['another role', budget({ scope: 'role', subject: 'admin' })],
+  ])('passes by a budget of %s', async (_whose, its) => {
+    const allowances = create({ budgets: [{ ...its, tokens: 50 }] });
+    expect((await allowances.reserve(wanted())).completionTokens).toBeUndefined();
+  });
+
+  it('counts users apart whose budget is that of everybody', async () => {
+    const allowances = create({ budgets: [budget({ scope: 'role', subject: 'user', tokens: 100 })] });
+    await allowances.reserve(wanted());
+    expect((await allowances.reserve(wanted({ owner: { ...ADA, id: 'bob' } }))).completionTokens).toBe(90);
+    expect((await refusal(allowances)).code).toBe('insufficient_quota');
+  });
+
+  it('takes the stricter of two budgets of the same', async () => {
+    const allowances = create({ budgets: [budget({ tokens: 70 }), budget({ tokens: 50 })] });
+    expect((await allowances.reserve(wanted())).completionTokens).toBe(40);
+  });
+
+  it('lets so many of a caller run at a time, and any number of those a trusted network lets in', async () => {
+    const allowances = create({ generations: { perUser: 1, perTenant: undefined } });
+    const first = await allowances.reserve(wanted());
+    expect((await refusal(allowances)).code).toBe('rate_limit_exceeded');
+    first.settle(undefined);
+    await allowances.reserve(wanted());
+    for (let at = 0; at < 5; at++) await allowances.reserve(wanted({ owner: ANONYMOUS }));
+  });
+
+  it('counts an agent with a limit of its own for each caller', async () => {
+    const allowances = create();
+    await allowances.reserve(wanted({ agent: 'sparse' }));
+    expect((await refusal(allowances, wanted({ agent: 'sparse' }))).code).toBe('rate_limit_exceeded');
+    await allowances.reserve(wanted({ agent: 'sparse', owner: { ...ADA, id: 'bob' } }));
+    await allowances.reserve(wanted({ agent: 'other' }));
+  });
+});

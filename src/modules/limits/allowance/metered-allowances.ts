@@ -1,0 +1,158 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { AppConfig, type LimitsConfig } from '../../../config/index.js';
+import type { Allowance, Allowances, Spent, Wanted } from '../../../contracts/allowance.js';
+import type { Principal } from '../../../contracts/principal.js';
+import { BudgetBook, keyOf, type BudgetCounter } from '../budgets/budget-book.js';
+import { dayOf } from '../budgets/period.js';
+import { amountOf, type Slots } from '../ledger/claim.js';
+import { Ledger, type Holding, type Refusal } from '../ledger/ledger.service.js';
+import { PriceList } from '../prices/price-list.js';
+import { isTrustedCaller } from '../rate/rate-rules.js';
+import { RequestRates } from '../rate/request-rates.js';
+import { UsageBook } from '../usage/usage-book.js';
+import { tightestTokens, tokenHeaders } from './token-headers.js';
+
+const RUNNING_RETRY_S = 1;
+
+/** Gives out what budgets, slots and the limits of agents allow, and accounts for what was used of it. */
+@Injectable()
+export class MeteredAllowances implements Allowances {
+  private readonly generations: LimitsConfig['generations'];
+
+  constructor(
+    @Inject(AppConfig) { limits }: AppConfig,
+    @Inject(RequestRates) private readonly rates: RequestRates,
+    @Inject(BudgetBook) private readonly budgets: BudgetBook,
+    @Inject(Ledger) private readonly ledger: Ledger,
+    @Inject(PriceList) private readonly prices: PriceList,
+    @Inject(UsageBook) private readonly usage: UsageBook,
+  ) {
+    this.generations = limits.generations;
+  }
+
+  reserve(wanted: Wanted): Allowance | Promise<Allowance> {
+    const { owner, agent } = wanted;
+    if (this.rates.agentChecks(owner, agent) === undefined) return this.reserveNow(wanted);
+    return this.rates.countAgent(owner, agent!).then(() => this.reserveNow(wanted));
+  }
+
+  /** What the caller is told of the budget of tokens it has the least left of, as far as this process knows. */
+  headersFor(owner: Principal): Readonly<Record<string, string>> | undefined {
+    const counters = this.budgets.countersFor(owner, []);
+    if (counters.length === 0) return undefined;
+    const standings = counters.map(
+      (counter) => this.ledger.standing(counter) ?? { left: counter.limit, reserved: 0 },
+    );
+    const tightest = tightestTokens(counters, standings);
+    return tightest && tokenHeaders(tightest);
+  }
+
+  private reserveNow(wanted: Wanted): Allowance | Promise<Allowance> {
+    const slots = this.slotsOf(wanted.owner);
+    const counters = this.budgets.countersFor(wanted.owner, wanted.targets);
+    if (slots.length === 0 && counters.length === 0) return this.unbounded(wanted);
+    const promptTokens = counters.length === 0 ? 0 : wanted.promptTokens();
+    const { completionTokens } = wanted;
+    const held = this.ledger.reserve({ slots, counters, promptTokens, completionTokens });
+    const toAllowance = (its: Holding | Refusal) => {
+      if ('refused' in its) throw toError(its, counters);
+      return this.bounded(wanted, counters, its, promptTokens);
+    };
+    return held instanceof Promise ? held.then(toAllowance) : toAllowance(held);
+  }
+
+  private unbounded({ owner }: Wanted): Allowance {
+    let settled = false;
+    return {
+      completionTokens: undefined,
+      headers: {},
+      settle: (spent) => {
+        if (settled) return;
+        settled = true;
+        if (spent !== undefined) this.account(owner, spent, spent.promptTokens ?? 0);
+      },
+    };
+  }
+
+  private bounded(
+    { owner }: Wanted,
+    counters: readonly BudgetCounter[],
+    holding: Holding,
+    estimated: number,
+  ): Allowance {
+    const tightest = tightestTokens(counters, holding.standings);
+    let settled = false;
+    return {
+      completionTokens: counters.length === 0 ? undefined : holding.granted,
+      headers: tightest === undefined ? {} : tokenHeaders(tightest),
+      settle: (spent) => {
+        if (settled) return;
+        settled = true;
+        const prompt = spent?.promptTokens ?? (spent === undefined ? 0 : estimated);
+        holding.settle(counters.map((counter) => this.amount(counter, spent, prompt)));
+        if (spent !== undefined) this.account(owner, spent, prompt);
+      },
+    };
+  }
+
+  /** By the price of who has answered, which may be less than what was reserved for. */
+  private amount(counter: BudgetCounter, spent: Spent | undefined, promptTokens: number): number {
+    if (spent === undefined) return 0;
+    const { completionTokens } = spent;
+    if (counter.unit === 'tokens') return amountOf(counter, promptTokens, completionTokens);
+    return this.prices.costOf(spent, promptTokens, completionTokens) ?? 0;
+  }
+
+  private account(owner: Principal, spent: Spent, promptTokens: number): void {
+    const { completionTokens, model } = spent;
+    const cost = this.prices.costOf(spent, promptTokens, completionTokens);
+    this.usage.add({
+      tenant: owner.tenant,
+      user: owner.id,
+      key: keyOf(owner) ?? '',
+      model,
+      day: dayOf(Date.now()),
+      requests: 1,
+      promptTokens,
+      completionTokens,
+      cost: cost ?? 0,
+      unpriced: cost === undefined ? 1 : 0,
+    });
+  }
+
+  private slotsOf(owner: Principal): readonly Slots[] {
+    const { perUser, perTenant } = this.generations;
+    const slots: Slots[] = [];
+    if (perUser !== undefined && !isTrustedCaller(owner))
+      slots.push({ key: `running:user:${JSON.stringify([owner.tenant, owner.id])}`, most: perUser });
+    if (perTenant !== undefined)
+      slots.push({ key: `running:tenant:${JSON.stringify([owner.tenant])}`, most: perTenant });
+    return slots;
+  }
+}
+
+function toError(refusal: Refusal, counters: readonly BudgetCounter[]): GatewayError {
+  if (refusal.refused === 'slots')
+    return new GatewayError('rate_limit_exceeded', 'Too many generations at the same time.', {
+      retryAfterS: Math.ceil(refusal.retryMs / 1000),
+      headers: { 'retry-after-ms': String(refusal.retryMs) },
+    });
+  const counter = counters[refusal.at]!;
+  const { standing } = refusal;
+  const what = counter.unit === 'tokens' ? 'tokens' : 'money';
+  // What runs may use less than it has reserved.
+  const retryMs =
+    standing.reserved > 0
+      ? RUNNING_RETRY_S * 1000
+      : counter.endsAt === undefined
+        ? undefined
+        : Math.max(1, counter.endsAt - Date.now());
+  return new GatewayError('insufficient_quota', `The budget of ${what} is used up.`, {
+    ...(retryMs !== undefined && { retryAfterS: Math.ceil(retryMs / 1000) }),
+    headers: {
+      ...(counter.unit === 'tokens' && tokenHeaders({ counter, standing })),
+      ...(retryMs !== undefined && { 'retry-after-ms': String(retryMs) }),
+    },
+  });
+}

@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import type { BudgetScope } from '../../../config/index.js';
+import type { Principal } from '../../../contracts/principal.js';
+import { NANODOLLARS_PER_DOLLAR } from '../prices/price-list.js';
+import { BudgetBook } from './budget-book.js';
+import { BudgetRefresh } from './budget-refresh.js';
+import { BudgetRows, type SetBudget } from './budget-rows.js';
+import { SCOPES, type BudgetDto, type SetBudgetDto } from './dto/budget.dto.js';
+
+const ROLES: readonly string[] = ['anonymous', 'user', 'premium', 'admin'];
+const LONGEST_SUBJECT = 255;
+
+/** What administrators allow, each in their own tenant. */
+@Injectable()
+export class BudgetsService {
+  constructor(
+    @Inject(BudgetRows) private readonly rows: BudgetRows,
+    @Inject(BudgetBook) private readonly book: BudgetBook,
+    @Inject(BudgetRefresh) private readonly refresh: BudgetRefresh,
+  ) {}
+
+  async list({ tenant }: Principal): Promise<BudgetDto[]> {
+    const budgets = await this.rows.of(tenant);
+    return Promise.all(budgets.map((budget) => this.toDto(budget)));
+  }
+
+  async set(caller: Principal, scope: string, subject: string, dto: SetBudgetDto): Promise<BudgetDto> {
+    const budget: SetBudget = {
+      ...toSubject(caller, scope, subject),
+      period: dto.period ?? 'month',
+      tokens: dto.tokens ?? undefined,
+      dollars: dto.dollars ?? undefined,
+    };
+    if (budget.tokens === undefined && budget.dollars === undefined)
+      throw new GatewayError('invalid_request', 'tokens or dollars is required', { param: 'tokens' });
+    await this.rows.set(budget, caller.id);
+    await this.refresh.changed();
+    return this.toDto(budget);
+  }
+
+  async delete(caller: Principal, scope: string, subject: string, period?: string): Promise<void> {
+    const { tenant } = toSubject(caller, scope, subject);
+    if (!(await this.rows.delete(tenant, scope, subject, period)))
+      throw new GatewayError('not_found', 'There is no such budget.');
+    await this.refresh.changed();
+  }
+
+  private async toDto(budget: SetBudget): Promise<BudgetDto> {
+    const { scope, subject, period, tokens, dollars } = budget;
+    const usedTokens = await this.book.counterOf(budget, 'tokens')?.history();
+    const usedCost = await this.book.counterOf(budget, 'nanodollars')?.history();
+    return {
+      scope,
+      subject,
+      period,
+      tokens: tokens ?? null,
+      dollars: dollars ?? null,
+      ...(usedTokens !== undefined && { used_tokens: usedTokens }),
+      ...(usedCost !== undefined && { used_dollars: usedCost / NANODOLLARS_PER_DOLLAR }),
+    };
+  }
+}
+
+/** Somebody else's tenant is the same 404 as one that is not there. */
+function toSubject({ tenant }: Principal, scope: string, subject: string) {
+  if (!SCOPES.includes(scope as BudgetScope))
+    throw new GatewayError('invalid_value', `scope must be one of ${SCOPES.join(', ')}`, { param: 'scope' });
+  if (scope === 'tenant' && subject !== tenant)
+    throw new GatewayError('not_found', 'Nothing is here, or it is not yours.');
+  if (scope === 'role' && !ROLES.includes(subject))
+    throw new GatewayError('invalid_value', `subject must be one of ${ROLES.join(', ')}`, {
+      param: 'subject',
+    });
+  if (subject.length > LONGEST_SUBJECT || subject.includes('\0') || !subject.isWellFormed())
+    throw new GatewayError('invalid_value', `subject must be a text of up to ${LONGEST_SUBJECT} characters`, {
+      param: 'subject',
+    });
+  return { tenant, scope: scope as BudgetScope, subject };
+}

@@ -1,0 +1,37 @@
+import { Global, Module } from '@nestjs/common';
+import { Allowances } from '../../contracts/allowance.js';
+import { ModelsModule } from '../models/index.js';
+import { MeteredAllowances } from './allowance/metered-allowances.js';
+import { BudgetBook } from './budgets/budget-book.js';
+import { Ledger } from './ledger/ledger.service.js';
+import { PriceList } from './prices/price-list.js';
+import { RequestRates } from './rate/request-rates.js';
+import { UsageBook } from './usage/usage-book.js';
+import { UsageHistory } from './usage/usage-history.js';
+
+/** How often callers may ask, how much they may use, and what it costs. */
+@Global()
+@Module({
+  imports: [ModelsModule],
+  providers: [
+    BudgetBook,
+    Ledger,
+    MeteredAllowances,
+    PriceList,
+    RequestRates,
+    UsageBook,
+    UsageHistory,
+    { provide: Allowances, useExisting: MeteredAllowances },
+  ],
+  exports: [
+    Allowances,
+    BudgetBook,
+    Ledger,
+    MeteredAllowances,
+    PriceList,
+    RequestRates,
+    UsageBook,
+    UsageHistory,
+  ],
+})
+export class LimitsModule {}

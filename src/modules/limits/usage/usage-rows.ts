@@ -1,0 +1,115 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { RequestDatabase } from '../../../infrastructure/database/index.js';
+import type { UsageEntry } from './usage-book.js';
+import type { UsageOf, UsedBefore } from './usage-history.js';
+
+export const GROUPS = ['day', 'model', 'user', 'key'] as const;
+export type Group = (typeof GROUPS)[number];
+
+export interface UsageQuery extends UsageOf {
+  readonly from: string;
+  /** This day is included. */
+  readonly to: string;
+  readonly groups: readonly Group[];
+  readonly limit: number;
+}
+
+export interface UsageRow {
+  readonly day?: string;
+  readonly model?: string;
+  readonly user?: string;
+  readonly key?: string;
+  readonly requests: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** In nanodollars. */
+  readonly cost: number;
+  readonly unpriced: number;
+}
+
+const COLUMNS: Readonly<Record<Group, string>> = {
+  day: `to_char(day, 'YYYY-MM-DD')`,
+  model: 'model',
+  user: 'user_id',
+  key: 'key_id',
+};
+
+const SUMS = `COALESCE(sum(requests), 0)::text AS requests, COALESCE(sum(prompt_tokens), 0)::text AS "promptTokens",
+  COALESCE(sum(completion_tokens), 0)::text AS "completionTokens", COALESCE(sum(cost), 0)::text AS cost,
+  COALESCE(sum(unpriced), 0)::text AS unpriced`;
+
+const MEANT = `tenant = $1 AND ($2::text IS NULL OR user_id = $2) AND ($3::text IS NULL OR key_id = $3)
+  AND ($4::date IS NULL OR day >= $4::date)`;
+
+/** What was used, as it stands in the database. */
+@Injectable()
+export class UsageRows {
+  constructor(
+    @Inject(RequestDatabase) private readonly database: RequestDatabase,
+    @Inject(DataSource) private readonly dataSource: DataSource,
+  ) {}
+
+  /** All of it or nothing, in one statement; also when requests are not served any more. */
+  async add(entries: readonly UsageEntry[]): Promise<void> {
+    const column = <K extends keyof UsageEntry>(name: K) => entries.map((entry) => entry[name]);
+    await this.dataSource.query(
+      `INSERT INTO usage_days AS known
+         (tenant, day, user_id, key_id, model, requests, prompt_tokens, completion_tokens, cost, unpriced)
+       SELECT * FROM unnest($1::varchar[], $2::date[], $3::text[], $4::text[], $5::text[],
+                            $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
+       ON CONFLICT (tenant, day, user_id, key_id, model) DO UPDATE SET
+         requests = known.requests + excluded.requests,
+         prompt_tokens = known.prompt_tokens + excluded.prompt_tokens,
+         completion_tokens = known.completion_tokens + excluded.completion_tokens,
+         cost = known.cost + excluded.cost,
+         unpriced = known.unpriced + excluded.unpriced`,
+      [
+        column('tenant'),
+        column('day'),
+        column('user'),
+        column('key'),
+        column('model'),
+        column('requests'),
+        column('promptTokens'),
+        column('completionTokens'),
+        column('cost'),
+        column('unpriced'),
+      ],
+    );
+  }
+
+  async sum({ tenant, user, key, from }: UsageOf): Promise<UsedBefore> {
+    const [row] = await this.database.query<{ tokens: string; cost: string }>(
+      `SELECT COALESCE(sum(prompt_tokens + completion_tokens), 0)::text AS tokens, COALESCE(sum(cost), 0)::text AS cost
+         FROM usage_days WHERE ${MEANT}`,
+      [tenant, user ?? null, key ?? null, from ?? null],
+    );
+    return { tokens: Number(row!.tokens), cost: Number(row!.cost) };
+  }
+
+  /** Grouped, the newest and the largest first. */
+  async report({ tenant, user, key, from, to, groups, limit }: UsageQuery): Promise<UsageRow[]> {
+    const named = groups.map((group) => `${COLUMNS[group]} AS "${group}", `).join('');
+    const places = groups.map((_, at) => at + 1);
+    const order = [
+      ...groups.flatMap((group, at) => (group === 'day' ? [`${at + 1} DESC`] : [])),
+      'sum(prompt_tokens + completion_tokens) DESC',
+      ...places,
+    ];
+    const rows = await this.database.query<Record<string, string>>(
+      `SELECT ${named}${SUMS} FROM usage_days WHERE ${MEANT} AND day <= $5::date
+       ${groups.length === 0 ? '' : `GROUP BY ${places.join(', ')}`}
+       ORDER BY ${order.join(', ')} LIMIT $6`,
+      [tenant, user ?? null, key ?? null, from, to, limit],
+    );
+    return rows.map(({ requests, promptTokens, completionTokens, cost, unpriced, ...named }) => ({
+      ...named,
+      requests: Number(requests),
+      promptTokens: Number(promptTokens),
+      completionTokens: Number(completionTokens),
+      cost: Number(cost),
+      unpriced: Number(unpriced),
+    }));
+  }
+}

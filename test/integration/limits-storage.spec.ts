@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import type { Principal } from '../../src/contracts/principal.js';
+import { createGateway, type TestGateway } from '../support/create-app.js';
+import { eventually } from '../support/eventually.js';
+import { FakeOllama } from '../support/fake-ollama.js';
+import { FakeOpenAi } from '../support/fake-openai.js';
+import { post } from '../support/gateway-calls.js';
+import { believe, caller, showing } from '../support/named-callers.js';
+import { createOnServer, SERVER_URL, temporaryDirectory } from './database-support.js';
+
+interface Report {
+  readonly data: readonly Record<string, unknown>[];
+  readonly total: Record<string, unknown>;
+  readonly has_more: boolean;
+}
+
+const HELLO = { model: 'phi3', messages: [{ role: 'user', content: 'Hello' }] };
+const ADMIN = caller('boss', { role: 'admin', tenant: 'acme' });
+const TODAY = () => new Date().toISOString().slice(0, 10);
+
+/** Settings of a gateway on a database that outlives it. */
+const KINDS: readonly { kind: string; open: () => Promise<{ env: object; remove: () => Promise<void> }> }[] =
+  [
+    {
+      kind: 'the embedded database',
+      open: async () => ({
+        env: { CITADEL_DATA_DIR: await temporaryDirectory() },
+        remove: () => Promise.resolve(),
+      }),
+    },
+    ...(SERVER_URL
+      ? [
+          {
+            kind: 'a PostgreSQL server',
+            open: async () => {
+              const database = await createOnServer();
+              return { env: { DATABASE_URL: database.config.url }, remove: () => database.remove() };
+            },
+          },
+        ]
+      : []),
+  ];
+
+describe.each(KINDS)('limits on $kind', ({ open }) => {
+  let ollama: FakeOllama;
+  let env: object;
+  let remove: () => Promise<void>;
+  let gateway: TestGateway;
+
+  const start = async () => {
+    gateway = await createGateway({ ...env, OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' }, 'database', {
+      yaml: 'limits: { generations_per_user: 50 }',
+    });
+    believe(gateway);
+  };
+  const ask = (principal: Principal, body: object = {}) =>
+    post(`${gateway.url}/v1/chat/completions`, { ...HELLO, ...body }, { headers: showing(principal) });
+  const call = async (principal: Principal, path: string, method = 'GET', body?: object) =>
+    fetch(`${gateway.url}/api/v1/${path}`, {
+      method,
+      headers: { ...showing(principal), ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const usage = async (principal: Principal, query = ''): Promise<Report> =>
+    (await (await call(principal, `usage?${query}`)).json()) as Report;
+  const untilCounted = (principal: Principal, requests: number) =>
+    eventually(async () => (await usage(principal)).total.requests === requests);
+
+  beforeAll(async () => {
+    ollama = await new FakeOllama({ models: 'any' }).listen();
+    ollama.answer({ pieces: ['a', 'b', 'c'], promptEvalCount: 7, evalCount: 3 });
+    ({ env, remove } = await open());
+    await start();
+  });
+  afterAll(async () => {
+    await gateway.close();
+    await ollama.close();
+    await remove();
+  });
+
+  it('count what everybody uses, and tell each their own and administrators all', async () => {
+    const ada = caller('ada', { tenant: 'acme' });
+    const bob = caller('bob', { tenant: 'acme', credential: { kind: 'token', id: 'jti-1' } });
+    await Promise.all([ask(ada), ask(ada), ask(ada, { model: 'mixtral' }), ask(bob)]);
+    await untilCounted(ADMIN, 4);
+    expect(await usage(ada, 'group_by=model')).toMatchObject({
+      object: 'list',
+      data: [
+        { model: 'phi3:latest', requests: 2, prompt_tokens: 14, completion_tokens: 6, total_tokens: 20 },
+        { model: 'mixtral:latest', requests: 1, total_tokens: 10, cost_dollars: 0, unpriced_requests: 0 },
+      ],
+      total: { requests: 3, total_tokens: 30 },
+      has_more: false,
+    });
+    expect((await usage(ADMIN, 'group_by=day,user,key')).data).toEqual([
+      expect.objectContaining({ day: TODAY(), user: 'ada', key: 'key-of-ada', requests: 3 }),
+      expect.objectContaining({ day: TODAY(), user: 'bob', key: '', requests: 1 }),
+    ]);
+    expect((await usage(ADMIN, 'user=bob&group_by=')).total).toMatchObject({ requests: 1 });
+    expect((await usage(caller('ada', { tenant: 'other' }))).total).toMatchObject({ requests: 0 });
+    expect((await call(ada, 'usage?user=bob')).status).toBe(404);
+    expect((await usage(ADMIN, 'from=2020-01-01&to=2020-12-31')).total).toMatchObject({ requests: 0 });
+  });
+
+  it.each([
+    'from=yesterday',
+    'from=2026-02-30',
+    'to=2020-01-01&from=2020-01-02',
+    'from=2001-01-01',
+    'group_by=hour',
+  ])('refuse a report with %s', async (query) =>
+    expect((await call(ADMIN, `usage?${query}`)).status).toBe(400),
+  );
+
+  it('keep budgets that administrators set, and take them away again', async () => {
+    const eve = caller('eve', { tenant: 'acme' });
+    const set = await call(ADMIN, 'admin/budgets/user/eve', 'PUT', { period: 'day', tokens: 15 });
+    expect([set.status, await set.json()]).toEqual([
+      200,
+      {
+        scope: 'user',
+        subject: 'eve',
+        period: 'day',
+        tokens: 15,
+        dollars: null,
+        used_tokens: 0,
+        used_dollars: 0,
+      },
+    ]);
+    expect((await ask(eve, { max_tokens: 5 })).status).toBe(200);
+    expect((await ask(eve, { max_tokens: 5 })).status).toBe(429);
+    await call(ADMIN, 'admin/budgets/user/eve', 'PUT', { period: 'day', tokens: 1_000 });
+    expect((await ask(eve, { max_tokens: 5 })).status).toBe(200);
+    const listed = (await (await call(ADMIN, 'admin/budgets')).json()) as Report;
+    expect(listed.data).toEqual([
+      expect.objectContaining({ subject: 'eve', tokens: 1_000, used_tokens: 20 }),
+    ]);
+    expect((await call(ADMIN, 'admin/budgets/user/eve?period=day', 'DELETE')).status).toBe(204);
+    expect((await call(ADMIN, 'admin/budgets/user/eve?period=day', 'DELETE')).status).toBe(404);
+    expect(await (await call(ADMIN, 'admin/budgets')).json()).toMatchObject({ data: [] });
+  });
+
+  it.each([
+    ['tenant/other', { tokens: 1 }, 404],
+    ['user/eve', {}, 400],
+    ['user/eve', { tokens: -1 }, 400],
+    ['user/eve', { tokens: 1, period: 'year' }, 400],
+    ['king/eve', { tokens: 1 }, 400],
+    ['role/king', { tokens: 1 }, 400],
+  ])('refuse to set %s to %j', async (path, body, status) =>
+    expect((await call(ADMIN, `admin/budgets/${path}`, 'PUT', body)).status).toBe(status),
+  );
+
+  it('remember what was used and what was allowed when the gateway starts again', async () => {
+    const kim = caller('kim', { tenant: 'acme' });
+    await call(ADMIN, 'admin/budgets/user/kim', 'PUT', { period: 'month', tokens: 25 });
+    expect((await ask(kim, { max_tokens: 5 })).status).toBe(200);
+    // Nothing is waited for: what was not written yet is written at the end.
+    await gateway.close();
+    await start();
+    expect((await usage(kim)).total).toMatchObject({ requests: 1, total_tokens: 10 });
+    await eventually(async () => {
+      const { data } = (await (await call(ADMIN, 'admin/budgets')).json()) as Report;
+      return data.length === 1;
+    });
+    expect((await ask(kim, { max_tokens: 5 })).status).toBe(200);
+    expect((await ask(kim, { max_tokens: 5 })).status).toBe(429);
+  });
+
+  it('lose nothing while the table cannot be written', async () => {
+    const dataSource = gateway.app.get(DataSource);
+    const lou = caller('lou', { tenant: 'acme' });
+    const query = dataSource.query.bind(dataSource);
+    let refused = 0;
+    dataSource.query = ((sql: string, values?: unknown[]) => {
+      if (!sql.startsWith('INSERT INTO usage_days')) return query(sql, values);
+      refused++;
+      return Promise.reject(new Error('no room'));
+    }) as typeof dataSource.query;
+    await ask(lou);
+    await eventually(() => refused > 1);
+    await ask(lou);
+    dataSource.query = query;
+    await untilCounted(lou, 2);
+  });
+});
+
+describe('costs', () => {
+  it('are those of the price table, and bound a budget in dollars', async () => {
+    const openai = await new FakeOpenAi({ models: 'any' }).listen();
+    openai.answer({ pieces: Array.from({ length: 50 }, () => ' w') });
+    const gateway = await createGateway(
+      { OPENAI_BASE_URL: `${openai.origin}/v1`, OPENAI_API_KEY: 'sk-test', MODELS_ADMIT: 'any' },
+      'database',
+      {
+        yaml: 'limits: { budgets: [{ tenant: paying, period: total, dollars: 0.001 }] }',
+        prices: 'prices: [{ model: dear-*, input: 0, output: 100 }]',
+      },
+    );
+    try {
+      believe(gateway);
+      const paying = caller('ada', { tenant: 'paying' });
+      const ask = (model: string) =>
+        post(
+          `${gateway.url}/v1/chat/completions`,
+          { ...HELLO, model, max_tokens: 50 },
+          { headers: showing(paying) },
+        );
+      const answer = (await (await ask('dear-1')).json()) as {
+        choices: { finish_reason: string; message: { content: string } }[];
+      };
+      // A token costs a ten-thousandth of a dollar: there is money for ten.
+      expect(answer.choices[0]!.finish_reason).toBe('length');
+      expect(answer.choices[0]!.message.content.trim().split(' ')).toHaveLength(10);
+      expect((await ask('dear-1')).status).toBe(429);
+      expect((await ask('of-unknown-price')).status).toBe(200);
+      const report = await eventually(
+        async () => {
+          const response = await fetch(`${gateway.url}/api/v1/usage?group_by=model`, {
+            headers: showing(paying),
+          });
+          return ((await response.json()) as Report).data;
+        },
+        (data) => data.length === 2,
+      );
+      expect(report).toContainEqual(expect.objectContaining({ model: 'dear-1', cost_dollars: 0.001 }));
+      expect(report).toContainEqual(
+        expect.objectContaining({ model: 'of-unknown-price', cost_dollars: 0, unpriced_requests: 1 }),
+      );
+      const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
+      expect(metrics).toMatch(/llm_cost_dollars_total\{[^}]*\} 0\.001/);
+    } finally {
+      await gateway.close();
+      await openai.close();
+    }
+  });
+});
