@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { ProfileSettings } from '../contracts/streaming-profile.js';
 
 /** The one typed tree of settings. Unions instead of optional halves: what is not configured says so by its kind. */
@@ -8,6 +9,7 @@ export interface AppConfig {
   /** State of this installation: embedded database, lock, spool. */
   readonly dataDir: string;
   readonly http: HttpConfig;
+  readonly identity: IdentityConfig;
   readonly database: DatabaseConfig;
   readonly redis: RedisConfig;
   readonly vectorDb: VectorDbConfig;
@@ -50,6 +52,24 @@ export interface HttpConfig {
   readonly requestTimeoutMs: number | undefined;
   /** After SIGTERM, how long running streams may go on. */
   readonly drainTimeoutMs: number;
+}
+
+/** Who is believed, and by what. */
+export interface IdentityConfig {
+  /** The address under which the gateway is known: who its tokens are from. */
+  readonly issuer: string;
+  /** For whom tokens must be. */
+  readonly audience: string;
+  /** Signs what is issued here; the key in the file is made at the first start. */
+  readonly signing:
+    | { readonly kind: 'given'; readonly privateKey: KeyObject }
+    | { readonly kind: 'file'; readonly file: string };
+  /** Public keys that still verify what they once signed. */
+  readonly retiredKeys: readonly KeyObject[];
+  /** With which others sign tokens for this gateway, by HS256. */
+  readonly sharedSecrets: readonly string[];
+  /** Wrong credentials of one address, before it has to wait. */
+  readonly failuresPerMinute: number;
 }
 
 export type DatabaseConfig = EmbeddedDatabaseConfig | PostgresConfig;

@@ -8,6 +8,7 @@ export {
   type EmbeddedDatabaseConfig,
   type Environment,
   type HttpConfig,
+  type IdentityConfig,
   type LogLevel,
   type ModelRoute,
   type PostgresConfig,

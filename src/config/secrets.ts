@@ -4,7 +4,15 @@ import { ConfigError } from './config-error.js';
 import type { ProcessEnv } from './env.js';
 
 /** Secrets asked for by these names. YAML may name further ones by `*_secret_name` and `api_key_env`. */
-export const SECRET_KEYS = ['DATABASE_PASSWORD', 'OPENAI_API_KEY'] as const;
+export const SECRET_KEYS = [
+  'DATABASE_PASSWORD',
+  'OPENAI_API_KEY',
+  'P8FS_JWT_PRIVATE_KEY_PEM',
+  'P8FS_JWT_PUBLIC_KEY_PEM',
+  'AUTH_JWT_RETIRED_KEYS',
+  'AUTH_JWT_SECRET',
+  'P8FS_DEV_TOKEN_SECRET',
+] as const;
 
 export interface Secret {
   readonly value: string;

@@ -9,6 +9,7 @@ import { toAlertRules } from './to-alert-rules.js';
 import { toAuditConfig } from './to-audit-config.js';
 import { toDatabaseConfig } from './to-database-config.js';
 import { toHttpConfig } from './to-http-config.js';
+import { toIdentityConfig } from './to-identity-config.js';
 import { toRedisConfig } from './to-redis-config.js';
 import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
@@ -21,6 +22,7 @@ export function toAppConfig(sources: Sources): AppConfig {
   const { environment, env, yaml, streamingYaml, alertsYaml } = sources;
   const dataDir = (env.CITADEL_DATA_DIR ?? './data').replace(/(?<=.)\/+$/, '');
   const http = toHttpConfig(sources);
+  const identity = toIdentityConfig(sources, dataDir, http.config.port);
   const database = toDatabaseConfig(sources, dataDir);
   const redis = toRedisConfig(sources);
   const audit = toAuditConfig(sources, dataDir);
@@ -32,6 +34,7 @@ export function toAppConfig(sources: Sources): AppConfig {
     ...toProject(sources),
     dataDir,
     http: http.config,
+    identity: identity.config,
     database: database.config,
     redis: redis.config,
     vectorDb: toVectorDbConfig(sources),
@@ -47,6 +50,7 @@ export function toAppConfig(sources: Sources): AppConfig {
     choices: [
       toChoice(sources),
       http.choice,
+      identity.choice,
       database.choice,
       redis.choice,
       audit.choice,

@@ -18,8 +18,12 @@ export interface Credential {
   readonly kind: 'token' | 'api_key' | 'ticket' | 'signature';
   /** By which limits count it and a revocation names it: a token's `jti`, an API key's id, a device key's id. */
   readonly id: string;
+  /** When it was given, in milliseconds since 1970. */
+  readonly issuedAt?: number;
   /** When it stops to be one, in milliseconds since 1970. */
   readonly expiresAt?: number;
+  /** The consent it comes from, where it comes from one: all credentials of a grant are revoked together. */
+  readonly grant?: string;
 }
 
 /** A caller without credentials from a trusted network. */

@@ -55,6 +55,21 @@ export const ERROR_CATALOGUE = {
     type: 'invalid_request_error',
     meaning: 'A credential is required here and none came, or it is wrong.',
   },
+  insufficient_scope: {
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: 'The credential is good, and lacks the scope for this: `read` for GET, `write` for the rest.',
+  },
+  forbidden: {
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: 'The credential is good, and its role or kind may not do this.',
+  },
+  tenant_mismatch: {
+    status: 403,
+    type: 'invalid_request_error',
+    meaning: '`X-Tenant-ID` names another tenant than the one the caller belongs to.',
+  },
   origin_not_allowed: {
     status: 403,
     type: 'invalid_request_error',

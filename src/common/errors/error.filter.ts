@@ -1,6 +1,7 @@
 import { Catch, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteTable } from '../http/route-table.js';
+import { challengeOf } from './challenge.js';
 import { ERROR_CATALOGUE } from './error-catalogue.js';
 import { GatewayError } from './gateway.error.js';
 import { renderError } from './render-error.js';
@@ -30,7 +31,8 @@ export class ErrorFilter implements ExceptionFilter {
     }
     if (error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
     if (error.allow !== undefined) reply.header('allow', error.allow.join(', '));
-    if (status === 401) reply.header('www-authenticate', 'Bearer error="invalid_token"');
+    const challenge = challengeOf(error.code);
+    if (challenge !== undefined) reply.header('www-authenticate', challenge);
     if (status === 408 || error.code === 'bad_http' || isBodyToCome(request))
       reply.header('connection', 'close');
     void reply

@@ -1,11 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { toGatewayError } from '../../../common/errors/to-gateway-error.js';
 import type { AccessPolicy } from '../../../common/http/access-policy.js';
-import { Gatekeeper, type Verdict } from '../../../common/http/gatekeeper.js';
+import { Gatekeeper, type ShownCredential, type Verdict } from '../../../common/http/gatekeeper.js';
 import { TrustedNetworks } from '../../../common/http/trusted-networks.js';
 import { AppConfig } from '../../../config/index.js';
-import { ANONYMOUS } from '../../../contracts/principal.js';
+import { ANONYMOUS, type Principal } from '../../../contracts/principal.js';
+import { Revocations } from '../revocations/revocations.js';
+import { refused } from '../tokens/refused-token.js';
+import { CredentialDesk } from './credential-desk.js';
+import { CredentialReaders } from './credential-readers.js';
+import { findObstacle } from './require-rights.js';
+import { credentialIn, looksIssued } from './shown-credential.js';
+
+const MISSING = 'Authentication required. Please provide a valid Bearer token';
 
 /** Lets callers in by the policy of what they ask for, their credential, and where they come from. */
 @Injectable()
@@ -13,14 +22,62 @@ export class PolicyGatekeeper extends Gatekeeper {
   private readonly networks: TrustedNetworks;
   private readonly requireAll: boolean;
 
-  constructor(@Inject(AppConfig) { http }: AppConfig) {
+  constructor(
+    @Inject(AppConfig) { http }: AppConfig,
+    @Inject(CredentialDesk) private readonly desk: CredentialDesk,
+    @Inject(CredentialReaders) private readonly readers: CredentialReaders,
+    @Inject(Revocations) private readonly revocations: Revocations,
+  ) {
     super();
     this.networks = new TrustedNetworks(http.trustedNetworks);
     this.requireAll = http.authRequireAll;
   }
 
-  identify(head: IncomingMessage, policy: AccessPolicy): Verdict | Promise<Verdict> {
-    if (policy === 'pub' || (this.networks.isTrusted(head) && !this.requireAll)) return ANONYMOUS;
-    return new GatewayError('unauthorized', 'Authentication required. Please provide a valid Bearer token');
+  identify(
+    head: IncomingMessage,
+    policy: AccessPolicy,
+    elsewhere?: ShownCredential,
+  ): Verdict | Promise<Verdict> {
+    if (policy === 'pub') return ANONYMOUS;
+    const shown = credentialIn(head, elsewhere);
+    if (shown instanceof GatewayError) return shown;
+    for (const reader of this.readers.ofHeads) {
+      const verdict = reader.read(head, shown);
+      if (verdict !== undefined) return this.settle(head, policy, verdict);
+    }
+    if (shown.ticket !== undefined) return this.settle(head, policy, this.desk.takeTicket(shown.ticket));
+    const { token } = shown;
+    if (token === undefined || (!looksIssued(token) && this.isTrusted(head, policy)))
+      return this.isTrusted(head, policy)
+        ? admitted(head, policy, ANONYMOUS)
+        : new GatewayError('unauthorized', MISSING);
+    const known = this.desk.find(token);
+    if (known !== undefined) return this.decide(head, policy, known);
+    return this.settle(head, policy, this.desk.read(head, token, this.networks));
+  }
+
+  /** Trusted callers need no credential where the policy leaves it to the network. */
+  private isTrusted(head: IncomingMessage, policy: AccessPolicy): boolean {
+    return policy === 'net' && !this.requireAll && this.networks.isTrusted(head);
+  }
+
+  private async settle(
+    head: IncomingMessage,
+    policy: AccessPolicy,
+    verdict: Promise<Verdict>,
+  ): Promise<Verdict> {
+    try {
+      const found = await verdict;
+      return found instanceof GatewayError ? found : this.decide(head, policy, found);
+    } catch (error) {
+      return toGatewayError(error);
+    }
+  }
+
+  private decide(head: IncomingMessage, policy: AccessPolicy, principal: Principal): Verdict {
+    return this.revocations.isRevoked(principal) ? refused() : admitted(head, policy, principal);
   }
 }
+
+const admitted = (head: IncomingMessage, policy: AccessPolicy, principal: Principal): Verdict =>
+  findObstacle(head, policy, principal) ?? principal;

@@ -1,6 +1,7 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { requestIdOf } from '../../../common/http/request-id.js';
+import { challengeOf } from '../../../common/errors/challenge.js';
 import { ERROR_CATALOGUE } from '../../../common/errors/error-catalogue.js';
 import { renderError } from '../../../common/errors/render-error.js';
 import { toGatewayError } from '../../../common/errors/to-gateway-error.js';
@@ -10,6 +11,7 @@ import { answerAndClose } from './answer-and-close.js';
 export function refuseUpgrade(request: IncomingMessage, socket: Socket, thrown: unknown): void {
   const { code, message, param, retryAfterS } = toGatewayError(thrown);
   const { status } = ERROR_CATALOGUE[code];
+  const challenge = challengeOf(code);
   const body = JSON.stringify(renderError(request.url ?? '/', { code, message, param }));
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
@@ -20,7 +22,7 @@ export function refuseUpgrade(request: IncomingMessage, socket: Socket, thrown: 
     'Cache-Control: no-store',
     'Connection: close',
     ...(retryAfterS === undefined ? [] : [`Retry-After: ${retryAfterS}`]),
-    ...(status === 401 ? ['WWW-Authenticate: Bearer error="invalid_token"'] : []),
+    ...(challenge === undefined ? [] : [`WWW-Authenticate: ${challenge}`]),
   ];
   answerAndClose(socket, `${lines.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { SYSTEM_CLOCK } from '../../../common/clock.js';
+import { AppConfig } from '../../../config/index.js';
+import { RedisConnection } from '../../../infrastructure/redis/index.js';
+
+const WINDOW_MS = 60_000;
+const MOST_ADDRESSES = 10_000;
+const KEY = 'citadel:auth-failures:';
+
+interface Attempts {
+  readonly until: number;
+  /** Digests of what was tried: the same wrong credential again is a client that has not noticed, and no guess. */
+  readonly tried: Set<string>;
+  /** As far as the replicas have told, all of them together. */
+  everywhere: number;
+}
+
+/** How many wrong credentials came from an address within a minute: here, and with a Redis on all replicas. */
+@Injectable()
+export class FailedAttempts {
+  private readonly logger = new Logger(FailedAttempts.name);
+  private readonly byAddress = new Map<string, Attempts>();
+  private readonly most: number;
+
+  constructor(
+    @Inject(AppConfig) { identity }: AppConfig,
+    @Inject(RedisConnection) private readonly redis: RedisConnection,
+  ) {
+    this.most = identity.failuresPerMinute;
+  }
+
+  /** Seconds this address has to wait; undefined when it may try. */
+  waitS(address: string, nowMs: number = SYSTEM_CLOCK.now()): number | undefined {
+    const attempts = this.byAddress.get(address);
+    if (attempts === undefined || nowMs >= attempts.until) return undefined;
+    if (Math.max(attempts.tried.size, attempts.everywhere) < this.most) return undefined;
+    return Math.ceil((attempts.until - nowMs) / 1000);
+  }
+
+  count(address: string, credential: string, nowMs: number = SYSTEM_CLOCK.now()): void {
+    const attempts = this.attemptsOf(address, nowMs);
+    const digest = createHash('sha256').update(credential).digest('base64url');
+    if (attempts.tried.has(digest) || attempts.tried.size >= this.most) return;
+    attempts.tried.add(digest);
+    if (this.redis.ready) void this.countEverywhere(address, attempts);
+  }
+
+  private attemptsOf(address: string, nowMs: number): Attempts {
+    const known = this.byAddress.get(address);
+    if (known !== undefined && nowMs < known.until) return known;
+    const attempts: Attempts = { until: nowMs + WINDOW_MS, tried: new Set(), everywhere: 0 };
+    this.byAddress.delete(address);
+    this.byAddress.set(address, attempts);
+    if (this.byAddress.size > MOST_ADDRESSES) this.byAddress.delete(this.byAddress.keys().next().value!);
+    return attempts;
+  }
+
+  private async countEverywhere(address: string, attempts: Attempts): Promise<void> {
+    try {
+      const [[, count] = []] = (await this.redis.run((client) =>
+        client
+          .multi()
+          .incr(KEY + address)
+          .pexpire(KEY + address, WINDOW_MS, 'NX')
+          .exec(),
+      )) ?? [[]];
+      attempts.everywhere = Math.max(attempts.everywhere, Number(count ?? 0));
+    } catch (error) {
+      this.logger.debug({ err: error }, 'failed attempts are counted here alone');
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { SYSTEM_CLOCK } from '../../../common/clock.js';
+import type { Principal } from '../../../contracts/principal.js';
+import { RedisAwayError, RedisChannels } from '../../../infrastructure/redis/index.js';
+import type { Revocation } from './revocation.js';
+import { isAbout, RevocationList } from './revocation-list.js';
+
+const CHANNEL = 'citadel:revocations';
+const FORGET_EVERY_MS = 60_000;
+
+/** Keeps revocations for those that start later and those that missed the message. */
+export interface RevocationStore {
+  /** Rejects with `dependency_unavailable` while it is away. */
+  save(revocation: Revocation): Promise<void>;
+}
+
+type Listener = (matches: (principal: Principal) => boolean) => void;
+
+/** Who and what is not believed any more, on all replicas: stored, told at once, and asked from memory. */
+@Injectable()
+export class Revocations implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(Revocations.name);
+  private readonly list = new RevocationList();
+  private readonly listeners: Listener[] = [];
+  private readonly clock = SYSTEM_CLOCK;
+  private store: RevocationStore | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private changes = 0;
+
+  constructor(@Inject(RedisChannels) private readonly channels: RedisChannels) {}
+
+  /** Rises whenever something is revoked. */
+  get version(): number {
+    return this.changes;
+  }
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => this.list.forget(this.clock.now()), FORGET_EVERY_MS).unref();
+    if (!this.channels.configured) return;
+    this.channels
+      .listen(CHANNEL, (message) => this.learn([JSON.parse(message) as Revocation]))
+      .catch((error: unknown) => this.logger.debug({ err: error }, 'not listening for revocations'));
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  keepIn(store: RevocationStore): void {
+    this.store = store;
+  }
+
+  /** Resolves when it holds here and will hold everywhere. */
+  async revoke(revocation: Revocation): Promise<void> {
+    await this.store?.save(revocation);
+    this.learn([revocation]);
+    if (!this.channels.configured) return;
+    await this.channels.publish(CHANNEL, JSON.stringify(revocation)).catch((error: unknown) => {
+      // The others find it in the store.
+      const reason = error instanceof RedisAwayError ? error.message : 'publishing failed';
+      this.logger.warn(`a revocation could not be told to the other replicas at once: ${reason}`);
+    });
+  }
+
+  /** Takes in what was revoked elsewhere. What is known already is nothing new. */
+  learn(revocations: readonly Revocation[]): void {
+    for (const revocation of revocations) {
+      if (!this.list.add(revocation)) continue;
+      this.changes += 1;
+      for (const tell of this.listeners) tell((principal) => isAbout(revocation, principal));
+    }
+  }
+
+  isRevoked(principal: Principal, issuedAtMs: number | undefined = principal.credential?.issuedAt): boolean {
+    return this.list.meets(principal, issuedAtMs);
+  }
+
+  onRevoked(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+}
