@@ -6,6 +6,7 @@ import { foreignOrigin, type AllowedOrigins } from './common/http/allowed-origin
 import { GatewayError } from './common/errors/gateway.error.js';
 import { findHeadFault } from './common/http/request-head.js';
 import type { RouteTable } from './common/http/route-table.js';
+import type { HeaderSets } from './common/http/security-headers.js';
 import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
 import type { HttpConfig } from './config/index.js';
 
@@ -16,6 +17,9 @@ const CHAT_ROUTE =
 /** What a GET begins or holds open here: a picture on any page could ask for it. */
 const NO_PICTURES = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\//;
 
+/** Pages for people, which load scripts and styles from here. */
+const DOCUMENTATION = /^\/(?:docs|redoc)(?:\/|$)/;
+
 export const isChatRoute = (route: string): boolean => CHAT_ROUTE.test(route);
 
 /** Attaches to each route, as it is declared, what the table says of it. */
@@ -25,19 +29,24 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
     for (const method of methods) routes.add(method, route.url);
     const keepsForeignPagesOut =
       NO_PICTURES.test(route.url) && (methods.includes('GET') || methods.includes('HEAD'));
-    route.config = { ...route.config, policy: policyOf(route, methods), keepsForeignPagesOut };
+    route.config = {
+      ...route.config,
+      policy: policyOf(route, methods),
+      keepsForeignPagesOut,
+      isPage: DOCUMENTATION.test(route.url),
+    };
     if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;
   });
 }
 
 /** The first look at each request: its id, and whether its head can be trusted to say where it ends. */
-export function checkHeads(fastify: FastifyInstance): void {
+export function checkHeads(fastify: FastifyInstance, headers: HeaderSets): void {
   const condemned = new WeakSet<Socket>();
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw } = request;
     // What comes behind a bad head may be part of it: it is neither answered nor looked at.
     if (condemned.has(raw.socket)) return void reply.hijack();
-    sayOfEach(request, reply);
+    sayOfEach(request, reply, headers);
     const fault = findHeadFault(raw);
     if (fault?.code === 'bad_http') condemned.add(raw.socket);
     done(fault);
@@ -45,13 +54,14 @@ export function checkHeads(fastify: FastifyInstance): void {
 }
 
 /** Headers of every answer. Kept by Fastify until they go out: Node's own `setHeader` looks at each of them twice. */
-export function sayOfEach({ id }: FastifyRequest, reply: FastifyReply): void {
-  reply.headers({
-    'x-request-id': id,
-    'x-correlation-id': id,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-  });
+export function sayOfEach(
+  { id, routeOptions }: FastifyRequest,
+  reply: FastifyReply,
+  { api, pages }: HeaderSets,
+): void {
+  reply
+    .headers(routeOptions.config.isPage === true ? pages : api)
+    .headers({ 'x-request-id': id, 'x-correlation-id': id });
 }
 
 /** Whether the page may ask, the route's policy lets the caller in, and then whether what is sent will be read at all. */

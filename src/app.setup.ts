@@ -15,6 +15,7 @@ import { Gatekeeper } from './common/http/gatekeeper.js';
 import { acceptJson } from './common/http/json-content.js';
 import { requestIdOf } from './common/http/request-id.js';
 import { RouteTable } from './common/http/route-table.js';
+import { toHeaderSets } from './common/http/security-headers.js';
 import { RequestValidationPipe } from './common/validation/request-validation.pipe.js';
 import type { AppConfig } from './config/index.js';
 import { LoadMonitor, shedLoad } from './infrastructure/load/index.js';
@@ -27,8 +28,9 @@ export async function createApp(
   storage?: Storage,
   logger = new PinoLogger(config.logLevel),
 ): Promise<NestFastifyApplication> {
-  const { http } = config;
+  const { http, identity } = config;
   const origins = new AllowedOrigins(http.corsOrigins);
+  const headers = toHeaderSets(identity.issuer);
   const routes = new RouteTable();
   const errors = new ErrorFilter(routes);
   const adapter = new FastifyAdapter({
@@ -36,7 +38,7 @@ export async function createApp(
     clientErrorHandler: answerClientError,
     // What the router itself refuses, such as a malformed escape in the path: no hook has seen it.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      sayOfEach(request, reply);
+      sayOfEach(request, reply, headers);
       errors.answer(error, request, reply);
     },
     genReqId: requestIdOf,
@@ -55,7 +57,7 @@ export async function createApp(
   const fastify = app.getHttpAdapter().getInstance();
   declareRoutes(fastify, http, routes);
   logRequests(fastify, logger);
-  checkHeads(fastify);
+  checkHeads(fastify, headers);
   acceptJson(fastify);
   // Before the guard, so that a script may read why it was refused.
   await app.register(cors, corsOptions(http.corsOrigins));

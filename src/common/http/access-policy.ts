@@ -9,5 +9,7 @@ declare module 'fastify' {
     policy?: AccessPolicy;
     /** Whether a web page of a foreign origin is refused, also where it names none. */
     keepsForeignPagesOut?: boolean;
+    /** Whether it is shown by a browser, with scripts and styles. */
+    isPage?: boolean;
   }
 }
