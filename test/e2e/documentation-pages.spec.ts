@@ -52,8 +52,9 @@ describe('the pages of the documentation', () => {
       expect(stdout).toContain(sign);
       expect(stdout).toContain('/v1/chat/completions');
       const blocked = stderr.split('\n').filter((line) => /Content Security Policy/i.test(line));
-      expect(blocked.filter((line) => /script|connect|style|worker/i.test(line))).toEqual([]);
-      expect(blocked).toEqual([]);
+      // ReDoc would fetch the logo of its makers, who need not know who reads here.
+      const logo = "Loading the image 'https://cdn.redoc.ly/redoc/logo-mini.svg' violates";
+      expect(blocked.filter((line) => !line.includes(logo))).toEqual([]);
     },
     90_000,
   );

@@ -39,12 +39,12 @@ export class StoredResponses {
   }
 
   /** No replica finds it any more. Rejects while they cannot be told; it is still there then. */
-  delete(id: string): Promise<void> {
-    return this.shared.delete(id);
+  delete(id: string, { tenant }: Principal): Promise<void> {
+    return this.shared.delete(tenant, id);
   }
 
   async find(id: string, caller: Principal): Promise<StoredResponse | undefined> {
-    const kept = this.kept.find(id) ?? (await this.shared.find(id));
+    const kept = this.kept.find(id) ?? (await this.shared.find(caller.tenant, id));
     const source = kept && (await this.findLog(id, caller));
     return source && { ...kept, source };
   }
