@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from './config-error.js';
 import { loadConfig, reloadRouting } from './load-config.js';
+import { JWT_KEYS } from './testing/jwt-keys.js';
 
 const SHIPPED = fileURLToPath(new URL('../../config', import.meta.url));
 
@@ -30,7 +31,7 @@ const DEMO_AGENTS = ['mockAgent', 'agentName', 'agent1', 'agent2', 'masterAgent'
 
 describe(loadConfig.name, () => {
   it('means production unless told, with the shipped server addresses', () => {
-    expect(loadConfig({})).toMatchObject({
+    expect(loadConfig(JWT_KEYS)).toMatchObject({
       environment: 'production',
       project: { name: 'citadel-gateway', debug: false },
       logLevel: 'info',
@@ -60,7 +61,7 @@ describe(loadConfig.name, () => {
   });
 
   it('ships the models, profiles and agents that clients rely on', () => {
-    const { routing } = loadConfig({});
+    const { routing } = loadConfig(JWT_KEYS);
     expect(routing.aliases).toEqual({
       phi3: 'phi3:latest',
       openchat: 'openchat:latest',
@@ -111,7 +112,7 @@ describe(loadConfig.name, () => {
   it('reads secrets from the folder beside the settings', () => {
     const configDir = copyOfShipped();
     writeFileSync(join(configDir, 'secrets/DATABASE_PASSWORD'), 'kM2-9vQe7\n');
-    expect(loadConfig({}, { configDir }).database).toMatchObject({
+    expect(loadConfig(JWT_KEYS, { configDir }).database).toMatchObject({
       url: 'postgresql://citadel:kM2-9vQe7@localhost:5432/citadel_gateway',
     });
   });
@@ -139,8 +140,10 @@ describe(loadConfig.name, () => {
 describe(reloadRouting.name, () => {
   it('reads models, backends and agents anew', () => {
     const configDir = copyOfShipped();
-    expect(reloadRouting({ CITADEL_ENV: 'production' }, { configDir }).agents).toHaveLength(AGENTS.length);
+    expect(reloadRouting({ CITADEL_ENV: 'production', ...JWT_KEYS }, { configDir }).agents).toHaveLength(
+      AGENTS.length,
+    );
     writeFileSync(join(configDir, 'agents.yaml'), 'agents: [{ key: only }]\n');
-    expect(reloadRouting({ CITADEL_ENV: 'production' }, { configDir }).agents).toHaveLength(1);
+    expect(reloadRouting({ CITADEL_ENV: 'production', ...JWT_KEYS }, { configDir }).agents).toHaveLength(1);
   });
 });

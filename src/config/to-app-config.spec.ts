@@ -112,7 +112,7 @@ response_cache: { mode: off, ttl: 2 }
       OPENAI_API_KEY: 'hunter2',
     };
     const { choices } = toAppConfig(createSources({ env }));
-    expect(choices).toHaveLength(6);
+    expect(choices).toHaveLength(7);
     expect(choices.join('\n')).not.toContain('hunter2');
   });
 });

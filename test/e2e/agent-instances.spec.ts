@@ -20,10 +20,12 @@ beforeAll(async () => {
   manager = await new FakeAgentInstance().listen();
   developer = await new FakeAgentInstance().listen();
   ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({
-    OLLAMA_URL: ollama.origin,
+  const instances = {
     PRODUCT_MANAGER_PHI4_URL: manager.origin,
     SOFTWARE_DEVELOPER_PHI4_URL: developer.origin,
+  };
+  gateway = await createGateway({ OLLAMA_URL: ollama.origin, ...instances }, undefined, {
+    signedIn: 'where needed',
   });
 });
 beforeEach(() => resetBreakers(gateway));

@@ -10,7 +10,7 @@ const CHECKPOINT = '/api/v1/audit/checkpoint';
 describe('the record', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
-    gateway = await createGateway();
+    gateway = await createGateway({}, undefined, { signedIn: 'where needed' });
   });
   afterAll(() => gateway.close());
 

@@ -12,7 +12,11 @@ const note = (reason: unknown) => unhandled.push(reason);
 beforeAll(async () => {
   process.on('unhandledRejection', note);
   ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' });
+  gateway = await createGateway(
+    { LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' },
+    undefined,
+    { signedIn: 'where needed' },
+  );
 });
 afterAll(async () => {
   await gateway.close();
@@ -27,7 +31,7 @@ const PROMPT = { model: 'phi3', prompt: 'Once' };
 /** Refused, in the form of the route, naming the field, before anybody was asked. */
 async function expectRefusal(path: string, body: object, param: string, code = /^invalid_(value|request)$/) {
   const before = ollama.requests.length;
-  const response = await post(gateway.url + path, body, { headers: { authorization: `Bearer ${SECRET}` } });
+  const response = await post(gateway.url + path, body, { headers: { cookie: `session=${SECRET}` } });
   const text = await response.text();
   expect(response.status, text).toBe(400);
   expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');

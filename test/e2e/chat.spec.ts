@@ -8,7 +8,9 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' });
+  gateway = await createGateway({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' }, undefined, {
+    signedIn: 'where needed',
+  });
 });
 
 afterAll(async () => {

@@ -100,7 +100,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin });
+  gateway = await createGateway({ OLLAMA_URL: ollama.origin }, undefined, { signedIn: 'where needed' });
 });
 beforeEach(() => resetBreakers(gateway));
 afterAll(async () => {

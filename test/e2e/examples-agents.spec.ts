@@ -4,14 +4,18 @@ import { FakeOllama } from '../support/fake-ollama.js';
 import { readAnswer } from '../support/openai-schemas-bodies.js';
 import { CHAT_COMPLETION, MODEL_LIST } from '../support/openai-schemas.js';
 import { faultsOfChatStream } from '../support/openai-schemas-stream.js';
+import { authorizationOf } from '../support/sign-in.js';
 import { readChatStream } from '../support/sse.js';
 
 let ollama: FakeOllama;
 let gateway: TestGateway;
+/** What stands for `Bearer your-jwt-token-here`. */
+let token: { authorization: string };
 
 beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
   gateway = await createGateway({ LOAD_SHED: 'off', OLLAMA_URL: ollama.origin });
+  token = await authorizationOf(gateway);
 });
 afterAll(async () => {
   expect(ollama.requests.filter(({ method }) => method === 'POST')).toEqual([]);
@@ -25,7 +29,7 @@ const SIMULATOR = '/api/v1/agent/p8-sim/chat/completions';
 const curl = (path: string, body: string, headers: Record<string, string> = {}) =>
   fetch(gateway.url + path, {
     method: 'POST',
-    headers: { authorization: 'Bearer your-jwt-token-here', 'content-type': 'application/json', ...headers },
+    headers: { ...token, 'content-type': 'application/json', ...headers },
     body,
   });
 

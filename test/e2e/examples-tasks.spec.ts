@@ -7,6 +7,7 @@ import { eventually, withDeadline } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { generationOf, post } from '../support/gateway-calls.js';
 import { readNamed, readTokens, type TokenFrame } from '../support/task-streams.js';
+import { authorizationOf } from '../support/sign-in.js';
 
 const PIECES = ['Quarter', ' one', ': é', ' 👋'];
 const TEXT = PIECES.join('');
@@ -17,10 +18,14 @@ const OUTLINE = { agent_type: 'software_developer', task: 'Outline service archi
 let ollama: FakeOllama;
 let gateway: TestGateway;
 let source: EventSource | undefined;
+let token: { authorization: string };
 
 beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin, P8FS_CORS_ORIGINS: ORIGIN });
+  gateway = await createGateway({ OLLAMA_URL: ollama.origin, P8FS_CORS_ORIGINS: ORIGIN }, undefined, {
+    signedIn: 'where needed',
+  });
+  token = await authorizationOf(gateway, { role: 'admin', subject: 'tester' });
 });
 afterEach(() => source?.close());
 afterAll(async () => {
@@ -29,7 +34,7 @@ afterAll(async () => {
 });
 
 const send = (path: string, body: object) => post(gateway.url + path, body);
-const get = (path: string) => fetch(gateway.url + path, { headers: { authorization: 'Bearer token' } });
+const get = (path: string) => fetch(gateway.url + path, { headers: token });
 const answerWith = (pieces: readonly string[]) =>
   ollama.answer({ pieces: [...pieces], promptEvalCount: 7, evalCount: pieces.length });
 const lastAsked = () =>

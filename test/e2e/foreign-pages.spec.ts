@@ -56,9 +56,11 @@ beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
   ollama.answer({ pieces: ['ok'] });
   const env = { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' };
-  gateway = await createGateway({ ...env, P8FS_CORS_ORIGINS: CORS });
-  guarded = await createGateway({ ...env, ALLOWED_HOSTS: 'ai.example.org' });
-  anyName = await createGateway({ ...env, ALLOWED_HOSTS: '*' });
+  gateway = await createGateway({ ...env, P8FS_CORS_ORIGINS: CORS }, undefined, { signedIn: 'where needed' });
+  guarded = await createGateway({ ...env, ALLOWED_HOSTS: 'ai.example.org' }, undefined, {
+    signedIn: 'where needed',
+  });
+  anyName = await createGateway({ ...env, ALLOWED_HOSTS: '*' }, undefined, { signedIn: 'where needed' });
 });
 afterAll(async () => {
   for (const each of [gateway, guarded, anyName]) await each.close();

@@ -13,7 +13,9 @@ beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
   ollama.answer({ pieces: ['ok'] });
   const env = { LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' };
-  gateway = await createGateway({ ...env, P8FS_CORS_ORIGINS: 'http://localhost:3000' });
+  gateway = await createGateway({ ...env, P8FS_CORS_ORIGINS: 'http://localhost:3000' }, undefined, {
+    signedIn: 'where needed',
+  });
   strict = await createGateway({ ...env, TRUSTED_NETWORKS: '10.0.0.0/8' });
 });
 afterAll(async () => {

@@ -14,7 +14,9 @@ let lastKey = 0;
 
 beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' });
+  gateway = await createGateway({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' }, undefined, {
+    signedIn: 'always',
+  });
 });
 beforeEach(() => ollama.answer(ANSWER));
 afterAll(async () => {

@@ -8,7 +8,11 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', LOAD_SHED: 'off' });
+  gateway = await createGateway(
+    { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', LOAD_SHED: 'off' },
+    undefined,
+    { signedIn: 'where needed' },
+  );
 });
 
 afterAll(async () => {

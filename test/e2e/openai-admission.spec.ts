@@ -28,7 +28,9 @@ afterAll(async () => {
 });
 
 const open = async (env: Record<string, string>) => {
-  const gateway = await createGateway({ LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, ...env });
+  const gateway = await createGateway({ LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, ...env }, undefined, {
+    signedIn: 'where needed',
+  });
   opened.push(gateway);
   // On a busy machine the look at the start may have come too late.
   await gateway.app.get(BackendProbe).look();

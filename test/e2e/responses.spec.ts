@@ -19,7 +19,11 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' });
+  gateway = await createGateway(
+    { LOAD_SHED: 'off', OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' },
+    undefined,
+    { signedIn: 'where needed' },
+  );
 });
 afterAll(async () => {
   await gateway.close();

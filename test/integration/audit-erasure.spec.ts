@@ -76,7 +76,7 @@ describe.each(GATEWAY_KINDS)('erasing from the audit on $kind', ({ open }) => {
     expect(await left([gone!])).toEqual([0, 0, 0]);
     expect(await left([kept!])).toEqual([1, 1, 1]);
     expect(await told()).toEqual([
-      { tenant: 'default', conversation_id: gone, seqs: [1_000_001, 1_000_002], by: 'anonymous' },
+      { tenant: 'default', conversation_id: gone, seqs: [1_000_001, 1_000_002], by: 'tester' },
     ]);
     expect([await statusOf(gone!), (await erase(gone!)).status]).toEqual([404, 404]);
     expect(await told()).toHaveLength(1);
@@ -125,7 +125,7 @@ describe.each(GATEWAY_KINDS)('erasing from the audit on $kind', ({ open }) => {
     expect(await left([id!])).toEqual([1, 1, 1]);
     expect((await erase(id!)).status).toBe(204);
     expect(await left([id!])).toEqual([0, 0, 0]);
-    const entry = { tenant: 'default', conversation_id: id, seqs: [1_000_001], by: 'anonymous' };
+    const entry = { tenant: 'default', conversation_id: id, seqs: [1_000_001], by: 'tester' };
     expect(await told()).toEqual([entry, entry]);
   });
 

@@ -76,7 +76,7 @@ export async function openGateway(
       });
     }
   }
-  const gateway = await createGateway(env, [SessionModule, ...storage]);
+  const gateway = await createGateway(env, [SessionModule, ...storage], { signedIn: 'where needed' });
   return { ...gateway, session, responses, dataSource: gateway.app.get(DataSource) };
 }
 

@@ -9,6 +9,7 @@ import { CrashRun } from '../crash/crash-run.js';
 import { findPostgres, PrivatePostgres } from '../crash/private-postgres.js';
 import { post } from '../support/gateway-calls.js';
 import { SeededRandom } from '../support/seeded-random.js';
+import { authorizationOfProcess } from '../support/sign-in.js';
 import { temporaryDirectory } from './database-support.js';
 
 /** `npm run crash` asks for many. */
@@ -64,7 +65,8 @@ describe('a gateway that is killed under load', { timeout: 120_000 + KILLS * 15_
 
   /** By its own word. */
   const expectWhole = async (url: string) => {
-    const response = await post(`${url}/api/v1/audit/verify`, { projection: true });
+    const headers = await authorizationOfProcess({ role: 'admin' });
+    const response = await post(`${url}/api/v1/audit/verify`, { projection: true }, { headers });
     expect(await response.json()).toMatchObject({ ok: true });
   };
 

@@ -44,7 +44,10 @@ describe.runIf(hasRedisServer)('event sources that come back to another replica'
     redis = await (await RedisProcess.create()).start();
     ollama = await new FakeOllama({ models: 'any' }).listen();
     const env = { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', REDIS_URL: redis.url };
-    replicas = [await createGateway(env), await createGateway(env)];
+    replicas = [
+      await createGateway(env, undefined, { signedIn: 'where needed' }),
+      await createGateway(env, undefined, { signedIn: 'where needed' }),
+    ];
     await eventually(() => replicas.every(({ app }) => app.get(RedisConnection).ready));
     await eventually(async () => (await open(0, '/v1/generations/none')).status === 404);
   });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp, type Storage } from '../../src/app.setup.js';
 import { loadConfig, type ProcessEnv } from '../../src/config/index.js';
+import { JWT_KEYS } from '../../src/config/testing/jwt-keys.js';
 import { MemoryStorage } from './memory-storage.js';
+import { signIn, type SigningIn } from './sign-in.js';
 
 export interface TestGateway {
   readonly app: NestFastifyApplication;
@@ -19,6 +21,8 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   /** Lines put to those of `environments/test.yaml`. */
   readonly yaml?: string;
+  /** Requests that show no credential come with one of an administrator: all of them, or those to routes that demand one. */
+  readonly signedIn?: SigningIn;
 }
 
 /**
@@ -28,7 +32,7 @@ export interface TestGatewayOptions {
 export async function createGateway(
   env: ProcessEnv = {},
   storage?: Storage | 'database',
-  { yaml }: TestGatewayOptions = {},
+  { yaml, signedIn }: TestGatewayOptions = {},
 ): Promise<TestGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), 'citadel-test-'));
   const settings = {
@@ -41,6 +45,7 @@ export async function createGateway(
     LOAD_SHED: 'off',
     // Tests ask the same again and want it made again.
     RESPONSE_CACHE: 'off',
+    ...JWT_KEYS,
     ...env,
   };
   const config = loadConfig(
@@ -49,6 +54,7 @@ export async function createGateway(
   );
   const memory = new MemoryStorage();
   const app = await createApp(config, storage === 'database' ? undefined : (storage ?? [memory.module()]));
+  if (signedIn !== undefined) await signIn(app, signedIn);
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };
   return {

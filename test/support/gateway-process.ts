@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { JWT_KEYS } from '../../src/config/testing/jwt-keys.js';
 import { withDeadline } from './eventually.js';
 
 const START_MS = 60_000;
@@ -12,7 +13,14 @@ export class GatewayProcess {
 
   constructor(env: Record<string, string>, args: readonly string[] = ['--development']) {
     this.child = spawn(process.execPath, ['dist/main.js', ...args], {
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', LOG_LEVEL: 'info', ...env },
+      env: {
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
+        PORT: '0',
+        LOG_LEVEL: 'info',
+        ...JWT_KEYS,
+        ...env,
+      },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
