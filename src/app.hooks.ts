@@ -104,8 +104,8 @@ function policyOf({ url }: RouteOptions, methods: readonly string[]): AccessPoli
   throw new Error(`The route ${methods.join('|')} ${url} has no access policy.`);
 }
 
-/** An entry that ends in `/*` also speaks for every route below it. */
-function declaredFor(method: string, path: string): AccessPolicy | undefined {
+/** What the table says. An entry that ends in `/*` also speaks for every route below it. */
+export function declaredFor(method: string, path: string): AccessPolicy | undefined {
   const exact = POLICIES[`${method} ${path}`];
   if (exact !== undefined) return exact;
   const above = Object.keys(POLICIES).find(
