@@ -205,11 +205,7 @@ describe('every door of a socket', () => {
     tenant_mismatch: 403,
   };
 
-  async function knock(
-    path: string,
-    isRaw: boolean,
-    headers: Record<string, string>,
-  ): Promise<unknown> {
+  async function knock(path: string, isRaw: boolean, headers: Record<string, string>): Promise<unknown> {
     try {
       const client = isRaw
         ? await WsClient.open(gateway.url + path, { headers })
