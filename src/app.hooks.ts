@@ -8,6 +8,7 @@ import { GatewayError } from './common/errors/gateway.error.js';
 import { findHeadFault } from './common/http/request-head.js';
 import { ticketIn } from './common/http/stream-ticket.js';
 import type { RouteTable } from './common/http/route-table.js';
+import type { HeaderSets } from './common/http/security-headers.js';
 import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
 import type { SignedRequests } from './common/http/signed-requests.js';
 import type { HttpConfig } from './config/index.js';
@@ -21,6 +22,8 @@ const NO_PICTURES = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse
 
 /** What browsers open as an EventSource, which sends no headers of theirs. */
 const EVENT_SOURCES = /^\/v1\/generations\/:id\/stream$/;
+/** Pages for people, which load scripts and styles from here. */
+const DOCUMENTATION = /^\/(?:docs|redoc)(?:\/|$)/;
 
 export const isChatRoute = (route: string): boolean => CHAT_ROUTE.test(route);
 
@@ -39,19 +42,20 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
       keepsForeignPagesOut,
       sensitive,
       takesTickets,
+      isPage: DOCUMENTATION.test(route.url),
     };
     if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;
   });
 }
 
 /** The first look at each request: its id, and whether its head can be trusted to say where it ends. */
-export function checkHeads(fastify: FastifyInstance): void {
+export function checkHeads(fastify: FastifyInstance, headers: HeaderSets): void {
   const condemned = new WeakSet<Socket>();
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw } = request;
     // What comes behind a bad head may be part of it: it is neither answered nor looked at.
     if (condemned.has(raw.socket)) return void reply.hijack();
-    sayOfEach(request, reply);
+    sayOfEach(request, reply, headers);
     const fault = findHeadFault(raw);
     if (fault?.code === 'bad_http') condemned.add(raw.socket);
     done(fault);
@@ -59,13 +63,14 @@ export function checkHeads(fastify: FastifyInstance): void {
 }
 
 /** Headers of every answer. Kept by Fastify until they go out: Node's own `setHeader` looks at each of them twice. */
-export function sayOfEach({ id }: FastifyRequest, reply: FastifyReply): void {
-  reply.headers({
-    'x-request-id': id,
-    'x-correlation-id': id,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-  });
+export function sayOfEach(
+  { id, routeOptions }: FastifyRequest,
+  reply: FastifyReply,
+  { api, pages }: HeaderSets,
+): void {
+  reply
+    .headers(routeOptions.config.isPage === true ? pages : api)
+    .headers({ 'x-request-id': id, 'x-correlation-id': id });
 }
 
 /** Whether the page may ask, the route's policy lets the caller in, and then whether what is sent will be read at all. */
@@ -113,8 +118,8 @@ function policyOf({ url }: RouteOptions, methods: readonly string[]): AccessPoli
   throw new Error(`The route ${methods.join('|')} ${url} has no access policy.`);
 }
 
-/** An entry that ends in `/*` also speaks for every route below it. */
-function declaredFor(method: string, path: string): AccessPolicy | undefined {
+/** What the table says. An entry that ends in `/*` also speaks for every route below it. */
+export function declaredFor(method: string, path: string): AccessPolicy | undefined {
   const exact = POLICIES[`${method} ${path}`];
   if (exact !== undefined) return exact;
   const above = Object.keys(POLICIES).find(

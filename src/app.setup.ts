@@ -17,6 +17,7 @@ import { SignedRequests } from './common/http/signed-requests.js';
 import { acceptJson } from './common/http/json-content.js';
 import { requestIdOf } from './common/http/request-id.js';
 import { RouteTable } from './common/http/route-table.js';
+import { toHeaderSets } from './common/http/security-headers.js';
 import { RequestValidationPipe } from './common/validation/request-validation.pipe.js';
 import type { AppConfig } from './config/index.js';
 import { LoadMonitor, shedLoad } from './infrastructure/load/index.js';
@@ -30,8 +31,9 @@ export async function createApp(
   storage?: Storage,
   logger = new PinoLogger(config.logLevel),
 ): Promise<NestFastifyApplication> {
-  const { http } = config;
+  const { http, identity } = config;
   const origins = new AllowedOrigins(http.corsOrigins);
+  const headers = toHeaderSets(identity.issuer);
   const routes = new RouteTable();
   const errors = new ErrorFilter(routes);
   const adapter = new FastifyAdapter({
@@ -39,7 +41,7 @@ export async function createApp(
     clientErrorHandler: answerClientError,
     // What the router itself refuses, such as a malformed escape in the path: no hook has seen it.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      sayOfEach(request, reply);
+      sayOfEach(request, reply, headers);
       errors.answer(error, request, reply);
     },
     genReqId: requestIdOf,
@@ -58,7 +60,7 @@ export async function createApp(
   const fastify = app.getHttpAdapter().getInstance();
   declareRoutes(fastify, http, routes);
   logRequests(fastify, logger);
-  checkHeads(fastify);
+  checkHeads(fastify, headers);
   acceptJson(fastify);
   // Before the guard, so that a script may read why it was refused.
   await app.register(cors, corsOptions(http.corsOrigins));

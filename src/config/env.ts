@@ -27,6 +27,7 @@ const PARSERS = {
   PORT: listenPort,
   EXTRA_PORTS: listOf(port),
   TRUSTED_NETWORKS: listOf(cidr),
+  ALLOW_PUBLIC_TRUST: flag,
   AUTH_REQUIRE_ALL: flag,
   PUBLIC_URL: httpUrl,
   AUTH_AUDIENCE: text,

@@ -33,6 +33,34 @@ export const cidr: Parser<string> = {
   },
 };
 
+/** RFC 1918, 6598 (behind a provider's NAT), 3927, 4193, 4291: addresses that nobody has on the internet. */
+const PRIVATE_RANGES = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '::1/128',
+  'fc00::/7',
+  'fe80::/10',
+].map((range) => {
+  const [address = '', bits] = range.split('/');
+  const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
+  const block = new BlockList();
+  block.addSubnet(address, Number(bits), family);
+  return { block, family, bits: Number(bits) } as const;
+});
+
+/** Whether all addresses of a range, as `cidr` gives it, are private. */
+export function isPrivateRange(range: string): boolean {
+  const [address = '', bits] = range.split('/');
+  const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
+  return PRIVATE_RANGES.some(
+    (known) => known.family === family && known.bits <= Number(bits) && known.block.check(address, family),
+  );
+}
+
 /** An upstream's address. Keys belong in a secret of their own, because addresses are shown. */
 export const httpUrl: Parser<string> = {
   expected: 'an http or https URL without user, password, query or fragment',

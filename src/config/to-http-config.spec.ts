@@ -62,6 +62,35 @@ describe(toHttpConfig.name, () => {
     expect(fromEnv({ TRUSTED_NETWORKS: '[]' }).trustedNetworks).toEqual([]);
   });
 
+  it('trusts no network of the internet in production, unless told to', () => {
+    const inProduction = (ranges: string, more: ProcessEnv = {}) =>
+      toHttpConfig(createSources({ environment: 'production', env: { TRUSTED_NETWORKS: ranges, ...more } }))
+        .config.trustedNetworks;
+    for (const range of [
+      '0.0.0.0/0',
+      '::/0',
+      '203.0.113.7',
+      '10.0.0.0/7',
+      '172.16.0.0/11',
+      'fc00::/6',
+      '2001:db8::/32',
+    ])
+      expect(() => inProduction(`127.0.0.0/8,${range}`)).toThrow(/TRUSTED_NETWORKS contains .* not private/);
+    const own = [
+      '10.1.0.0/16',
+      '172.16.0.0/12',
+      '192.168.10.0/24',
+      '100.64.0.0/10',
+      '169.254.0.1/32',
+      'fd00::/8',
+      'fe80::/10',
+      '::1/128',
+    ];
+    expect(inProduction(own.join())).toEqual(own);
+    expect(inProduction('0.0.0.0/0', { ALLOW_PUBLIC_TRUST: 'true' })).toEqual(['0.0.0.0/0']);
+    expect(fromEnv({ TRUSTED_NETWORKS: '0.0.0.0/0' }).trustedNetworks).toEqual(['0.0.0.0/0']);
+  });
+
   it('gives chat routes room for images, unless a limit is set', () => {
     expect(fromEnv({})).toMatchObject({ maxBodyBytes: 4_194_304, maxChatBodyBytes: 20_971_520 });
     expect(fromEnv({ MAX_BODY_BYTES: '1000' })).toMatchObject({ maxBodyBytes: 1000, maxChatBodyBytes: 1000 });

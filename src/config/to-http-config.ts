@@ -1,7 +1,7 @@
 import type { Environment, HttpConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { firstSet } from './first-set.js';
-import { cidr, host, hostOrAny, listenPort, origin, port } from './network-parsers.js';
+import { cidr, host, hostOrAny, isPrivateRange, listenPort, origin, port } from './network-parsers.js';
 import { decimal, flag, listOf, wholeNumber } from './parser.js';
 import type { Decision, Sources } from './sources.js';
 import { toMs } from './to-ms.js';
@@ -51,6 +51,18 @@ export function toHttpConfig({ environment, env, yaml }: Sources): Decision<Http
   if (config.extraPorts.includes(config.port)) {
     throw new ConfigError(
       `EXTRA_PORTS contains ${config.port}, which is the main port already (P8FS_API_PORT or PORT)`,
+    );
+  }
+  const allowsPublic = firstSet(
+    env.ALLOW_PUBLIC_TRUST,
+    service.read('allow_public_trust', flag),
+    environment !== 'production',
+  );
+  const publicRange = config.trustedNetworks.find((range) => !isPrivateRange(range));
+  if (publicRange !== undefined && !allowsPublic) {
+    throw new ConfigError(
+      `TRUSTED_NETWORKS contains ${publicRange}, which is not private: strangers would need no credential; ` +
+        'take it out, or set ALLOW_PUBLIC_TRUST=true',
     );
   }
   return { config, choice: toChoice(config) };

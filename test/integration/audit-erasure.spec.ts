@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EntityManager } from 'typeorm';
 import type { Principal } from '../../src/contracts/principal.js';
-import { RequestDatabase } from '../../src/infrastructure/database/index.js';
+import { TenantDatabase } from '../../src/infrastructure/database/index.js';
 import { ChainAppender } from '../../src/modules/audit/chain/chain-appender.js';
 import { post } from '../support/gateway-calls.js';
 import { faultsOfRefusal } from '../support/openai-schemas-refusal.js';
@@ -120,7 +120,7 @@ describe.each(GATEWAY_KINDS)('erasing from the audit on $kind', ({ open }) => {
 
   it('is completed by a repetition when it came no further than the chain', async () => {
     const [id] = await seed(gateway.dataSource, [{ messages: ['user: Tea?'], seqs: [1_000_001] }]);
-    vi.spyOn(gateway.app.get(RequestDatabase), 'transaction').mockRejectedValueOnce(new Error('killed'));
+    vi.spyOn(TenantDatabase.prototype, 'transaction').mockRejectedValueOnce(new Error('killed'));
     expect((await erase(id!)).status).toBe(500);
     expect(await left([id!])).toEqual([1, 1, 1]);
     expect((await erase(id!)).status).toBe(204);
@@ -209,7 +209,7 @@ describe.each(GATEWAY_KINDS)('erasing from the audit on $kind', ({ open }) => {
         { user: 'ada' },
         { user: 'bob', tenant: 'acme' },
       ]);
-      const transactions = vi.spyOn(gateway.app.get(RequestDatabase), 'transaction');
+      const transactions = vi.spyOn(TenantDatabase.prototype, 'transaction');
       const response = await eraseUser('bob');
       expect([response.status, await response.json()]).toEqual([200, { user_id: 'bob', erased: 120 }]);
       expect(transactions).toHaveBeenCalledTimes(3);

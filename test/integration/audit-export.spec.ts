@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RequestDatabase } from '../../src/infrastructure/database/index.js';
+import { TenantDatabase } from '../../src/infrastructure/database/index.js';
 import { eventually, withDeadline } from '../support/eventually.js';
 import { turns } from '../support/event-loop.js';
 import { type AuditGateway, clear, GATEWAY_KINDS, openGateway, seed } from './audit-support.js';
@@ -61,7 +61,7 @@ describe.each(GATEWAY_KINDS)('exporting the audit on $kind', ({ open }) => {
   const get = (query = '', init?: RequestInit) => fetch(`${gateway.url}${PATH}${query}`, init);
   const read = async (query = '') => linesOf(await (await get(query)).text());
   /** Counts what the database is asked. */
-  const watchQueries = () => vi.spyOn(gateway.app.get(RequestDatabase), 'query');
+  const watchQueries = () => vi.spyOn(TenantDatabase.prototype, 'query');
   const seedMany = (count: number, characters: number) =>
     gateway.dataSource.query(
       `WITH made AS (
@@ -142,10 +142,9 @@ describe.each(GATEWAY_KINDS)('exporting the audit on $kind', ({ open }) => {
 
   it('ends with what there was when it began', async () => {
     await seedMany(300, 10);
-    const database = gateway.app.get(RequestDatabase);
-    const query = database.query.bind(database);
-    const ask = vi.spyOn(database, 'query').mockImplementation(async (sql, values) => {
-      const rows = await query(sql, values);
+    const query = queryOfTenants();
+    const ask = watchQueries().mockImplementation(async function (this: TenantDatabase, sql, values) {
+      const rows = await query.call(this, sql, values);
       await seedMany(1, 10);
       return rows;
     });
@@ -211,12 +210,11 @@ describe.each(GATEWAY_KINDS)('exporting the audit on $kind', ({ open }) => {
 
   it('that breaks off says so on its last line and closes', async () => {
     await seedMany(500, 2_000);
-    const database = gateway.app.get(RequestDatabase);
-    const query = database.query.bind(database);
+    const query = queryOfTenants();
     let count = 0;
-    vi.spyOn(database, 'query').mockImplementation((sql, values) =>
-      ++count === 6 ? Promise.reject(new Error('secret')) : query(sql, values),
-    );
+    watchQueries().mockImplementation(function (this: TenantDatabase, sql, values) {
+      return ++count === 6 ? Promise.reject(new Error('secret')) : query.call(this, sql, values);
+    });
     const socket = connect(gateway.port, '127.0.0.1').setEncoding('utf8');
     let text = '';
     socket.on('data', (more: string) => (text += more));
@@ -229,6 +227,13 @@ describe.each(GATEWAY_KINDS)('exporting the audit on $kind', ({ open }) => {
     expect(text.match(/"messages":\[/g)?.length).toBeGreaterThan(50);
   });
 });
+
+/** As it is before anybody watches it. */
+const queryOfTenants = () => {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object
+  const { query } = TenantDatabase.prototype;
+  return query;
+};
 
 describe('an export during a shutdown', () => {
   let gateway: AuditGateway;

@@ -105,7 +105,14 @@ export async function seed(dataSource: DataSource, seeds: readonly ConversationS
     ids.push(id);
     const rows = messages.map((message) => {
       const [role = '', ...content] = message.split(': ');
-      return { conversationId: id, role, content: content.join(': '), metadata: {}, createdAt: new Date(at) };
+      return {
+        tenant,
+        conversationId: id,
+        role,
+        content: content.join(': '),
+        metadata: {},
+        createdAt: new Date(at),
+      };
     });
     if (rows.length > 0) await dataSource.getRepository(MessageEntity).insert(rows);
     for (const seq of seqs)

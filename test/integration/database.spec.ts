@@ -73,6 +73,7 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
         'content text NOT NULL',
         'metadata jsonb',
         'created_at timestamp without time zone CURRENT_TIMESTAMP',
+        "tenant character varying(255) NOT NULL 'default'::character varying",
       ]);
     });
 
@@ -104,7 +105,7 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
     });
 
     it('may be repeated', async () => {
-      expect(await runMigrations(dataSource)).toEqual({ executed: [], hasRole: true });
+      expect(await runMigrations(dataSource)).toEqual({ executed: [], hasRole: true, hasTenantRole: true });
       await asOwner(dataSource, (runner) => runner.query('DELETE FROM migrations'));
       expect((await runMigrations(dataSource)).executed).toHaveLength(MIGRATIONS.length);
     });

@@ -13,5 +13,7 @@ declare module 'fastify' {
     sensitive?: boolean;
     /** Whether a GET may show a stream ticket in its query. */
     takesTickets?: boolean;
+    /** Whether it is shown by a browser, with scripts and styles. */
+    isPage?: boolean;
   }
 }

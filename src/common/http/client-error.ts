@@ -3,6 +3,7 @@ import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { ERROR_CATALOGUE, type ErrorCode } from '../errors/error-catalogue.js';
 import { toOpenAiError } from '../errors/render-error.js';
 import { requestIdOf } from './request-id.js';
+import { SECURITY_LINES } from './security-headers.js';
 
 const BY_CODE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   HPE_HEADER_OVERFLOW: ['headers_too_large', 'The request headers are too large.'],
@@ -25,7 +26,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: HttpSock
     socket.write(
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
         `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${requestIdOf({ headers: {} })}\r\n` +
-        `X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+        `${SECURITY_LINES}Connection: close\r\n\r\n${body}`,
     );
   }
   socket.destroySoon();

@@ -25,14 +25,19 @@ export class TrustedNetworks {
    */
   isTrusted({ socket, headers }: IncomingMessage): boolean {
     if (!this.isPeerTrusted(socket)) return false;
-    const forwarded = headers['x-forwarded-for'];
-    if (forwarded === undefined) return true;
-    const speaksFor = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded).split(',');
-    return speaksFor.every((address) => this.contains(address.trim()));
+    const { 'x-forwarded-for': chain, 'x-real-ip': real, forwarded } = headers;
+    if (chain === undefined && real === undefined && forwarded === undefined) return true;
+    return [chain, real, forwarded && addressesIn(forwarded)]
+      .filter((said) => said !== undefined)
+      .every((said) =>
+        String(said)
+          .split(',')
+          .every((address) => this.contains(address.trim())),
+      );
   }
 
   contains(address: string): boolean {
-    const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
+    const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
     const version = isIP(plain);
     return version !== 0 && this.ranges.check(plain, version === 6 ? 'ipv6' : 'ipv4');
   }
@@ -41,4 +46,16 @@ export class TrustedNetworks {
   private isPeerTrusted(socket: Socket & { [trusted]?: boolean }): boolean {
     return (socket[trusted] ??= this.contains(socket.remoteAddress ?? ''));
   }
+}
+
+/** Of RFC 7239, section 4. One that names nobody, or hides them, leaves a text that is no address. */
+function addressesIn(forwarded: string): string {
+  return forwarded
+    .split(',')
+    .map(
+      (hop) =>
+        /(?:^|;)\s*for="?\[?([^;"\]]*)/i.exec(hop.trim())?.[1]?.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1') ??
+        'nobody',
+    )
+    .join(',');
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../../config/index.js';
-import { APP_ROLE } from './app-role.js';
+import { APP_ROLE, TENANT_ROLE } from './app-role.js';
 import { describeDatabaseError } from './describe-database-error.js';
 import { GatewayDataSource } from './gateway-data-source.js';
 import { runMigrations } from './run-migrations.js';
@@ -80,7 +80,7 @@ export class DatabaseConnection implements OnModuleInit, OnApplicationShutdown {
   private async connect(): Promise<void> {
     const { dataSource } = this;
     if (!dataSource.isInitialized) await dataSource.initialize();
-    const { executed, hasRole } = await runMigrations(dataSource);
+    const { executed, hasRole, hasTenantRole } = await runMigrations(dataSource);
     if (this.current === 'closed') return dataSource.destroy();
     this.current = 'ready';
     this.logger.log({ migrations: executed }, `database ready: ${describe(this.config)}`);
@@ -88,6 +88,13 @@ export class DatabaseConnection implements OnModuleInit, OnApplicationShutdown {
       this.logger.warn(
         `the login may not create the role ${APP_ROLE}, so only triggers keep the audit from being changed; ` +
           `let an administrator run: CREATE ROLE ${APP_ROLE}; GRANT ${APP_ROLE} TO the login`,
+      );
+    }
+    if (!hasTenantRole) {
+      this.logger.warn(
+        `the login may not create the role ${TENANT_ROLE}, so the database itself keeps tenants apart ` +
+          `${hasRole ? 'nowhere' : 'only where the gateway names one'}; ` +
+          `let an administrator run: CREATE ROLE ${TENANT_ROLE}; GRANT ${TENANT_ROLE} TO the login`,
       );
     }
     for (const callback of this.waiting.splice(0)) callback();

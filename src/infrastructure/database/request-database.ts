@@ -4,8 +4,7 @@ import { GatewayError } from '../../common/errors/gateway.error.js';
 import { DatabaseConnection } from './database-connection.js';
 import { databaseErrorCode, describeDatabaseError } from './describe-database-error.js';
 import { isDatabaseAway } from './is-database-away.js';
-
-export type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
+import { type Query, TenantDatabase } from './tenant-database.js';
 
 const RETRY_AFTER_S = 5;
 /** SQLSTATE of a statement that reached its time-out. */
@@ -31,6 +30,11 @@ export class RequestDatabase {
     return this.run(() =>
       this.dataSource.transaction((manager) => work((sql, values) => manager.query(sql, values))),
     );
+  }
+
+  /** As whatever is asked on behalf of a tenant has to ask. */
+  forTenant(tenant: string): TenantDatabase {
+    return new TenantDatabase(tenant, this.dataSource, (work) => this.run(work));
   }
 
   /** Work that asks the database in a way of its own. */

@@ -1,19 +1,17 @@
 import { type DataSource, MigrationExecutor } from 'typeorm';
-import { prepareAppRole, SESSION_SETTINGS } from './app-role.js';
+import { prepareRoles, type RolesMade, SESSION_SETTINGS } from './app-role.js';
 import type { BoundedClient } from './bounded-client.js';
 
 /** Any number does, as long as all replicas take the same. */
 const MIGRATIONS_LOCK = 202_611_210;
 
-export interface MigrationReport {
+export interface MigrationReport extends RolesMade {
   /** Names of what ran. */
   readonly executed: readonly string[];
-  /** Whether the gateway works in a role of its own. */
-  readonly hasRole: boolean;
 }
 
 /**
- * Brings the schema and the role of the gateway up to date: all of it or nothing. Of several replicas that start together
+ * Brings the schema and the roles of the gateway up to date: all of it or nothing. Of several replicas that start together
  * one does the work and the others wait for it.
  */
 export async function runMigrations(dataSource: DataSource): Promise<MigrationReport> {
@@ -27,10 +25,10 @@ export async function runMigrations(dataSource: DataSource): Promise<MigrationRe
       await runner.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '60s'");
       await runner.query('SELECT pg_advisory_xact_lock($1)', [MIGRATIONS_LOCK]);
       const executed = await new MigrationExecutor(dataSource, runner).executePendingMigrations();
-      const hasRole = await prepareAppRole(runner);
+      const roles = await prepareRoles(runner);
       await runner.commitTransaction();
       await runner.query(SESSION_SETTINGS);
-      return { executed: executed.map(({ name }) => name), hasRole };
+      return { executed: executed.map(({ name }) => name), ...roles };
     });
   } catch (error) {
     if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);

@@ -1,6 +1,8 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Caller } from '../../common/http/caller.decorator.js';
+import type { Principal } from '../../contracts/principal.js';
 import { ApiPromptStream } from './dto/api-task-stream.js';
 import { PromptDto, PromptQueryDto } from './dto/prompt.dto.js';
 import { StreamStatsDto } from './dto/stream-stats.dto.js';
@@ -16,18 +18,18 @@ export class PromptStreamsController {
   ) {}
 
   @Get('stats')
-  @ApiOperation({ summary: 'How many streams there were, and how they ended' })
+  @ApiOperation({ summary: 'How many streams the caller’s tenant had, and how they ended' })
   @ApiOkResponse({ type: StreamStatsDto })
-  all(): StreamStatsDto {
-    return this.stats.ofAll();
+  all(@Caller() caller: Principal): StreamStatsDto {
+    return this.stats.ofAll(caller);
   }
 
   @Get('stats/:agent')
   @ApiOperation({ summary: 'The same of one agent' })
   @ApiParam({ name: 'agent', description: 'Key of a configured agent.' })
   @ApiOkResponse({ type: StreamStatsDto })
-  of(@Param('agent') agent: string): StreamStatsDto {
-    return this.stats.of(agent);
+  of(@Param('agent') agent: string, @Caller() caller: Principal): StreamStatsDto {
+    return this.stats.of(agent, caller);
   }
 
   @Get(':agent')

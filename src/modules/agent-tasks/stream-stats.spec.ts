@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { EventBus } from '../../contracts/business-events.js';
 import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { BeginRecord, OutcomeRecord } from '../../contracts/journal.js';
+import { ANONYMOUS } from '../../contracts/principal.js';
 import type { AgentRegistry } from '../agents/index.js';
 import { StreamStats } from './stream-stats.js';
 
@@ -20,7 +21,7 @@ describe(StreamStats.name, () => {
   });
 
   const begin = (agent?: string, stream = true) => {
-    const record = { agent, stream } as BeginRecord;
+    const record = { tenant: 'default', agent, stream } as BeginRecord;
     events.emit('generation-began', record);
     return record;
   };
@@ -32,7 +33,7 @@ describe(StreamStats.name, () => {
     for (let i = 0; i < 3; i++) run(FAILED, 5667);
     begin('travel');
     begin('travel');
-    expect(stats.of('travel')).toEqual({
+    expect(stats.of('travel', ANONYMOUS)).toEqual({
       agent: 'travel',
       totalStreams: 100,
       activeStreams: 2,
@@ -47,7 +48,7 @@ describe(StreamStats.name, () => {
     for (const reason of ['client_gone', 'cancelled', 'slow_client'] as const)
       run({ status: 'cancelled', reason });
     for (const reason of ['timeout', 'shutdown'] as const) run({ status: 'cancelled', reason });
-    expect(stats.of('travel')).toMatchObject({
+    expect(stats.of('travel', ANONYMOUS)).toMatchObject({
       totalStreams: 5,
       activeStreams: 0,
       completedStreams: 0,
@@ -61,13 +62,13 @@ describe(StreamStats.name, () => {
     run(FAILED, 30, 'content');
     begin(undefined);
     begin('travel', false);
-    expect(stats.of('travel')).toMatchObject({
+    expect(stats.of('travel', ANONYMOUS)).toMatchObject({
       totalStreams: 1,
       successRate: '100.00%',
       avgDuration: '10ms',
     });
-    expect(stats.of('content')).toMatchObject({ totalStreams: 1, successRate: '0.00%' });
-    expect(stats.ofAll()).toMatchObject({
+    expect(stats.of('content', ANONYMOUS)).toMatchObject({ totalStreams: 1, successRate: '0.00%' });
+    expect(stats.ofAll(ANONYMOUS)).toMatchObject({
       agent: 'all',
       totalStreams: 3,
       activeStreams: 1,
@@ -76,7 +77,7 @@ describe(StreamStats.name, () => {
   });
 
   it('is all zero before there was any', () => {
-    expect(stats.ofAll()).toEqual({
+    expect(stats.ofAll(ANONYMOUS)).toEqual({
       agent: 'all',
       totalStreams: 0,
       activeStreams: 0,
@@ -85,5 +86,13 @@ describe(StreamStats.name, () => {
       successRate: '0.00%',
       avgDuration: '0ms',
     });
+  });
+
+  it('tells no tenant of another’s', () => {
+    run(FINISHED, 100);
+    const foreign = { ...ANONYMOUS, tenant: 'acme' };
+    expect(stats.of('travel', foreign)).toMatchObject({ totalStreams: 0, avgDuration: '0ms' });
+    expect(stats.ofAll(foreign)).toMatchObject({ totalStreams: 0 });
+    expect(stats.ofAll(ANONYMOUS)).toMatchObject({ totalStreams: 1 });
   });
 });

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventBus } from '../../contracts/business-events.js';
 import type { CancelReason } from '../../contracts/generation-outcome.js';
 import type { BeginRecord, OutcomeRecord } from '../../contracts/journal.js';
+import type { Principal } from '../../contracts/principal.js';
 import { AgentRegistry } from '../agents/index.js';
 import type { StreamStatsDto } from './dto/stream-stats.dto.js';
 
@@ -18,11 +19,16 @@ class Tally {
   durationMs = 0;
 }
 
-/** Counts the streams of each agent since the start, once at their beginning and once at their end. */
+/** What one tenant has streamed: of all, and of each agent. */
+class TenantTallies {
+  readonly all = new Tally();
+  readonly byAgent = new Map<string, Tally>();
+}
+
+/** Counts the streams of each tenant and agent since the start, once at their beginning and once at their end. */
 @Injectable()
 export class StreamStats implements OnModuleInit {
-  private readonly all = new Tally();
-  private readonly byAgent = new Map<string, Tally>();
+  private readonly tenants = new Map<string, TenantTallies>();
 
   constructor(
     @Inject(EventBus) private readonly events: EventBus,
@@ -35,18 +41,18 @@ export class StreamStats implements OnModuleInit {
   }
 
   /** Throws `unknown_agent`. */
-  of(agent: string): StreamStatsDto {
+  of(agent: string, { tenant }: Principal): StreamStatsDto {
     const { key } = this.agents.get(agent, 'agent');
-    return toStats(key, this.byAgent.get(key) ?? new Tally());
+    return toStats(key, this.tenants.get(tenant)?.byAgent.get(key) ?? new Tally());
   }
 
-  ofAll(): StreamStatsDto {
-    return toStats(ALL, this.all);
+  ofAll({ tenant }: Principal): StreamStatsDto {
+    return toStats(ALL, this.tenants.get(tenant)?.all ?? new Tally());
   }
 
-  private began({ stream, agent }: BeginRecord): void {
+  private began({ stream, ...begin }: BeginRecord): void {
     if (!stream) return;
-    for (const tally of this.talliesOf(agent)) {
+    for (const tally of this.talliesOf(begin)) {
       tally.total++;
       tally.active++;
     }
@@ -56,7 +62,7 @@ export class StreamStats implements OnModuleInit {
     if (!begin.stream) return;
     const isFailed =
       outcome.status === 'failed' || (outcome.status === 'cancelled' && !BY_CALLER.has(outcome.reason));
-    for (const tally of this.talliesOf(begin.agent)) {
+    for (const tally of this.talliesOf(begin)) {
       tally.active--;
       tally.durationMs += durationMs;
       if (isFailed) tally.failed++;
@@ -64,12 +70,14 @@ export class StreamStats implements OnModuleInit {
     }
   }
 
-  /** Only configured agents have one of their own, so there are no more of them than the configuration says. */
-  private talliesOf(agent: string | undefined): Tally[] {
-    if (agent === undefined) return [this.all];
-    let own = this.byAgent.get(agent);
-    if (own === undefined) this.byAgent.set(agent, (own = new Tally()));
-    return [this.all, own];
+  /** Tenants are those that have credentials, agents those that are configured: there are no more tallies than that. */
+  private talliesOf({ tenant, agent }: Pick<BeginRecord, 'tenant' | 'agent'>): Tally[] {
+    let own = this.tenants.get(tenant);
+    if (own === undefined) this.tenants.set(tenant, (own = new TenantTallies()));
+    if (agent === undefined) return [own.all];
+    let tally = own.byAgent.get(agent);
+    if (tally === undefined) own.byAgent.set(agent, (tally = new Tally()));
+    return [own.all, tally];
   }
 }
 

@@ -6,6 +6,8 @@ import { MessageEntity } from './entities/message.entity.js';
 import { marked } from './record/projection.js';
 
 export interface ConversationDraft {
+  /** `default` where it is left out. */
+  readonly tenant?: string;
   readonly userId: string;
   readonly modelName: string;
   readonly title?: string;
@@ -13,6 +15,8 @@ export interface ConversationDraft {
 }
 
 export interface MessageDraft {
+  /** That of the conversation. */
+  readonly tenant?: string;
   readonly conversationId: number;
   readonly role: string;
   readonly content: string;

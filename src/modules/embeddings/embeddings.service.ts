@@ -49,7 +49,7 @@ export class EmbeddingsService {
     const record = new EmbeddingRecord(this.journal, id, call);
     const { gate, model } = plan.targets[0]!;
     const backend = gate.backend.name;
-    const terms = { ...call, backend, model };
+    const terms = { ...call, tenant: call.caller.owner.tenant, backend, model };
     const keys = call.inputs.map((text) => toVectorKey(terms, text));
     const found = await this.cache.getAll(keys);
     const cached = found.reduce((count, vector) => (vector === undefined ? count : count + 1), 0);

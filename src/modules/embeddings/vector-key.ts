@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 
 /** What a vector hangs on besides its text. */
 export interface VectorTerms {
+  /** Nobody learns from the time an answer takes what another tenant has asked for. */
+  readonly tenant: string;
   readonly backend: string;
   /** The model's name there. */
   readonly model: string;
@@ -12,7 +14,7 @@ export interface VectorTerms {
 
 /** The cache key of one input: what it hangs on and its exact text, so that no key can be made to mean another text. */
 export function toVectorKey(terms: VectorTerms, text: string): string {
-  const { backend, model, dimensions = null, truncate = null, options = null } = terms;
-  const said = JSON.stringify([backend, model, dimensions, truncate, options, text]);
+  const { tenant, backend, model, dimensions = null, truncate = null, options = null } = terms;
+  const said = JSON.stringify([tenant, backend, model, dimensions, truncate, options, text]);
   return `citadel:vector:1:${hash('sha256', said, 'base64url')}`;
 }

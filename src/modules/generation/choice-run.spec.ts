@@ -12,7 +12,12 @@ import { Generation } from './generation.js';
 import { SpokenBackend } from './testing/spoken-backend.js';
 import { TokenMeter } from './token-meter.js';
 
-const TIMEOUTS = { keptConnections: 1, connectTimeoutMs: 0, firstTokenTimeoutMs: 60_000, idleTimeoutMs: 30_000 };
+const TIMEOUTS = {
+  keptConnections: 1,
+  connectTimeoutMs: 0,
+  firstTokenTimeoutMs: 60_000,
+  idleTimeoutMs: 30_000,
+};
 const CLOCK = { now: () => 0 };
 const HEAD = { id: 'chatcmpl-1', created: 0, model: 'phi3', agent: undefined, choices: 1 };
 const REQUEST = { choice: 0, input: { kind: 'chat', messages: [] } } as unknown as GenerationRequest;

@@ -106,4 +106,5 @@ export class FinishedGenerations {
   }
 }
 
-const ownerKey = ({ tenant, id }: Principal): string => `${tenant}/${id}`;
+const ownerKey = ({ tenant, id, role }: Principal): string =>
+  JSON.stringify([tenant, role === 'anonymous' ? null : id]);

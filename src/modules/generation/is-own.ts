@@ -1,5 +1,10 @@
 import type { Principal } from '../../contracts/principal.js';
 
-/** Whether the caller may know of what belongs to `owner`. */
+/**
+ * Whether the caller may know of what belongs to `owner`. Whoever has a credential is nobody without one, whatever name the
+ * credential gives.
+ */
 export const isOwn = (owner: Principal, caller: Principal): boolean =>
-  owner.tenant === caller.tenant && (owner.id === caller.id || caller.role === 'admin');
+  owner.tenant === caller.tenant &&
+  (caller.role === 'admin' ||
+    (owner.id === caller.id && (owner.role === 'anonymous') === (caller.role === 'anonymous')));

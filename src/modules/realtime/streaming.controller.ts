@@ -1,5 +1,7 @@
 import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Caller } from '../../common/http/caller.decorator.js';
+import type { Principal } from '../../contracts/principal.js';
 import { StreamingConnectionsDto } from './dto/streaming-connections.dto.js';
 import { StreamingMetricsDto } from './dto/streaming-metrics.dto.js';
 import { StreamingStatusDto } from './dto/streaming-status.dto.js';
@@ -18,10 +20,10 @@ export class StreamingController {
   }
 
   @Get('connections')
-  @ApiOperation({ summary: 'Who is connected' })
+  @ApiOperation({ summary: 'How many are connected, and which of them are the caller’s' })
   @ApiOkResponse({ type: StreamingConnectionsDto })
-  connections(): StreamingConnectionsDto {
-    return this.service.connections();
+  connections(@Caller() caller: Principal): StreamingConnectionsDto {
+    return this.service.connections(caller);
   }
 
   @Get('metrics')

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { AppConfig, type StreamingConfig } from '../../config/index.js';
+import type { Principal } from '../../contracts/principal.js';
+import { isOwn } from '../generation/index.js';
 import { BackendDirectory } from '../models/index.js';
 import { ConnectionLedger } from './connections/connection-ledger.js';
 import { ConnectionManager } from './connections/connection-manager.js';
@@ -53,9 +55,11 @@ export class StreamingService {
     };
   }
 
-  connections(): StreamingConnectionsDto {
+  /** How many there are is told to all; which ones, to those whose they are and to administrators of their tenant. */
+  connections(caller: Principal): StreamingConnectionsDto {
     const { total, peak } = this.ledger;
-    const list = [...this.manager.all].slice(0, MOST_LISTED).map(toConnectionDto);
+    const own = [...this.manager.all].filter(({ principal }) => isOwn(principal, caller));
+    const list = own.slice(0, MOST_LISTED).map(toConnectionDto);
     return { active: this.active, total, peak, list };
   }
 

@@ -3,6 +3,8 @@ import type { ResponseEcho } from './response-echo.js';
 
 /** What is kept of a response besides its log. */
 export interface KeptResponse {
+  /** Whose it is. */
+  readonly tenant: string;
   readonly echo: ResponseEcho;
   /** All that stood before it, with the items of earlier responses. */
   readonly items: readonly InputItem[];
@@ -10,6 +12,7 @@ export interface KeptResponse {
 }
 
 interface Slot {
+  readonly tenant: string;
   readonly json: Buffer;
   /** Set once the response has ended. */
   readonly endedAt: number | undefined;
@@ -34,6 +37,7 @@ export class KeptResponses {
 
   add(id: string, response: KeptResponse, ended: boolean): void {
     this.put(id, {
+      tenant: response.tenant,
       json: Buffer.from(JSON.stringify(response)),
       endedAt: ended ? this.now() : undefined,
     });
@@ -45,18 +49,19 @@ export class KeptResponses {
     const slot = this.slots.get(id);
     if (slot === undefined) return false;
     this.delete(id);
-    this.put(id, { json: slot.json, endedAt: this.now() });
+    this.put(id, { ...slot, endedAt: this.now() });
     return true;
   }
 
   find(id: string): KeptResponse | undefined {
-    const json = this.jsonOf(id);
+    const json = this.slotOf(id)?.json;
     return json && (JSON.parse(json.toString()) as KeptResponse);
   }
 
-  jsonOf(id: string): Buffer | undefined {
+  /** As it is kept, and whose it is. */
+  slotOf(id: string): { readonly tenant: string; readonly json: Buffer } | undefined {
     const slot = this.slots.get(id);
-    return slot === undefined || this.isExpired(slot) ? undefined : slot.json;
+    return slot === undefined || this.isExpired(slot) ? undefined : slot;
   }
 
   delete(id: string): void {

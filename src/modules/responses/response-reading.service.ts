@@ -61,7 +61,7 @@ export class ResponseReadingService {
   /** Forgets it. What is on record stays there. */
   async delete(id: string, caller: Principal): Promise<DeletedResponseDto> {
     const { background, source } = await this.stored.get(id, caller);
-    await this.stored.delete(id);
+    await this.stored.delete(id, caller);
     // Nobody could read it any more.
     if (background && source.releasedOutcome === undefined) await this.stop(id, caller);
     return { id, object: 'response.deleted', deleted: true };

@@ -56,7 +56,8 @@ export class ResponsesService {
     });
     const { id, head } = source;
     const echo = toEcho(dto, this.desk.specify(call));
-    if ((dto.store ?? true) && !isReplayed) this.stored.add(id, { echo, items, background }, source.ended);
+    if ((dto.store ?? true) && !isReplayed)
+      this.stored.add(id, { tenant: call.caller.principal.tenant, echo, items, background }, source.ended);
 
     if (call.streams) {
       return streamLog({

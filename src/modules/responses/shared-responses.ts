@@ -15,7 +15,7 @@ const ID = /^resp_[0-9a-f]{32}$/;
 /** Stands for what was deleted: what comes to be written late finds its place taken. */
 const GONE = '';
 
-const keyOf = (id: string): string => `citadel:response:${id}`;
+const keyOf = (tenant: string, id: string): string => `citadel:response:${encodeURIComponent(tenant)}:${id}`;
 
 /**
  * What is kept of responses besides their logs, where other replicas find it: for as long as a mirrored log. Nobody
@@ -36,7 +36,7 @@ export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
   ) {}
 
   onModuleInit(): void {
-    this.events.on('generation-settled', ({ begin }) => this.ended(begin.id));
+    this.events.on('generation-settled', ({ begin }) => this.ended(begin.tenant, begin.id));
     if (!this.redis.configured) return;
     this.channels
       .listen(DELETED, (id) => this.kept.delete(id))
@@ -50,16 +50,16 @@ export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** What another replica keeps, or kept. Throws `server_busy` while that cannot be known. */
-  async find(id: string): Promise<KeptResponse | undefined> {
+  async find(tenant: string, id: string): Promise<KeptResponse | undefined> {
     if (!this.redis.configured || !ID.test(id)) return undefined;
-    const json = await this.ask(() => this.redis.run((client) => client.get(keyOf(id))));
+    const json = await this.ask(() => this.redis.run((client) => client.get(keyOf(tenant, id))));
     return json === null || json === GONE ? undefined : (JSON.parse(json) as KeptResponse);
   }
 
   /** Whether another replica deleted what is kept here, should its message have been lost. No while Redis is away. */
-  async wasDeleted(id: string): Promise<boolean> {
+  async wasDeleted(tenant: string, id: string): Promise<boolean> {
     if (!this.redis.ready) return false;
-    const json = await this.redis.run((client) => client.get(keyOf(id))).catch(() => null);
+    const json = await this.redis.run((client) => client.get(keyOf(tenant, id))).catch(() => null);
     if (json === GONE) this.kept.delete(id);
     return json === GONE;
   }
@@ -71,26 +71,27 @@ export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** No replica finds it any more. Throws `server_busy` while they cannot be told; nothing is deleted then. */
-  async delete(id: string): Promise<void> {
+  async delete(tenant: string, id: string): Promise<void> {
     if (this.redis.configured)
       await this.ask(async () => {
-        await this.redis.run((client) => client.set(keyOf(id), GONE, 'PX', MIRROR_RUNNING_TTL_MS));
+        await this.redis.run((client) => client.set(keyOf(tenant, id), GONE, 'PX', MIRROR_RUNNING_TTL_MS));
         await this.channels.publish(DELETED, id);
       });
     this.kept.delete(id);
   }
 
   /** From now on its time counts. */
-  private ended(id: string): void {
+  private ended(tenant: string, id: string): void {
     if (!this.kept.ended(id) || !this.redis.configured) return;
     const { resumeTtlMs } = this.config.streams;
-    this.redis.run((client) => client.pexpire(keyOf(id), resumeTtlMs)).catch(() => undefined);
+    this.redis.run((client) => client.pexpire(keyOf(tenant, id), resumeTtlMs)).catch(() => undefined);
   }
 
   private async write(id: string): Promise<void> {
-    const json = this.kept.jsonOf(id);
-    if (json === undefined || json.length > MOST_SHARED_BYTES) return;
-    await this.redis.run((client) => client.set(keyOf(id), json, 'PX', MIRROR_RUNNING_TTL_MS, 'NX'));
+    const kept = this.kept.slotOf(id);
+    if (kept === undefined || kept.json.length > MOST_SHARED_BYTES) return;
+    const { tenant, json } = kept;
+    await this.redis.run((client) => client.set(keyOf(tenant, id), json, 'PX', MIRROR_RUNNING_TTL_MS, 'NX'));
   }
 
   private writeLater(id: string): void {

@@ -50,7 +50,7 @@ describe(StoredResponses.name, () => {
       role: 'user',
       content: [{ type: 'input_text', text: 'Hello' }],
     } as const;
-    kept.add(ID, { echo: {}, items: [item], background: false }, false);
+    kept.add(ID, { tenant: OWNER.tenant, echo: {}, items: [item], background: false }, false);
     return generation;
   }
 
@@ -99,7 +99,7 @@ describe(StoredResponses.name, () => {
     finish(begin());
     kept.delete(ID);
     expect(await stored.find(ID, OWNER)).toBeUndefined();
-    kept.add('resp_1', { echo: {}, items: [], background: false }, true);
+    kept.add('resp_1', { tenant: OWNER.tenant, echo: {}, items: [], background: false }, true);
     expect(await stored.find('resp_1', OWNER)).toBeUndefined();
   });
 });

@@ -39,14 +39,14 @@ export class StoredResponses {
   }
 
   /** No replica finds it any more. Rejects while they cannot be told; it is still there then. */
-  delete(id: string): Promise<void> {
-    return this.shared.delete(id);
+  delete(id: string, { tenant }: Principal): Promise<void> {
+    return this.shared.delete(tenant, id);
   }
 
   async find(id: string, caller: Principal): Promise<StoredResponse | undefined> {
     const own = this.kept.find(id);
-    if (own !== undefined && (await this.shared.wasDeleted(id))) return undefined;
-    const kept = own ?? (await this.shared.find(id));
+    if (own !== undefined && (await this.shared.wasDeleted(caller.tenant, id))) return undefined;
+    const kept = own ?? (await this.shared.find(caller.tenant, id));
     const source = kept && (await this.findLog(id, caller));
     return source && { ...kept, source };
   }

@@ -6,6 +6,7 @@ import { KeepCredentials1795219200010 } from './1795219200010-keep-credentials.j
 import { CreateUsers1795219200020 } from './1795219200020-create-users.js';
 import { CreateOAuth1795219200021 } from './1795219200021-create-oauth.js';
 import { CreateDevices1795219200030 } from './1795219200030-create-devices.js';
+import { IsolateTenants1795219200040 } from './1795219200040-isolate-tenants.js';
 import { CountUsage1795219200050 } from './1795219200050-count-usage.js';
 
 /** Every migration, oldest first. A new one is a file here and a line in this list. */
@@ -18,5 +19,6 @@ export const MIGRATIONS = [
   CreateUsers1795219200020,
   CreateOAuth1795219200021,
   CreateDevices1795219200030,
+  IsolateTenants1795219200040,
   CountUsage1795219200050,
 ];

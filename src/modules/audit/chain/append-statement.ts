@@ -47,8 +47,8 @@ WITH head AS (
   INSERT INTO audit_keys (tenant, seq, conversation_id, key)
   SELECT $1, seq, id, key FROM home WHERE kind = 'generation'
 ), said AS (
-  INSERT INTO messages (conversation_id, role, content, metadata, created_at)
-  SELECT id, role, content, metadata, created_at::timestamp
+  INSERT INTO messages (tenant, conversation_id, role, content, metadata, created_at)
+  SELECT $1, id, role, content, metadata, created_at::timestamp
     FROM unnest($21::integer[], $22::text[], $23::text[], $24::jsonb[], $25::text[])
          WITH ORDINALITY AS message(place, role, content, metadata, created_at, position)
     JOIN home USING (place)

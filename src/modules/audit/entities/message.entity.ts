@@ -15,6 +15,10 @@ export class MessageEntity {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;
 
+  /** That of its conversation. */
+  @Column({ type: 'varchar', length: 255, default: 'default' })
+  tenant!: string;
+
   @Index('idx_messages_conversation_id')
   @Column({ name: 'conversation_id', type: 'integer', nullable: true })
   conversationId!: number;

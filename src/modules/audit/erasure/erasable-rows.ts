@@ -15,12 +15,13 @@ export class ErasableRows {
   constructor(@Inject(RequestDatabase) private readonly database: RequestDatabase) {}
 
   /** As they are now; one that is not there any more is left out. */
-  async find(ids: readonly number[]): Promise<Erasable[]> {
-    const rows = await this.database.query<{ id: number }>(
+  async find({ tenant }: VisibleRows, ids: readonly number[]): Promise<Erasable[]> {
+    const database = this.database.forTenant(tenant);
+    const rows = await database.query<{ id: number }>(
       'SELECT id FROM conversations WHERE id = ANY($1) ORDER BY id',
       [ids],
     );
-    const seqs = await seqsOf(this.database.query, ids);
+    const seqs = await seqsOf((sql, values) => database.query(sql, values), ids);
     return rows.map(({ id }) => ({ id, seqs: seqs.get(id) ?? [] }));
   }
 
@@ -36,10 +37,12 @@ export class ErasableRows {
       .add('user_id = ?', user)
       .add('id > ?', after)
       .add('id <= ?', through);
-    const rows = await this.database.query<{ id: number }>(
-      `SELECT id FROM conversations WHERE ${where.sql} ORDER BY id LIMIT ${where.bind(limit)}`,
-      where.values,
-    );
+    const rows = await this.database
+      .forTenant(tenant)
+      .query<{ id: number }>(
+        `SELECT id FROM conversations WHERE ${where.sql} ORDER BY id LIMIT ${where.bind(limit)}`,
+        where.values,
+      );
     return rows.map(({ id }) => id);
   }
 
@@ -47,9 +50,9 @@ export class ErasableRows {
    * Deletes, in one transaction, those that are as they were found, and tells how many there still were. One that has
    * got other entries since has grown: it stays as it is.
    */
-  delete(found: readonly Erasable[]): Promise<{ deleted: number; grown: number[] }> {
+  delete({ tenant }: VisibleRows, found: readonly Erasable[]): Promise<{ deleted: number; grown: number[] }> {
     const ids = found.map(({ id }) => id);
-    return this.database.transaction(async (query) => {
+    return this.database.forTenant(tenant).transaction(async (query) => {
       // Nobody adds to them from here on.
       await query('SELECT FROM conversations WHERE id = ANY($1) ORDER BY id FOR UPDATE', [ids]);
       const current = await seqsOf(query, ids);

@@ -54,10 +54,10 @@ export class ErasureService {
     let erased = 0;
     let left = ids;
     for (let round = 0; round < ROUNDS; round += 1) {
-      const found = await this.rows.find(left);
+      const found = await this.rows.find(visibleTo(caller), left);
       if (found.length === 0) return erased;
       await Promise.all(found.map((erasable) => this.record(caller, erasable)));
-      const done = await this.rows.delete(found);
+      const done = await this.rows.delete(visibleTo(caller), found);
       erased += done.deleted;
       left = done.grown;
     }

@@ -32,7 +32,7 @@ export class ConversationRows {
     { limit, cursor }: PageRequest,
   ): Promise<ConversationRow[]> {
     const where = meant(visible, filter).add('c.id < ?', cursor);
-    return this.select(where, `ORDER BY c.id DESC LIMIT ${where.bind(limit + 1)}`);
+    return this.select(visible, where, `ORDER BY c.id DESC LIMIT ${where.bind(limit + 1)}`);
   }
 
   /** The oldest first, of those after one and through another. */
@@ -42,27 +42,27 @@ export class ConversationRows {
     { after, through, limit }: { after: number; through: number; limit: number },
   ): Promise<ConversationRow[]> {
     const where = meant(visible, filter).add('c.id > ?', after).add('c.id <= ?', through);
-    return this.select(where, `ORDER BY c.id LIMIT ${where.bind(limit)}`);
+    return this.select(visible, where, `ORDER BY c.id LIMIT ${where.bind(limit)}`);
   }
 
   async find(visible: VisibleRows, id: number): Promise<ConversationRow | undefined> {
-    return (await this.select(meant(visible, {}).add('c.id = ?', id), ''))[0];
+    return (await this.select(visible, meant(visible, {}).add('c.id = ?', id), ''))[0];
   }
 
   /** The largest id there is; 0 when there is none. */
   async lastId({ tenant }: VisibleRows): Promise<number> {
-    const [row] = await this.database.query<{ id: number }>(
-      'SELECT id FROM conversations WHERE tenant = $1 ORDER BY id DESC LIMIT 1',
-      [tenant],
-    );
+    const [row] = await this.database
+      .forTenant(tenant)
+      .query<{ id: number }>('SELECT id FROM conversations WHERE tenant = $1 ORDER BY id DESC LIMIT 1', [
+        tenant,
+      ]);
     return row?.id ?? 0;
   }
 
-  private select(where: Conditions, order: string): Promise<ConversationRow[]> {
-    return this.database.query(
-      `SELECT ${COLUMNS} FROM conversations c WHERE ${where.sql} ${order}`,
-      where.values,
-    );
+  private select({ tenant }: VisibleRows, where: Conditions, order: string): Promise<ConversationRow[]> {
+    return this.database
+      .forTenant(tenant)
+      .query(`SELECT ${COLUMNS} FROM conversations c WHERE ${where.sql} ${order}`, where.values);
   }
 }
 

@@ -34,7 +34,7 @@ export class ExportLines {
         through,
         limit: CONVERSATIONS_A_PAGE,
       });
-      for await (const text of this.textOf(page)) {
+      for await (const text of this.textOf(visible, page)) {
         piece += text;
         const isLine = text.endsWith('\n');
         if (piece.length < (isLine ? PIECE_CHARACTERS : LINE_CHARACTERS)) continue;
@@ -47,8 +47,14 @@ export class ExportLines {
     if (piece !== '') yield piece;
   }
 
-  private async *textOf(page: readonly ConversationRow[]): AsyncGenerator<string, void> {
-    const messages = this.messagesOf(page.map(({ id }) => id));
+  private async *textOf(
+    visible: VisibleRows,
+    page: readonly ConversationRow[],
+  ): AsyncGenerator<string, void> {
+    const messages = this.messagesOf(
+      visible,
+      page.map(({ id }) => id),
+    );
     let next = await messages.next();
     for (const conversation of page) {
       yield `${JSON.stringify(toConversation(conversation)).slice(0, -1)},"messages":[`;
@@ -60,10 +66,16 @@ export class ExportLines {
     }
   }
 
-  private async *messagesOf(ids: readonly number[]): AsyncGenerator<MessageRow, undefined> {
+  private async *messagesOf(
+    visible: VisibleRows,
+    ids: readonly number[],
+  ): AsyncGenerator<MessageRow, undefined> {
     let after: MessageRow | undefined;
     for (let left = ids; left.length > 0;) {
-      const { rows, hasMore } = await this.messages.ofConversations(left, { limit: MESSAGES_A_PAGE, after });
+      const { rows, hasMore } = await this.messages.ofConversations(visible, left, {
+        limit: MESSAGES_A_PAGE,
+        after,
+      });
       yield* rows;
       const last = rows.at(-1);
       if (!hasMore || last === undefined) return;

@@ -44,33 +44,37 @@ export class MessageRows {
       .add('m.created_at < ?', to)
       .add('m.content ILIKE ?', containing(text))
       .add('m.id < ?', cursor);
-    return this.page(
-      'messages m JOIN conversations c ON c.id = m.conversation_id',
-      where,
-      'm.id DESC',
+    return this.page(tenant, where, {
+      from: 'messages m JOIN conversations c ON c.id = m.conversation_id',
+      order: 'm.id DESC',
       limit,
-    );
+    });
   }
 
   /** Of one conversation, the oldest first. */
-  ofConversation(id: number, { limit, cursor }: PageRequest): Promise<MessagePage> {
+  ofConversation({ tenant }: VisibleRows, id: number, { limit, cursor }: PageRequest): Promise<MessagePage> {
     const where = new Conditions().add('m.conversation_id = ?', id).add('m.id > ?', cursor);
-    return this.page('messages m', where, 'm.id', limit);
+    return this.page(tenant, where, { from: 'messages m', order: 'm.id', limit });
   }
 
   /** Of several conversations in the order of their ids, the oldest of each first; those after a message. */
   ofConversations(
+    { tenant }: VisibleRows,
     ids: readonly number[],
     { limit, after }: { limit: number; after?: Pick<MessageRow, 'id' | 'conversation_id'> },
   ): Promise<MessagePage> {
     const where = new Conditions().add('m.conversation_id = ANY(?)', ids);
     if (after !== undefined)
       where.add(`(m.conversation_id, m.id) > (${where.bind(after.conversation_id)}, ?)`, after.id);
-    return this.page('messages m', where, 'm.conversation_id, m.id', limit);
+    return this.page(tenant, where, { from: 'messages m', order: 'm.conversation_id, m.id', limit });
   }
 
-  private async page(from: string, where: Conditions, order: string, limit: number): Promise<MessagePage> {
-    const found = await this.database.query<MessageRow & { found: number }>(
+  private async page(
+    tenant: string,
+    where: Conditions,
+    { from, order, limit }: { from: string; order: string; limit: number },
+  ): Promise<MessagePage> {
+    const found = await this.database.forTenant(tenant).query<MessageRow & { found: number }>(
       `SELECT m.id, m.conversation_id, m.role, m.content, m.metadata, m.created_at, m.found FROM (
          SELECT m.*, count(*) OVER ()::integer AS found, row_number() OVER following AS place,
                 sum(octet_length(m.content) + coalesce(pg_column_size(m.metadata), 0)) OVER following AS bytes

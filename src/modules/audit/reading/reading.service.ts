@@ -36,7 +36,9 @@ export class ReadingService {
 
   async getConversation(caller: Principal, id: string): Promise<AuditTranscriptDto> {
     const conversation = await this.find(caller, id);
-    const { rows, hasMore } = await this.messages.ofConversation(conversation.id, { limit: MOST_ROWS });
+    const { rows, hasMore } = await this.messages.ofConversation(visibleTo(caller), conversation.id, {
+      limit: MOST_ROWS,
+    });
     return {
       ...toConversation(conversation),
       messages: rows.map(toMessage),
@@ -46,7 +48,8 @@ export class ReadingService {
 
   async listMessagesOf(caller: Principal, id: string, query: MessagePageDto): Promise<AuditMessageListDto> {
     const conversation = await this.find(caller, id);
-    return toList(await this.messages.ofConversation(conversation.id, toPageRequest('message', query)));
+    const page = toPageRequest('message', query);
+    return toList(await this.messages.ofConversation(visibleTo(caller), conversation.id, page));
   }
 
   async searchMessages(caller: Principal, query: MessageQueryDto): Promise<AuditMessageListDto> {

@@ -26,13 +26,18 @@ export class AuditService {
   async verify({ tenant, from, to, projection }: VerifyChainDto, caller: Principal): Promise<VerdictDto> {
     if (from != null && to != null && from > to)
       throw new GatewayError('invalid_value', 'from must not be greater than to', { param: 'from' });
+    // Whether there is a chain of that name is told to nobody else either.
+    if (tenant != null && tenant !== caller.tenant)
+      throw new GatewayError('tenant_mismatch', 'The chain of another tenant cannot be asked for.', {
+        param: 'tenant',
+      });
     if (this.running >= MOST_AT_ONCE)
       throw new GatewayError('server_busy', `Chains are being verified already, ${MOST_AT_ONCE} at once.`);
     this.running += 1;
     try {
       return toDto(
         await this.verifier.verify({
-          tenant: tenant ?? caller.tenant,
+          tenant: caller.tenant,
           ...(from != null && { from }),
           ...(to != null && { to }),
           withProjection: projection ?? false,

@@ -122,7 +122,9 @@ export class IdempotencyClaims implements OnModuleInit {
   }
 }
 
-const nameOf = ({ owner, key }: Claim): string =>
-  `citadel:idempotency:${hash('sha256', JSON.stringify([owner.tenant, owner.id, key]), 'base64url')}`;
+const nameOf = ({ owner: { tenant, role, id }, key }: Claim): string => {
+  const said = JSON.stringify([tenant, role === 'anonymous' ? null : id, key]);
+  return `citadel:idempotency:${hash('sha256', said, 'base64url')}`;
+};
 
 const toValue = ({ fingerprint, id }: Claim): string => JSON.stringify({ fingerprint, id });

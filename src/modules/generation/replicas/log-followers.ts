@@ -39,8 +39,8 @@ export class LogFollowers implements OnApplicationShutdown {
   constructor(@Inject(RedisConnection) private readonly redis: RedisConnection) {}
 
   /** The log as far as it is mirrored, one copy for all who read it here; undefined when it is not. Rejects while Redis is away. */
-  async open(id: string): Promise<Followed | undefined> {
-    const key = mirrorKey(id);
+  async open(tenant: string, id: string): Promise<Followed | undefined> {
+    const key = mirrorKey(tenant, id);
     for (const followed of this.followed) if (followed.key === key) return followed;
     const records: MirrorRecord[] = [];
     let lastId = '0-0';

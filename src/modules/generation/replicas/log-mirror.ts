@@ -97,7 +97,7 @@ export class LogMirror implements OnModuleInit, OnApplicationShutdown {
   }
 
   private pending({ id, log, head, owner, begin, backendName }: Generation): Write[] {
-    const key = mirrorKey(id);
+    const key = mirrorKey(owner.tenant, id);
     const from = this.mirrored.get(id) ?? -1;
     if (from === log.count) return [];
     const writes: Write[] = [];
@@ -112,7 +112,7 @@ export class LogMirror implements OnModuleInit, OnApplicationShutdown {
 
   private rest(finished: FinishedGeneration, from: number): Write[] {
     const { head, owner, profile, backend, outcome, usage, durationMs, log, count } = finished;
-    const key = mirrorKey(head.id);
+    const key = mirrorKey(owner.tenant, head.id);
     const ttlMs = this.config.streams.resumeTtlMs;
     const writes: Write[] = [];
     if (from === -1) writes.push(this.head(key, { head, owner, profile, backend }));
@@ -151,7 +151,7 @@ export class LogMirror implements OnModuleInit, OnApplicationShutdown {
   }
 
   private unwritten(key: string, record: MirrorRecord): void {
-    const id = key.slice(mirrorKey('').length);
+    const id = key.slice(key.lastIndexOf(':') + 1);
     const known = this.mirrored.get(id);
     if (known === undefined || record.kind === 'end') return;
     this.mirrored.set(id, Math.min(known, record.kind === 'head' ? -1 : record.from));

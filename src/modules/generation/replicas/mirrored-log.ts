@@ -21,7 +21,9 @@ export type MirrorRecord =
   | { readonly kind: 'entries'; readonly from: number; readonly entries: string }
   | { readonly kind: 'end'; readonly end: CopiedEnd };
 
-export const mirrorKey = (id: string): string => `citadel:log:${id}`;
+/** No id of ours holds a colon. */
+export const mirrorKey = (tenant: string, id: string): string =>
+  `citadel:log:${encodeURIComponent(tenant)}:${id}`;
 
 /** The fields of a record, as a stream of Redis keeps them. Entries are one-byte characters. */
 export function toFields(record: MirrorRecord): (string | Buffer)[] {

@@ -97,7 +97,7 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
   }
 
   private async open(id: string, caller: Principal): Promise<Followed | undefined> {
-    const found = await this.followers.open(id).catch((error: unknown) => {
+    const found = await this.followers.open(caller.tenant, id).catch((error: unknown) => {
       throw replicasUnknown(error);
     });
     return found !== undefined && isOwn(found.head.owner, caller) ? found : undefined;

@@ -1,6 +1,7 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { requestIdOf } from '../../../common/http/request-id.js';
+import { SECURITY_LINES } from '../../../common/http/security-headers.js';
 import { challengeOf } from '../../../common/errors/challenge.js';
 import { ERROR_CATALOGUE } from '../../../common/errors/error-catalogue.js';
 import { renderError } from '../../../common/errors/render-error.js';
@@ -18,11 +19,9 @@ export function refuseUpgrade(request: IncomingMessage, socket: Socket, thrown: 
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestIdOf(request)}`,
-    'X-Content-Type-Options: nosniff',
-    'Cache-Control: no-store',
     'Connection: close',
     ...(retryAfterS === undefined ? [] : [`Retry-After: ${retryAfterS}`]),
     ...(challenge === undefined ? [] : [`WWW-Authenticate: ${challenge}`]),
   ];
-  answerAndClose(socket, `${lines.join('\r\n')}\r\n\r\n${body}`);
+  answerAndClose(socket, `${lines.join('\r\n')}\r\n${SECURITY_LINES}\r\n${body}`);
 }

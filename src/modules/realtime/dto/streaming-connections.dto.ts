@@ -40,6 +40,10 @@ export class StreamingConnectionsDto {
   @ApiProperty({ description: 'Most that were open at once.', example: 14 })
   peak!: number;
 
-  @ApiProperty({ description: 'Those that are open, a hundred at most.', type: [ConnectionDto] })
+  @ApiProperty({
+    description:
+      'Those of the caller that are open, for administrators those of their tenant; a hundred at most.',
+    type: [ConnectionDto],
+  })
   list!: ConnectionDto[];
 }

@@ -3,7 +3,7 @@ import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength 
 
 export class VerifyChainDto {
   @ApiPropertyOptional({
-    description: 'Whose chain; without it the caller’s own.',
+    description: 'Whose chain; only the caller’s own can be asked for.',
     type: String,
     minLength: 1,
     maxLength: 255,
