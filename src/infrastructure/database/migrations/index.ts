@@ -8,6 +8,7 @@ import { CreateOAuth1795219200021 } from './1795219200021-create-oauth.js';
 import { CreateDevices1795219200030 } from './1795219200030-create-devices.js';
 import { IsolateTenants1795219200040 } from './1795219200040-isolate-tenants.js';
 import { CountUsage1795219200050 } from './1795219200050-count-usage.js';
+import { IsolatePeople1795219200060 } from './1795219200060-isolate-people.js';
 
 /** Every migration, oldest first. A new one is a file here and a line in this list. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   CreateDevices1795219200030,
   IsolateTenants1795219200040,
   CountUsage1795219200050,
+  IsolatePeople1795219200060,
 ];

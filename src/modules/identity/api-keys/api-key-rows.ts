@@ -32,7 +32,7 @@ export class ApiKeyRows {
 
   /** Gives when it was made; undefined where its owner has as many as may be. */
   async add(row: NewRow, most: number): Promise<Date | undefined> {
-    const [added] = await this.database.query<{ created_at: Date }>(
+    const [added] = await this.database.forTenant(row.tenant).query<{ created_at: Date }>(
       `INSERT INTO api_keys (id, tenant, owner, role, email, device, name, prefix, scopes, expires_at, digest)
        SELECT $1::uuid, $2::text, $3::text, $4, $5, $6, $7, $8, $9::text[], $10::timestamptz, $11::bytea
         WHERE (SELECT count(*) FROM api_keys WHERE tenant = $2 AND owner = $3 AND ${NOT_EXPIRED}) < $12::int
@@ -55,17 +55,18 @@ export class ApiKeyRows {
 
   /** The newest first. */
   list({ tenant, owner }: Owner): Promise<ApiKeyRow[]> {
-    return this.database.query<ApiKeyRow>(
-      `SELECT ${COLUMNS} FROM api_keys WHERE tenant = $1 AND owner = $2 ORDER BY created_at DESC, id`,
-      [tenant, owner],
-    );
+    return this.database
+      .forTenant(tenant)
+      .query<ApiKeyRow>(
+        `SELECT ${COLUMNS} FROM api_keys WHERE tenant = $1 AND owner = $2 ORDER BY created_at DESC, id`,
+        [tenant, owner],
+      );
   }
 
   async has({ tenant, owner }: Owner, id: string): Promise<boolean> {
-    const rows = await this.database.query(
-      'SELECT FROM api_keys WHERE id = $1 AND tenant = $2 AND owner = $3',
-      [id, tenant, owner],
-    );
+    const rows = await this.database
+      .forTenant(tenant)
+      .query('SELECT FROM api_keys WHERE id = $1 AND tenant = $2 AND owner = $3', [id, tenant, owner]);
     return rows.length > 0;
   }
 

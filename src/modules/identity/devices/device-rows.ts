@@ -28,7 +28,7 @@ export class DeviceRows {
   /** The newest first. */
   async list({ tenant, id }: DeviceOwner): Promise<Device[]> {
     if (!isUuid(id)) return [];
-    const rows = await this.database.query<Row>(
+    const rows = await this.database.forTenant(tenant).query<Row>(
       `SELECT ${COLUMNS} FROM devices WHERE user_id = $1 AND tenant = $2 AND revoked_at IS NULL
         ORDER BY created_at DESC, id LIMIT 1000`,
       [id, tenant],
@@ -73,10 +73,13 @@ export class DeviceRows {
   }
 
   async revokeAll({ id, tenant }: DeviceOwner, at: Date): Promise<void> {
-    await this.database.query(
-      'UPDATE devices SET revoked_at = $3 WHERE user_id = $1 AND tenant = $2 AND revoked_at IS NULL',
-      [id, tenant, at],
-    );
+    await this.database
+      .forTenant(tenant)
+      .query('UPDATE devices SET revoked_at = $3 WHERE user_id = $1 AND tenant = $2 AND revoked_at IS NULL', [
+        id,
+        tenant,
+        at,
+      ]);
   }
 
   /** Gives false where there was none to revoke. */

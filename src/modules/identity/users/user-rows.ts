@@ -43,7 +43,7 @@ export class UserRows {
 
   /** In the order in which they came. */
   async list(tenant: string, { after, limit }: { after?: string; limit: number }): Promise<StoredUser[]> {
-    const rows = await this.database.query<Row>(
+    const rows = await this.database.forTenant(tenant).query<Row>(
       `SELECT ${COLUMNS} FROM ${FROM}
         WHERE users.tenant = $1
           AND ($2::uuid IS NULL OR (users.created_at, users.id) > (SELECT created_at, id FROM users WHERE id = $2))
@@ -111,7 +111,7 @@ export class UserRows {
 
   /** Throws `email_taken` where somebody else of the tenant has it. */
   async putEmail({ id, tenant }: User, email: string, verified: boolean): Promise<void> {
-    const rows = await this.database.query<{ user_id: string }>(
+    const rows = await this.database.forTenant(tenant).query<{ user_id: string }>(
       `INSERT INTO user_emails (tenant, email_key, email, user_id, verified) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (tenant, email_key)
          DO UPDATE SET verified = user_emails.verified OR EXCLUDED.verified WHERE user_emails.user_id = $4
@@ -123,7 +123,7 @@ export class UserRows {
 
   /** Gives false where the user has no such address. */
   makePrimary({ id, tenant }: User, email: string): Promise<boolean> {
-    return this.database.transaction(async (query) => {
+    return this.database.forTenant(tenant).transaction(async (query) => {
       const key = emailKey(email);
       const [own] = await query<object>(
         'SELECT FROM user_emails WHERE tenant = $1 AND email_key = $2 AND user_id = $3',
@@ -141,7 +141,7 @@ export class UserRows {
 
   /** The primary one stays. Gives whether there was one to go. */
   async deleteEmail({ id, tenant }: User, email: string): Promise<boolean> {
-    const rows = await this.database.query<object>(
+    const rows = await this.database.forTenant(tenant).query<object>(
       `WITH gone AS (
          DELETE FROM user_emails WHERE tenant = $1 AND email_key = $2 AND user_id = $3 AND NOT is_primary RETURNING 1
        ) SELECT FROM gone`,

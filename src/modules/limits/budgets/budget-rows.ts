@@ -28,15 +28,14 @@ export class BudgetRows {
   }
 
   async of(tenant: string): Promise<SetBudget[]> {
-    const rows = await this.database.query<Row>(
-      `${SELECT} WHERE tenant = $1 ORDER BY scope, subject, period`,
-      [tenant],
-    );
+    const rows = await this.database
+      .forTenant(tenant)
+      .query<Row>(`${SELECT} WHERE tenant = $1 ORDER BY scope, subject, period`, [tenant]);
     return rows.map(toBudget);
   }
 
   async set({ tenant, scope, subject, period, tokens, dollars }: SetBudget, by: string): Promise<void> {
-    await this.database.query(
+    await this.database.forTenant(tenant).query(
       `INSERT INTO budgets (tenant, scope, subject, period, tokens, dollars, set_by, set_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, now())
        ON CONFLICT (tenant, scope, subject, period) DO UPDATE SET
@@ -47,7 +46,7 @@ export class BudgetRows {
 
   /** Whether there was one. Without a period those of all periods go. */
   async delete(tenant: string, scope: string, subject: string, period: string | undefined): Promise<boolean> {
-    const rows = await this.database.query(
+    const rows = await this.database.forTenant(tenant).query(
       `WITH gone AS (
          DELETE FROM budgets WHERE tenant = $1 AND scope = $2 AND subject = $3 AND ($4::text IS NULL OR period = $4)
          RETURNING period

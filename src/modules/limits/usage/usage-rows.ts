@@ -97,7 +97,7 @@ export class UsageRows {
       'sum(prompt_tokens + completion_tokens) DESC',
       ...places,
     ];
-    const rows = await this.database.query<Record<string, string>>(
+    const rows = await this.database.forTenant(tenant).query<Record<string, string>>(
       `SELECT ${named}${SUMS} FROM usage_days WHERE ${MEANT} AND day <= $5::date
        ${groups.length === 0 ? '' : `GROUP BY ${places.join(', ')}`}
        ORDER BY ${order.join(', ')} LIMIT $6`,

@@ -26,17 +26,16 @@ export class ClientRows {
   }
 
   async list(tenant: string): Promise<OAuthClient[]> {
-    const rows = await this.database.query<Row>(
-      `SELECT ${COLUMNS} FROM oauth_clients WHERE tenant = $1 ORDER BY created_at, id`,
-      [tenant],
-    );
+    const rows = await this.database
+      .forTenant(tenant)
+      .query<Row>(`SELECT ${COLUMNS} FROM oauth_clients WHERE tenant = $1 ORDER BY created_at, id`, [tenant]);
     return rows.map(toClient);
   }
 
   async insert(client: OAuthClient): Promise<void> {
-    await this.database.query(
-      `INSERT INTO oauth_clients (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [
+    await this.database
+      .forTenant(client.tenant)
+      .query(`INSERT INTO oauth_clients (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, [
         client.id,
         client.tenant,
         client.name,
@@ -45,16 +44,17 @@ export class ClientRows {
         [...client.redirectUris],
         [...client.grants],
         [...client.scopes],
-      ],
-    );
+      ]);
   }
 
   /** Gives whether there was one. */
   async delete(tenant: string, id: string): Promise<boolean> {
-    const rows = await this.database.query<object>(
-      'WITH gone AS (DELETE FROM oauth_clients WHERE tenant = $1 AND id = $2 RETURNING 1) SELECT FROM gone',
-      [tenant, id],
-    );
+    const rows = await this.database
+      .forTenant(tenant)
+      .query<object>(
+        'WITH gone AS (DELETE FROM oauth_clients WHERE tenant = $1 AND id = $2 RETURNING 1) SELECT FROM gone',
+        [tenant, id],
+      );
     return rows.length > 0;
   }
 }
