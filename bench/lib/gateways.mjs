@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createBenchDatabase } from './bench-database.mjs';
 import { benchRedis, redisVersion } from './bench-redis.mjs';
+import { keySettings, makeKeys, signToken } from './bench-token.mjs';
 import {
   GATEWAY_CPU,
   findFreePort,
@@ -165,6 +165,25 @@ const citadelWithRedis = {
   },
 };
 
+/** The same where everybody has to say who they are, and is counted: asked with a signed token. @type {Gateway} */
+const identified = {
+  name: 'citadel-identified',
+  whyNot: whyNoCitadel,
+  start: async (backendPort) => {
+    const keys = await makeKeys();
+    const issuer = 'http://bench.test';
+    const env = {
+      ...(await keySettings(keys)),
+      PUBLIC_URL: issuer,
+      AUTH_REQUIRE_ALL: 'on',
+      RATE_LIMIT: 'on',
+      RATE_LIMIT_PER_MINUTE: '100000000',
+    };
+    const headers = { authorization: `Bearer ${await signToken(keys, issuer)}` };
+    return startCitadel('citadel-identified', { backendPort, path: OPENAI_PATH, env, headers });
+  },
+};
+
 /** Everybody who is compared, in the order of the tables. */
 export const GATEWAYS = [
   direct,
@@ -172,6 +191,7 @@ export const GATEWAYS = [
   portkey,
   citadel,
   unaudited,
+  identified,
   hello('hello', async () => []),
   hello('hello-get', async () => [(await benchRedis()).url]),
   citadelWithRedis,
@@ -194,21 +214,26 @@ export function installPeers() {
 
 /**
  * @param {string} name
- * @param {{ backendPort: number, path?: string, vectors?: VectorsRoute, env?: Record<string, string> }} how
+ * @param {{ backendPort: number, path?: string, vectors?: VectorsRoute, env?: Record<string, string>, headers?: Record<string, string> }} how
  */
-async function startCitadel(name, { backendPort, path, vectors, env }) {
+async function startCitadel(name, { backendPort, path, vectors, env, headers }) {
   const directory = createScratch(name);
   const port = await findFreePort();
   const database = await createBenchDatabase();
+  const keys = await keySettings(await makeKeys());
   const log = openSync(join(directory, 'gateway.log'), 'a');
   const child = startOnCpu(GATEWAY_CPU, [process.execPath, '--initial-heap-size=512', 'dist/main.js'], {
     cwd: ROOT,
-    env: { ...citadelEnvironment({ port, backendPort, directory, databaseUrl: database?.url }), ...env },
+    env: {
+      ...citadelEnvironment({ port, backendPort, directory, databaseUrl: database?.url }),
+      ...keys,
+      ...env,
+    },
     stdio: ['ignore', log, log],
   });
   try {
     await waitUntilReady(`http://127.0.0.1:${port}/live`, child);
-    const gateway = await running(name, child, { port, path, vectors, directory });
+    const gateway = await running(name, child, { port, path, vectors, headers, directory });
     return { ...gateway, prepare: database?.pin, stop: () => gateway.stop().then(() => database?.drop()) };
   } catch (error) {
     await stop(child);
@@ -266,19 +291,8 @@ function citadelEnvironment({ port, backendPort, directory, databaseUrl }) {
     LOAD_SHED: 'off',
     LOG_LEVEL: 'info',
     CITADEL_DATA_DIR: directory,
-    ...makeSigningKeys(),
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
   };
-}
-
-/** What production demands to sign tokens with. */
-function makeSigningKeys() {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  return { P8FS_JWT_PRIVATE_KEY_PEM: privateKey, P8FS_JWT_PUBLIC_KEY_PEM: publicKey };
 }
 
 /**

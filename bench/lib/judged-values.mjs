@@ -95,6 +95,16 @@ export function addedFirstTokenOf(results) {
 }
 
 /**
+ * What it takes to know who is asking, and to count it.
+ *
+ * @param {Results} results
+ * @returns {Measured}
+ */
+export const identityOf = (results) => ({
+  value: results.median('ttft', 'citadel-identified', firstToken) - results.median('ttft', OURS, firstToken),
+});
+
+/**
  * @param {Results} results
  * @returns {Measured}
  */

@@ -97,7 +97,7 @@ export const SCENARIOS = [
   {
     name: 'ttft',
     what: 'one stream at a time, 16 tokens at once',
-    gateways: CHAT,
+    gateways: [...CHAT, 'citadel-identified'],
     load: { streams: 1, tokens: 16, perWrite: 16, settleMs: 400, windowMs: 1500 },
   },
   {

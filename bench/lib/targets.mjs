@@ -12,6 +12,7 @@ import {
   replyRateOf,
   channelDelayOf,
   copiedCpuOf,
+  identityOf,
   socketCpuOf,
   socketDelayOf,
   slowGapOf,
@@ -257,6 +258,15 @@ const TARGETS = [
     moonshot: 1.02,
     format: ratio,
     measure: (results) => slowGapOf(results),
+  },
+  {
+    row: 'identity',
+    what: 'time to first token P50 with a signed token and limits, minus without',
+    sense: 'at most',
+    floor: 60,
+    moonshot: 20,
+    format: (value) => `${number(value)} µs`,
+    measure: (results) => identityOf(results),
   },
   {
     row: 'copies',
