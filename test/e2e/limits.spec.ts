@@ -54,9 +54,13 @@ const statuses = async (count: number, ask: () => Promise<Response>): Promise<nu
 
 beforeAll(async () => {
   ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' }, undefined, {
-    yaml: YAML,
-  });
+  gateway = await createGateway(
+    { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', RATE_LIMIT: 'on' },
+    undefined,
+    {
+      yaml: YAML,
+    },
+  );
   believe(gateway);
 });
 afterEach(() => {

@@ -90,7 +90,8 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
         'messages USING btree (conversation_id)',
       ]);
       const references = await dataSource.query<{ definition: string }[]>(
-        `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE contype = 'f'`,
+        `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint
+          WHERE contype = 'f' AND conrelid = 'messages'::regclass`,
       );
       expect(references).toEqual([
         { definition: 'FOREIGN KEY (conversation_id) REFERENCES conversations(id)' },

@@ -46,7 +46,7 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     ollama = await new FakeOllama({ models: 'any' }).listen();
     // It does not care for how many tokens it is asked.
     ollama.answer({ pieces: Array.from({ length: 150 }, () => ' w'), promptEvalCount: 5 });
-    const env = { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', REDIS_URL: redis.url };
+    const env = { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', REDIS_URL: redis.url, RATE_LIMIT: 'on' };
     replicas = await Promise.all([1, 2, 3].map(() => createGateway(env, undefined, { yaml: YAML })));
     for (const replica of replicas) believe(replica);
     await areReady(true);

@@ -49,9 +49,13 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
   let gateway: TestGateway;
 
   const start = async () => {
-    gateway = await createGateway({ ...env, OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' }, 'database', {
-      yaml: 'limits: { generations_per_user: 50 }',
-    });
+    gateway = await createGateway(
+      { ...env, OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', RATE_LIMIT: 'on' },
+      'database',
+      {
+        yaml: 'limits: { generations_per_user: 50 }',
+      },
+    );
     believe(gateway);
   };
   const ask = (principal: Principal, body: object = {}) =>

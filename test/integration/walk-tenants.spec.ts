@@ -1,7 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../../src/infrastructure/redis/index.js';
 import { GenerationRegistry } from '../../src/modules/generation/index.js';
+import { DeviceRows } from '../../src/modules/identity/devices/device-rows.js';
 import type { Principal } from '../../src/contracts/principal.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
@@ -23,14 +25,15 @@ interface Caller {
   readonly role: 'user' | 'admin';
 }
 
-const OWNER: Caller = { name: 'the owner', tenant: 'acme', subject: 'ada', role: 'user' };
+const ADA = randomUUID();
+const OWNER: Caller = { name: 'the owner', tenant: 'acme', subject: ADA, role: 'user' };
 const OWN_ADMIN: Caller = { name: 'their administrator', tenant: 'acme', subject: 'root', role: 'admin' };
 const OTHERS: readonly (Caller | undefined)[] = [
   { name: 'another user', tenant: 'acme', subject: 'eve', role: 'user' },
   { name: 'a user of another tenant', tenant: 'umbrella', subject: 'bob', role: 'user' },
-  { name: 'their namesake in another tenant', tenant: 'umbrella', subject: 'ada', role: 'user' },
+  { name: 'their namesake in another tenant', tenant: 'umbrella', subject: ADA, role: 'user' },
   { name: 'an administrator of another tenant', tenant: 'umbrella', subject: 'root', role: 'admin' },
-  { name: 'their namesake in the tenant of all', tenant: 'default', subject: 'ada', role: 'admin' },
+  { name: 'their namesake in the tenant of all', tenant: 'default', subject: ADA, role: 'admin' },
   // Whom a trusted network lets in without a credential.
   undefined,
 ];
@@ -137,8 +140,54 @@ describe.each([
     return { id: String(data[0]!.id), missing: '2147483000' };
   };
 
-  /** Names of what is everybody's: models, agents, pages. */
-  const SHARED = /\/(?:models|docs|redoc)\/\*$|:(?:agent|agent_key|agent_type)(?:\/|$)/;
+  const administer = async (path: string, body: object): Promise<string> => {
+    const answer = await fetch(`${gateway.url}/api/v1/admin/${path}`, {
+      method: 'POST',
+      headers: { ...(await headersOf(OWN_ADMIN)), 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const { id, client_id: client } = (await answer.json()) as { id?: string; client_id?: string };
+    return (id ?? client)!;
+  };
+
+  const user: Maker = async () => ({
+    id: await administer('users', { email: `${randomUUID()}@acme.test` }),
+    missing: randomUUID(),
+  });
+
+  const client: Maker = async () => ({
+    id: await administer('oauth-clients', { name: 'A bot', grants: ['client_credentials'] }),
+    missing: randomUUID(),
+  });
+
+  const apiKey: Maker = async () => {
+    const made = (await (await post('/api/v1/auth/api-keys', { name: 'a key' })).json()) as { id: string };
+    return { id: made.id, missing: randomUUID() };
+  };
+
+  const device: Maker = async () => {
+    const id = randomUUID();
+    await gateway.app
+      .get(DataSource)
+      .query("INSERT INTO users (id, tenant, role) VALUES ($1, $2, 'user') ON CONFLICT DO NOTHING", [
+        OWNER.subject,
+        OWNER.tenant,
+      ]);
+    await gateway.app.get(DeviceRows).insert({
+      id,
+      tenant: OWNER.tenant,
+      userId: OWNER.subject,
+      name: 'A phone',
+      type: 'mobile',
+      publicKey: randomBytes(32),
+      createdAt: new Date(),
+    });
+    return { id, missing: randomUUID() };
+  };
+
+  /** Names of what is everybody's (models, agents, pages), of a browser's own session, and of each tenant's own budgets. */
+  const SHARED =
+    /\/oauth\/(?:authorize|interaction|device)\/:uid$|\/budgets\/:scope\/:subject$|\/(?:models|docs|redoc)\/\*$|:(?:agent|agent_key|agent_type)(?:\/|$)/;
 
   /** How to make what a route with a parameter is about. A route that is missing here fails the walk. */
   const OWNED: Readonly<Record<string, Maker>> = {
@@ -154,7 +203,16 @@ describe.each([
     'GET /api/v1/audit/conversations/:id': conversation,
     'GET /api/v1/audit/conversations/:id/messages': conversation,
     'DELETE /api/v1/audit/conversations/:id': conversation,
+    'DELETE /api/v1/auth/api-keys/:id': apiKey,
+    'DELETE /api/v1/auth/devices/:id': device,
+    'GET /api/v1/admin/users/:id': user,
+    'PATCH /api/v1/admin/users/:id': user,
+    'DELETE /api/v1/admin/users/:id': user,
+    'DELETE /api/v1/admin/oauth-clients/:id': client,
   };
+
+  /** Where the refusal says what was asked for. */
+  const NAMES_IT = /^(?!\/api\/v1\/(?:auth|admin)\/)/;
 
   const owned = () =>
     routesOf().filter((route) => hasParameter(route) && route.method !== 'HEAD' && !SHARED.test(route.url));
@@ -177,7 +235,7 @@ describe.each([
         const isRefused = route.policy === 'admin' && other?.role !== 'admin';
         const isNobody = other === undefined && route.policy !== 'net';
         expect([where, foreign.status]).toEqual([where, isNobody ? 401 : isRefused ? 403 : 404]);
-        if (foreign.status === 404) expect(foreign.body).toContain('ID');
+        if (foreign.status === 404 && NAMES_IT.test(route.url)) expect(foreign.body).toContain('ID');
       }
       const owner = route.policy === 'admin' ? OWN_ADMIN : OWNER;
       expect([name, [401, 403, 404].includes((await ask(route, id, owner)).status)]).toEqual([name, false]);

@@ -1,4 +1,4 @@
-import { ERROR_BODY, FLAT_ERROR_BODY, OLLAMA_ERROR_BODY } from './openai-schemas.js';
+import { ERROR_BODY, FLAT_ERROR_BODY, OAUTH_ERROR_BODY, OLLAMA_ERROR_BODY } from './openai-schemas.js';
 
 /** A header value that a refusal must not repeat. */
 export const SECRET = 'pk_canary_5f3a';
@@ -17,6 +17,7 @@ const LEAKS = [
 /** OpenAI's form under `/v1` and outside of every family, Ollama's on its routes, the flat one elsewhere under `/api` for tasks and for what is pushed. */
 function shapeFor(path: string) {
   if (/^\/api\/embed(?:dings)?$/.test(path)) return OLLAMA_ERROR_BODY;
+  if (/^\/oauth(?:\/|$)/.test(path)) return OAUTH_ERROR_BODY;
   return /^\/(?:api|agent|workflow|streaming|ws)(?:\/|$)/.test(path) ? FLAT_ERROR_BODY : ERROR_BODY;
 }
 
@@ -28,7 +29,11 @@ export function faultsOfRefusal(path: string, body: string): string[] {
   } catch {
     return [`not JSON: ${body.slice(0, 200)}`];
   }
-  const { error, message } = parsed as { error?: string | { message?: string }; message?: string };
+  const {
+    error,
+    error_description: description,
+    message = description,
+  } = parsed as { error?: string | { message?: string }; message?: string; error_description?: string };
   const said = (typeof error === 'string' ? (message ?? error) : error?.message) ?? '';
   return [
     ...shapeFor(path)(parsed),

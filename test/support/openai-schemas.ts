@@ -132,3 +132,6 @@ export const FLAT_ERROR_BODY = object({ error: text, message: text, status_code:
 
 /** The body of errors on routes that are Ollama's. */
 export const OLLAMA_ERROR_BODY = object({ error: text });
+
+/** The body of errors of OAuth (RFC 6749, section 5.2). */
+export const OAUTH_ERROR_BODY = object({ error: text, error_description: text });

@@ -99,6 +99,7 @@ export class OAuthServer implements OnModuleInit {
     client.compareClientSecret = function (actual) {
       return isSame(this.clientSecret ?? '', hashOf(actual));
     };
+    keepOnlyKnownSessions(provider.Session.prototype);
     provider.use(amendAnswers({ rows, clients, tokens, now: () => SYSTEM_CLOCK.now() }) as never);
     provider.on('server_error', (context: { state: { fault?: unknown } }, error: Error) => {
       context.state.fault = error;
@@ -130,6 +131,19 @@ export class OAuthServer implements OnModuleInit {
     const untilMs = SYSTEM_CLOCK.now() + (this.config.oauth.accessTokenTtlS + 60) * 1000;
     await this.revocations.revoke({ kind: 'grant', id: grantId, tenant, untilMs });
   }
+}
+
+interface Persistent {
+  exp?: number;
+  persist(): Promise<unknown>;
+}
+
+/** A page for somebody who has no session yet, such as one of an error, leaves none behind: there is nothing to go on with. */
+function keepOnlyKnownSessions(session: Persistent): void {
+  const { persist } = session;
+  session.persist = function (this: Persistent) {
+    return this.exp === undefined ? Promise.resolve() : persist.call(this);
+  };
 }
 
 interface SecretHolder {
