@@ -49,8 +49,8 @@ describe.each([
     gateway = await createGateway({
       [setting]: server.origin + base,
       MODELS_ADMIT: 'any',
-      UPSTREAM_FIRST_TOKEN_TIMEOUT_MS: '150',
-      UPSTREAM_IDLE_TIMEOUT_MS: '150',
+      UPSTREAM_FIRST_TOKEN_TIMEOUT_MS: '400',
+      UPSTREAM_IDLE_TIMEOUT_MS: '400',
     });
   });
   beforeEach(() => resetBreakers(gateway));
