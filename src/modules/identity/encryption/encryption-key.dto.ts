@@ -4,15 +4,15 @@ export class EncryptionKeyDto {
   @ApiProperty({ description: 'The first eight bytes of the SHA-256 of the key, in hexadecimal digits.' })
   kid!: string;
 
-  @ApiProperty({ enum: ['OKP'] })
+  @ApiProperty({ description: 'The kind of key (RFC 8037).', enum: ['OKP'] })
   kty!: 'OKP';
 
-  @ApiProperty({ enum: ['X25519'] })
+  @ApiProperty({ description: 'The curve it is on.', enum: ['X25519'] })
   crv!: 'X25519';
 
   @ApiProperty({ description: 'The 32 bytes of the public key, in base64url.' })
   x!: string;
 
-  @ApiProperty({ enum: ['enc'] })
+  @ApiProperty({ description: 'Keys are agreed on with it; it signs nothing.', enum: ['enc'] })
   use!: 'enc';
 }
