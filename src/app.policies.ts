@@ -102,6 +102,7 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'POST /api/v1/admin/oauth-clients': 'admin',
   'DELETE /api/v1/admin/oauth-clients/:id': 'admin',
   'GET /.well-known/jwks.json': 'pub',
+  'GET /.well-known/citadel-encryption-key': 'pub',
   'POST /api/v1/auth/tickets': 'jwt',
   'POST /api/v1/auth/api-keys': 'jwt',
   'GET /api/v1/auth/api-keys': 'jwt',

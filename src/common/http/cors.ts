@@ -7,6 +7,7 @@ const EXPOSED = [
   'X-Generation-ID',
   'X-Citadel-Backend',
   'X-Cache',
+  'X-Encrypted',
   'X-Ignored-Parameters',
   'Idempotent-Replayed',
   'Retry-After',

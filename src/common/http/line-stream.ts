@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { endResponse } from './end-response.js';
 import { onClientGone } from './on-client-gone.js';
+import { requireClear } from './refuse-stream.js';
 
 /** A client that takes nothing for this long is let go. */
 const DRAIN_TIMEOUT_MS = 60_000;
@@ -23,6 +24,7 @@ export interface Lines {
  * fails later becomes the last line, behind which the connection is closed.
  */
 export async function streamLines(reply: FastifyReply, lines: Lines): Promise<void> {
+  requireClear(reply);
   const { raw } = reply;
   const client = new LineClient(reply, lines.signal);
   try {

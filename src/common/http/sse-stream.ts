@@ -4,6 +4,7 @@ import { endResponse } from './end-response.js';
 import { GzippedBody, takesGzip } from './gzipped-body.js';
 import { heartbeat, NO_PLACE } from './heartbeat.js';
 import { onClientGone } from './on-client-gone.js';
+import { requireClear } from './refuse-stream.js';
 
 /** A client that takes nothing for this long is let go. */
 const DRAIN_TIMEOUT_MS = 30_000;
@@ -56,6 +57,7 @@ export class SseStream {
     private readonly listener: SseListener,
     private readonly compresses = false,
   ) {
+    requireClear(reply);
     this.raw = reply.raw;
     heartbeat.add(this);
     this.stopListening = onClientGone(reply, this.onClose);

@@ -1,6 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { Gatekeeper } from '../../common/http/gatekeeper.js';
+import { EncryptedRequests } from '../../common/http/encrypted-requests.js';
 import { AppConfig } from '../../config/index.js';
+import { DeviceEncryption } from './encryption/device-encryption.js';
+import { EncryptionKey } from './encryption/encryption-key.js';
+import { EncryptionKeyController } from './encryption/encryption-key.controller.js';
 import { CredentialDesk } from './gate/credential-desk.js';
 import { CredentialReaders } from './gate/credential-readers.js';
 import { FailedAttempts } from './gate/failed-attempts.js';
@@ -18,7 +22,7 @@ import { TokenReader } from './tokens/token-reader.js';
 /** Who is asking. */
 @Global()
 @Module({
-  controllers: [JwksController, TicketsController],
+  controllers: [EncryptionKeyController, JwksController, TicketsController],
   providers: [
     {
       provide: KeyRing,
@@ -35,6 +39,17 @@ import { TokenReader } from './tokens/token-reader.js';
       inject: [KeyRing, AppConfig],
       useFactory: (ring: KeyRing, { identity }: AppConfig) => new TokenReader(ring, identity),
     },
+    {
+      provide: EncryptionKey,
+      inject: [KeyRing],
+      useFactory: ({ current }: KeyRing) => EncryptionKey.from(current.privateKey),
+    },
+    {
+      provide: EncryptedRequests,
+      inject: [EncryptionKey, AppConfig],
+      useFactory: (key: EncryptionKey, { identity }: AppConfig) =>
+        new DeviceEncryption(key, identity.audience),
+    },
     CredentialDesk,
     CredentialReaders,
     DeviceSignatures,
@@ -47,6 +62,7 @@ import { TokenReader } from './tokens/token-reader.js';
   exports: [
     CredentialReaders,
     DeviceSignatures,
+    EncryptedRequests,
     Gatekeeper,
     KeyRing,
     Revocations,

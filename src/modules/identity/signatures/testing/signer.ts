@@ -16,7 +16,7 @@ export interface Outgoing {
   /** Path and query, as they stand on the request line. */
   readonly target: string;
   readonly contentType?: string;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 /** What a client says of its signature; each is as it should be unless told. */
