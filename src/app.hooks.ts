@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { POLICIES, SENSITIVE } from './app.policies.js';
+import { MAKES_CREDENTIALS, POLICIES, SENSITIVE } from './app.policies.js';
 import { requireSignature, startSigned } from './app.signatures.js';
 import type { AccessPolicy } from './common/http/access-policy.js';
 import { foreignOrigin, type AllowedOrigins } from './common/http/allowed-origins.js';
@@ -12,6 +12,7 @@ import type { HeaderSets } from './common/http/security-headers.js';
 import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
 import type { SignedRequests } from './common/http/signed-requests.js';
 import type { HttpConfig } from './config/index.js';
+import type { Principal } from './contracts/principal.js';
 
 /** Routes that carry conversations with images in them, and many texts at a time. */
 const CHAT_ROUTE =
@@ -19,6 +20,9 @@ const CHAT_ROUTE =
 
 /** What a GET begins or holds open here: a picture on any page could ask for it. */
 const NO_PICTURES = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\//;
+
+/** Of these the ones that begin a generation, which is more than to read. */
+const BEGINS = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\/chat$/;
 
 /** What browsers open as an EventSource, which sends no headers of theirs. */
 const EVENT_SOURCES = /^\/v1\/generations\/:id\/stream$/;
@@ -35,12 +39,15 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
     const keepsForeignPagesOut =
       NO_PICTURES.test(route.url) && (methods.includes('GET') || methods.includes('HEAD'));
     const sensitive = methods.some((method) => SENSITIVE.has(`${method} ${route.url}`));
+    const makesCredentials = methods.some((method) => MAKES_CREDENTIALS.has(`${method} ${route.url}`));
     const takesTickets = keepsForeignPagesOut || EVENT_SOURCES.test(route.url);
     route.config = {
       ...route.config,
       policy: policyOf(route, methods),
+      ...(BEGINS.test(route.url) && { scope: 'write' as const }),
       keepsForeignPagesOut,
       sensitive,
+      makesCredentials,
       takesTickets,
       isPage: DOCUMENTATION.test(route.url),
     };
@@ -81,24 +88,45 @@ export function guardRequests(
 ): void {
   fastify.decorateRequest('principal', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const { keepsForeignPagesOut, takesTickets, policy } = request.routeOptions.config;
+    const { keepsForeignPagesOut, takesTickets, policy, scope } = request.routeOptions.config;
     if (keepsForeignPagesOut === true && !origins.allowsGet(request.raw)) return done(foreignOrigin());
     // A path without a route has no policy; it is answered 404.
     if (policy === undefined || policy === 'pub') return done(excess(request));
     const admit = (caller: Verdict) => {
       if (caller instanceof GatewayError) return done(caller);
       request.principal = caller;
-      done(requireSignature(request, caller) ?? excess(request));
+      done(requireOwnLogin(request, caller) ?? requireSignature(request, caller) ?? excess(request));
     };
     // Who has signed is known when the body has come.
     const start = startSigned(request, signatures);
-    if (start === 'alone') return done(excess(request));
     if (start instanceof GatewayError) return done(start);
-    const ticket = takesTickets === true && request.method === 'GET' ? ticketIn(request.raw) : undefined;
-    const verdict = gatekeeper.identify(request.raw, policy, ticket);
-    if (verdict instanceof Promise) void verdict.then(admit);
-    else admit(verdict);
+    const identify = () => {
+      const ticket = takesTickets === true && request.method === 'GET' ? ticketIn(request.raw) : undefined;
+      const verdict = gatekeeper.identify(request.raw, { policy, scope }, ticket);
+      if (verdict instanceof Promise) void verdict.then(admit);
+      else admit(verdict);
+    };
+    if (start === undefined) return identify();
+    // No byte of a body is waited for by whom nobody knows.
+    void request.signedRequest!.findObstacle().then((obstacle) => {
+      if (obstacle !== undefined) done(obstacle);
+      else if (start === 'alone') done(excess(request));
+      else identify();
+    });
   });
+}
+
+/** Who holds a key of somebody, or was let do something for them, must not make themselves independent of them. */
+function requireOwnLogin(
+  { routeOptions }: FastifyRequest,
+  { credential }: Principal,
+): GatewayError | undefined {
+  if (routeOptions.config.makesCredentials !== true || credential === undefined) return undefined;
+  if (credential.kind === 'api_key')
+    return new GatewayError('forbidden', 'An API key makes no credentials; sign in for that.');
+  if (credential.grant !== undefined)
+    return new GatewayError('forbidden', 'An application makes no credentials for those who let it in.');
+  return undefined;
 }
 
 /** Also where no body is read, as with GET: then it would be taken in only to be thrown away. */

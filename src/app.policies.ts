@@ -147,8 +147,24 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
 /** Routes by which somebody could stay who has got hold of a token only: a device has to sign for them with its key. */
 export const SENSITIVE: ReadonlySet<string> = new Set([
   'POST /oauth/device/api-key',
+  'POST /oauth/device/approve',
   'POST /api/v1/auth/api-keys',
+  'POST /api/v1/auth/password',
+  'POST /api/v1/admin/users',
+  'PATCH /api/v1/admin/users/:id',
+  'POST /api/v1/admin/oauth-clients',
   'DELETE /api/v1/auth/devices/:id',
+  'POST /api/v1/auth/devices/pairings',
+  'POST /api/v1/auth/keypair/rotate',
+  'POST /api/v1/auth/email/add',
+  'POST /api/v1/auth/email/verify',
+]);
+
+/** Where credentials are made, or ways to them: neither an API key nor what somebody let an application have is enough. */
+export const MAKES_CREDENTIALS: ReadonlySet<string> = new Set([
+  'POST /oauth/device/api-key',
+  'POST /oauth/device/approve',
+  'POST /api/v1/auth/api-keys',
   'POST /api/v1/auth/devices/pairings',
   'POST /api/v1/auth/keypair/rotate',
   'POST /api/v1/auth/email/add',

@@ -67,13 +67,14 @@ export async function createApp(
   // Before the guard, so that a script may read why it was refused.
   await app.register(cors, corsOptions(http.corsOrigins));
   const gatekeeper = app.get(Gatekeeper);
-  guardRequests(fastify, { gatekeeper, signatures: app.get(SignedRequests) }, origins);
+  const signatures = app.get(SignedRequests);
+  guardRequests(fastify, { gatekeeper, signatures }, origins);
   takeSigned(fastify, gatekeeper);
   takeEncrypted(fastify, app.get(EncryptedRequests));
   setUpLimits(app);
   shedLoad(fastify, app.get(LoadMonitor), isChatRoute);
   const hosts = new AllowedHosts(http.allowedHosts);
-  app.useWebSocketAdapter(new HybridWsAdapter(app, { gatekeeper, hosts, origins }));
+  app.useWebSocketAdapter(new HybridWsAdapter(app, { gatekeeper, hosts, origins, signatures }));
   app.useGlobalFilters(errors);
   app.useGlobalPipes(new RequestValidationPipe());
   setUpApiDocs(app, config);

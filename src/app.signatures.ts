@@ -58,10 +58,10 @@ async function verify(
   gatekeeper: Gatekeeper,
 ): Promise<Buffer> {
   const { bodyLimit, config } = request.routeOptions;
+  const access = { policy: config.policy!, scope: config.scope };
   const body = await readBytes(payload, bodyLimit);
   const caller = join(await signed.verify(body), request.principal);
-  const verdict =
-    caller instanceof GatewayError ? caller : gatekeeper.admit(request.raw, config.policy!, caller);
+  const verdict = caller instanceof GatewayError ? caller : gatekeeper.admit(request.raw, access, caller);
   if (verdict instanceof GatewayError) throw verdict;
   request.principal = verdict;
   return body;

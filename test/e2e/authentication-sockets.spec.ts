@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Revocations, type TokenTerms } from '../../src/modules/identity/index.js';
+import { SseService } from '../../src/modules/realtime/channels/sse.service.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
-import { withDeadline } from '../support/eventually.js';
+import { eventually, withDeadline } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { authorizationOf } from '../support/sign-in.js';
 import { SocketClient } from '../support/socket-client.js';
@@ -25,6 +26,7 @@ beforeAll(async () => {
     MODELS_ADMIT: 'any',
     TRUSTED_NETWORKS: '10.0.0.0/8',
     AUTH_FAILURES_PER_MINUTE: '1000',
+    STREAMING_ALERTS_ENABLED: 'true',
   });
 });
 afterEach(() => clients.splice(0).forEach((client) => client.close()));
@@ -146,4 +148,40 @@ describe('Socket.IO', () => {
     });
     await withDeadline(gone, { what: 'the end' });
   });
+});
+
+describe('a channel of events', () => {
+  const listen = async (channel: string, terms: Partial<TokenTerms>) => {
+    const headers = await authorizationOf(gateway, terms);
+    const response = await fetch(`${gateway.url}/streaming/sse/${channel}`, { headers });
+    expect(response.status).toBe(200);
+    return withDeadline(response.text(), { what: 'the end of the events' });
+  };
+
+  it.each(['metrics', 'status', 'alerts'])('of %s ends when its credential expires', async (channel) => {
+    const text = await listen(channel, { subject: 'eve', lifetimeS: 2 });
+    expect(text).toMatch(/event: close\ndata: \{"reason":"The credential has expired\."\}\n\n$/);
+  });
+
+  it('ends when its credential is revoked', async () => {
+    const text = listen('metrics', { subject: 'trudy' });
+    await eventually(() => gateway.app.get(SseService).listening > 0);
+    await gateway.app.get(Revocations).revoke({ kind: 'principal', id: 'trudy', tenant: 'default' });
+    expect(await text).toContain('{"reason":"The credential was revoked."}');
+  });
+});
+
+describe('a poll of Socket.IO', () => {
+  it.each(['x-signature', 'x-nonce', 'signature', 'signature-input'])(
+    'is refused when it means to be signed by %s',
+    async (name) => {
+      const poll = `${gateway.url}/socket.io/?EIO=4&transport=polling`;
+      expect((await fetch(poll)).status).toBe(200);
+      const response = await fetch(poll, { headers: { [name]: 'anything' } });
+      expect([response.status, await response.json()]).toMatchObject([
+        401,
+        { error: { code: 'signature_invalid' } },
+      ]);
+    },
+  );
 });

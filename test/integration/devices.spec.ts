@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { Signer } from '../../src/modules/identity/signatures/testing/signer.js';
 import { hasRedisServer } from '../../src/infrastructure/redis/testing/redis-process.js';
 import { TokenIssuer } from '../../src/modules/identity/tokens/token-issuer.js';
+import { UserSessions } from '../../src/modules/identity/users/user-sessions.js';
 import { Users } from '../../src/modules/identity/users/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
@@ -444,6 +445,26 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
       expect(codeOf(await pair(code, Signer.generate()))).toEqual([400, 'verification_failed']);
     });
 
+    it('stay outside when the device that showed it is revoked', async () => {
+      const email = somebody();
+      const phone = await Phone.register(gateway, email);
+      const lost = await Phone.register(gateway, email);
+      const [kept, dead] = [(await pairing(phone)).body.code, (await pairing(lost)).body.code];
+      expect((await phone.ask(`${at(DEVICES)}/${lost.id}`, 'DELETE')).status).toBe(204);
+      expect(codeOf(await pair(dead, Signer.generate()))).toEqual([400, 'verification_failed']);
+      expect((await pair(kept, Signer.generate())).status).toBe(200);
+    });
+
+    it('stay outside when who showed it is logged out', async () => {
+      const email = somebody();
+      const phone = await Phone.register(gateway, email);
+      const { code } = (await pairing(phone)).body;
+      const { app } = gateway.replicas[0]!;
+      const user = await app.get(Users).findByEmail('default', email);
+      await app.get(UserSessions).end(user!, 'logins');
+      expect(codeOf(await pair(code, Signer.generate()))).toEqual([400, 'verification_failed']);
+    });
+
     it('have to have the key that they show, and the code', async () => {
       const phone = await Phone.register(gateway, somebody());
       const { code } = (await pairing(phone)).body;
@@ -493,6 +514,8 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
     const phone = await Phone.register(gateway, somebody());
     const routes = [
       ['POST', '/oauth/device/api-key'],
+      ['POST', '/oauth/device/approve'],
+      ['POST', '/api/v1/auth/password'],
       ['DELETE', `${DEVICES}/${phone.id}`],
       ['POST', PAIRINGS],
       ['POST', ROTATE],
@@ -505,6 +528,25 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
     }
     const signed = await phone.ask(at(PAIRINGS), 'POST', { headers: bearer(phone.token) });
     expect(signed.status).toBe(201);
+  });
+
+  it('come from whoever is logged in, and not from their keys and applications', async () => {
+    const phone = await Phone.register(gateway, somebody());
+    const made = await phone.ask(at('/oauth/device/api-key'), 'POST', { body: { name: 'A script' } });
+    const { sub } = JSON.parse(Buffer.from(phone.token.split('.')[1]!, 'base64url').toString());
+    const { token } = await gateway.app.get(TokenIssuer).issue({
+      subject: sub,
+      tenant: 'default',
+      role: 'user',
+      scopes: ['read', 'write'],
+      grant: 'a-consent',
+      lifetimeS: 60,
+    });
+    const routes = ['/api/v1/auth/api-keys', '/oauth/device/api-key', '/oauth/device/approve'];
+    for (const path of [...routes, PAIRINGS, ROTATE, ADD_EMAIL, VERIFY_EMAIL])
+      for (const headers of [{ 'x-api-key': made.body.api_key }, bearer(token)])
+        expect([path, ...codeOf(await ask(at(path), 'POST', { headers }))]).toEqual([path, 403, 'forbidden']);
+    expect((await ask(at(DEVICES), 'GET', { headers: bearer(token) })).status).toBe(200);
   });
 
   it('make API keys that end soon, and can do no more than they are told', async () => {

@@ -23,7 +23,11 @@ export const tokenOf = (principal: Principal): string => showing(principal).auth
 
 /** Lets everybody in as whom they say they are; who says nothing is an anonymous caller from a trusted network. */
 export function believe({ app }: TestGateway): void {
-  app.get(Gatekeeper).identify = ({ headers }: IncomingMessage, policy, { token }: ShownCredential = {}) => {
+  app.get(Gatekeeper).identify = (
+    { headers }: IncomingMessage,
+    { policy },
+    { token }: ShownCredential = {},
+  ) => {
     const shown = token ?? headers.authorization?.replace(/^Bearer /, '');
     if (shown !== undefined) return JSON.parse(Buffer.from(shown, 'base64url').toString('utf8')) as Principal;
     return policy === 'net' ? ANONYMOUS : new GatewayError('unauthorized', 'Authentication required.');

@@ -4,13 +4,23 @@
  */
 export type AccessPolicy = 'pub' | 'net' | 'jwt' | 'admin';
 
+/** Who may call, and with which scope; without one, `read` for what is got and `write` for everything else. */
+export interface Access {
+  readonly policy: AccessPolicy;
+  readonly scope?: 'read' | 'write' | undefined;
+}
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     policy?: AccessPolicy;
+    /** Which scope a credential needs, where its method does not tell. */
+    scope?: 'read' | 'write' | undefined;
     /** Whether a web page of a foreign origin is refused, also where it names none. */
     keepsForeignPagesOut?: boolean;
     /** Whether a caller who speaks from a device has to sign with its key. */
     sensitive?: boolean;
+    /** Whether credentials are made there, or ways to them. */
+    makesCredentials?: boolean;
     /** Whether a GET may show a stream ticket in its query. */
     takesTickets?: boolean;
     /** Whether it is shown by a browser, with scripts and styles. */

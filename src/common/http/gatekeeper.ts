@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Principal } from '../../contracts/principal.js';
 import type { GatewayError } from '../errors/gateway.error.js';
-import type { AccessPolicy } from './access-policy.js';
+import type { Access } from './access-policy.js';
 
 /** Who is asking, or why they are not let in. */
 export type Verdict = Principal | GatewayError;
@@ -20,10 +20,10 @@ export interface ShownCredential {
 export abstract class Gatekeeper {
   abstract identify(
     head: IncomingMessage,
-    policy: AccessPolicy,
+    access: Access,
     shown?: ShownCredential,
   ): Verdict | Promise<Verdict>;
 
   /** The same for somebody who is known already, as by a signature that could not be read with the head. */
-  abstract admit(head: IncomingMessage, policy: AccessPolicy, caller: Principal): Verdict;
+  abstract admit(head: IncomingMessage, access: Access, caller: Principal): Verdict;
 }

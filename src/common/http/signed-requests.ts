@@ -4,6 +4,8 @@ import type { Verdict } from './gatekeeper.js';
 
 /** A request whose head carries a signature of which nothing is believed yet. */
 export interface SignedRequest {
+  /** Why nobody can have signed it, whatever its body is; undefined where that is to be seen. Never rejects. */
+  findObstacle(): Promise<GatewayError | undefined>;
   /** Who has signed it, with this body, or why that is nobody. Never rejects. */
   verify(body: Buffer): Promise<Verdict>;
 }

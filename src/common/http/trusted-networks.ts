@@ -49,7 +49,7 @@ export class TrustedNetworks {
 }
 
 /** Of RFC 7239, section 4. One that names nobody, or hides them, leaves a text that is no address. */
-function addressesIn(forwarded: string): string {
+export function addressesIn(forwarded: string): string {
   return forwarded
     .split(',')
     .map(

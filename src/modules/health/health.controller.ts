@@ -49,7 +49,7 @@ export class HealthController {
   private async isAdmin({ raw }: FastifyRequest): Promise<boolean> {
     const { authorization, 'x-api-key': key } = raw.headers;
     if (authorization === undefined && key === undefined) return false;
-    return !((await this.gatekeeper.identify(raw, 'admin')) instanceof GatewayError);
+    return !((await this.gatekeeper.identify(raw, { policy: 'admin' })) instanceof GatewayError);
   }
 
   @Get('live')

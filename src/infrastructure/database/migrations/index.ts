@@ -9,6 +9,7 @@ import { CreateDevices1795219200030 } from './1795219200030-create-devices.js';
 import { IsolateTenants1795219200040 } from './1795219200040-isolate-tenants.js';
 import { CountUsage1795219200050 } from './1795219200050-count-usage.js';
 import { IsolatePeople1795219200060 } from './1795219200060-isolate-people.js';
+import { BindPairings1795219200075 } from './1795219200075-bind-pairings.js';
 
 /** Every migration, oldest first. A new one is a file here and a line in this list. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   IsolateTenants1795219200040,
   CountUsage1795219200050,
   IsolatePeople1795219200060,
+  BindPairings1795219200075,
 ];

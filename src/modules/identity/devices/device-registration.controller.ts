@@ -11,7 +11,7 @@ import { Caller } from '../../../common/http/caller.decorator.js';
 import { TrustedNetworks } from '../../../common/http/trusted-networks.js';
 import { AppConfig } from '../../../config/index.js';
 import type { Principal } from '../../../contracts/principal.js';
-import { callerAddress } from '../gate/caller-address.js';
+import { callerAddress } from '../../../common/http/caller-address.js';
 import { DeviceApiKeys } from './device-api-keys.js';
 import type { DeviceToken } from './device-entry.js';
 import { DeviceRegistration } from './device-registration.service.js';

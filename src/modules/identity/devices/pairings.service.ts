@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import QRCode from 'qrcode';
 import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import { AppConfig, type IdentityConfig } from '../../../config/index.js';
@@ -9,6 +9,7 @@ import { isSignedBy, SIGNATURE_BYTES } from '../signatures/ed25519.js';
 import { fromExactBase64 } from '../signatures/exact-base64.js';
 import { parsePublicKey } from '../signatures/public-key.js';
 import { Attempts, type AttemptLimit } from '../users/attempts.js';
+import { UserSessions } from '../users/user-sessions.js';
 import { Users } from '../users/users.service.js';
 import type { DeviceDescription } from './device.js';
 import { DeviceEntry, type DeviceToken } from './device-entry.js';
@@ -33,7 +34,7 @@ export interface Pairing {
 
 /** New devices that come in by a picture on the screen of somebody who is logged in. */
 @Injectable()
-export class Pairings {
+export class Pairings implements OnModuleInit {
   private readonly clock = SYSTEM_CLOCK;
   private readonly identity: IdentityConfig;
 
@@ -43,8 +44,18 @@ export class Pairings {
     @Inject(Attempts) private readonly attempts: Attempts,
     @Inject(Users) private readonly users: Users,
     @Inject(DeviceEntry) private readonly entry: DeviceEntry,
+    @Inject(UserSessions) private readonly sessions: UserSessions,
   ) {
     this.identity = identity;
+  }
+
+  /** What somebody showed while they were logged in is worth nothing when they are not. */
+  onModuleInit(): void {
+    this.sessions.onEnd(async ({ id, tenant }) => {
+      await this.database
+        .forTenant(tenant)
+        .query('DELETE FROM device_pairings WHERE user_id = $1 AND tenant = $2', [id, tenant]);
+    });
   }
 
   async create(caller: Principal): Promise<Pairing> {
@@ -58,8 +69,12 @@ export class Pairings {
     const id = randomUUID();
     const code = randomBytes(CODE_BYTES).toString('base64url');
     await this.database.query(
-      'INSERT INTO device_pairings (id, tenant, user_id, code_hash, expires_at) VALUES ($1, $2, $3, $4, $5)',
-      [id, user.tenant, user.id, digestOf(code), new Date(this.clock.now() + LIFETIME_S * 1000)],
+      `INSERT INTO device_pairings (id, tenant, user_id, maker_device, code_hash, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6)`,
+      [
+        ...[id, user.tenant, user.id, caller.device ?? null],
+        ...[digestOf(code), new Date(this.clock.now() + LIFETIME_S * 1000)],
+      ],
     );
     const uri = `citadel-pair:?${new URLSearchParams({ gateway: this.identity.issuer, code }).toString()}`;
     return { id, code, uri, svg: await QRCode.toString(uri, { type: 'svg' }), lifetimeS: LIFETIME_S };
@@ -74,7 +89,10 @@ export class Pairings {
     const [used] = await this.database.query<{ user_id: string }>(
       `WITH used AS (
          UPDATE device_pairings SET used_at = $2
-          WHERE code_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING user_id
+          WHERE code_hash = $1 AND used_at IS NULL AND expires_at > $2
+            AND (maker_device IS NULL
+                 OR EXISTS (SELECT FROM devices WHERE id = maker_device AND revoked_at IS NULL))
+         RETURNING user_id
        ) SELECT user_id FROM used`,
       [digestOf(code), new Date(this.clock.now())],
     );

@@ -8,10 +8,10 @@ import type { Principal } from '../../../contracts/principal.js';
 import { StreamTickets } from '../tickets/stream-tickets.js';
 import { refused } from '../tokens/refused-token.js';
 import { TokenReader } from '../tokens/token-reader.js';
-import { callerAddress } from './caller-address.js';
+import { callerAddress } from '../../../common/http/caller-address.js';
 import { CredentialCache } from './credential-cache.js';
 import { CredentialReaders } from './credential-readers.js';
-import { FailedAttempts } from './failed-attempts.js';
+import { FailedAttempts, tooManyFailures } from './failed-attempts.js';
 import { isJwt } from './shown-credential.js';
 
 /** Finds out whose a credential is: from memory where it was seen a moment ago, else from whoever knows its kind. */
@@ -41,10 +41,10 @@ export class CredentialDesk {
   async read(head: IncomingMessage, token: string, networks: TrustedNetworks): Promise<Verdict> {
     const address = callerAddress(head, networks);
     const waitS = this.failures.waitS(address);
-    if (waitS !== undefined && !isJwt(token)) return tooMany(waitS);
+    if (waitS !== undefined && !isJwt(token)) return tooManyFailures(waitS);
     const verdict = await this.readOnce(head, token);
     if (!(verdict instanceof GatewayError) || verdict.code !== 'unauthorized') return verdict;
-    if (waitS !== undefined) return tooMany(waitS);
+    if (waitS !== undefined) return tooManyFailures(waitS);
     this.failures.count(address, token);
     return verdict;
   }
@@ -68,8 +68,3 @@ export class CredentialDesk {
     return verdict;
   }
 }
-
-const tooMany = (retryAfterS: number): GatewayError =>
-  new GatewayError('rate_limit_exceeded', 'Too many wrong credentials came from your address.', {
-    retryAfterS,
-  });

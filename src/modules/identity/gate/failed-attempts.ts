@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SYSTEM_CLOCK } from '../../../common/clock.js';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { AppConfig } from '../../../config/index.js';
 import { RedisConnection } from '../../../infrastructure/redis/index.js';
 
@@ -38,6 +39,12 @@ export class FailedAttempts {
     return Math.ceil((attempts.until - nowMs) / 1000);
   }
 
+  /** What an address is told that has to wait. */
+  refusalOf(address: string): GatewayError | undefined {
+    const retryAfterS = this.waitS(address);
+    return retryAfterS === undefined ? undefined : tooManyFailures(retryAfterS);
+  }
+
   count(address: string, credential: string, nowMs: number = SYSTEM_CLOCK.now()): void {
     const attempts = this.attemptsOf(address, nowMs);
     const digest = createHash('sha256').update(credential).digest('base64url');
@@ -71,3 +78,8 @@ export class FailedAttempts {
     }
   }
 }
+
+export const tooManyFailures = (retryAfterS: number): GatewayError =>
+  new GatewayError('rate_limit_exceeded', 'Too many wrong credentials came from your address.', {
+    retryAfterS,
+  });

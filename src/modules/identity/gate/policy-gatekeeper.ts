@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { toGatewayError } from '../../../common/errors/to-gateway-error.js';
-import type { AccessPolicy } from '../../../common/http/access-policy.js';
+import type { Access } from '../../../common/http/access-policy.js';
 import { Gatekeeper, type ShownCredential, type Verdict } from '../../../common/http/gatekeeper.js';
 import { TrustedNetworks } from '../../../common/http/trusted-networks.js';
 import { AppConfig } from '../../../config/index.js';
@@ -33,51 +33,43 @@ export class PolicyGatekeeper extends Gatekeeper {
     this.requireAll = http.authRequireAll;
   }
 
-  identify(
-    head: IncomingMessage,
-    policy: AccessPolicy,
-    elsewhere?: ShownCredential,
-  ): Verdict | Promise<Verdict> {
-    if (policy === 'pub') return ANONYMOUS;
+  identify(head: IncomingMessage, access: Access, elsewhere?: ShownCredential): Verdict | Promise<Verdict> {
+    if (access.policy === 'pub') return ANONYMOUS;
     const shown = credentialIn(head, elsewhere);
     if (shown instanceof GatewayError) return shown;
     for (const reader of this.readers.ofHeads) {
       const verdict = reader.read(head, shown);
-      if (verdict !== undefined) return this.settle(head, policy, verdict);
+      if (verdict !== undefined) return this.settle(head, access, verdict);
     }
-    if (shown.ticket !== undefined) return this.settle(head, policy, this.desk.takeTicket(shown.ticket));
+    if (shown.ticket !== undefined) return this.settle(head, access, this.desk.takeTicket(shown.ticket));
     const { token } = shown;
-    if (token === undefined || (!looksIssued(token) && this.isTrusted(head, policy)))
-      return this.isTrusted(head, policy)
-        ? admitted(head, policy, ANONYMOUS)
+    if (token === undefined || (!looksIssued(token) && this.isTrusted(head, access)))
+      return this.isTrusted(head, access)
+        ? admitted(head, access, ANONYMOUS)
         : new GatewayError('unauthorized', MISSING);
     const known = this.desk.find(token);
-    if (known !== undefined) return this.admit(head, policy, known);
-    return this.settle(head, policy, this.desk.read(head, token, this.networks));
+    if (known !== undefined) return this.admit(head, access, known);
+    return this.settle(head, access, this.desk.read(head, token, this.networks));
   }
 
-  admit(head: IncomingMessage, policy: AccessPolicy, principal: Principal): Verdict {
-    return this.revocations.isRevoked(principal) ? refused() : admitted(head, policy, principal);
+  admit(head: IncomingMessage, access: Access, principal: Principal): Verdict {
+    return this.revocations.isRevoked(principal) ? refused() : admitted(head, access, principal);
   }
 
   /** Trusted callers need no credential where the policy leaves it to the network. */
-  private isTrusted(head: IncomingMessage, policy: AccessPolicy): boolean {
-    return policy === 'net' && !this.requireAll && this.networks.isTrusted(head);
+  private isTrusted(head: IncomingMessage, access: Access): boolean {
+    return access.policy === 'net' && !this.requireAll && this.networks.isTrusted(head);
   }
 
-  private async settle(
-    head: IncomingMessage,
-    policy: AccessPolicy,
-    verdict: Promise<Verdict>,
-  ): Promise<Verdict> {
+  private async settle(head: IncomingMessage, access: Access, verdict: Promise<Verdict>): Promise<Verdict> {
     try {
       const found = await verdict;
-      return found instanceof GatewayError ? found : this.admit(head, policy, found);
+      return found instanceof GatewayError ? found : this.admit(head, access, found);
     } catch (error) {
       return toGatewayError(error);
     }
   }
 }
 
-const admitted = (head: IncomingMessage, policy: AccessPolicy, principal: Principal): Verdict =>
-  findObstacle(head, policy, principal) ?? principal;
+const admitted = (head: IncomingMessage, access: Access, principal: Principal): Verdict =>
+  findObstacle(head, access, principal) ?? principal;

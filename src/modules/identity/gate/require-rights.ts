@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
-import type { AccessPolicy } from '../../../common/http/access-policy.js';
+import type { Access } from '../../../common/http/access-policy.js';
 import type { Principal } from '../../../contracts/principal.js';
 
 /** Why somebody who is known may not do this; undefined lets them. */
 export function findObstacle(
   { method, headers }: IncomingMessage,
-  policy: AccessPolicy,
+  { policy, scope }: Access,
   { tenant, role, scopes, credential }: Principal,
 ): GatewayError | undefined {
   const named = headers['x-tenant-id'];
@@ -15,8 +15,8 @@ export function findObstacle(
   if (policy === 'admin' && role !== 'admin')
     return new GatewayError('forbidden', 'This is for administrators.');
   if (credential === undefined) return undefined;
-  const scope = method === 'GET' || method === 'HEAD' ? 'read' : 'write';
-  return scopes.includes(scope) ? undefined : lacks(scope);
+  const needed = scope ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write');
+  return scopes.includes(needed) ? undefined : lacks(needed);
 }
 
 /** Throws for a credential without this scope. Callers who are trusted without a credential have all of them. */

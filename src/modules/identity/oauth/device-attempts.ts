@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { TrustedNetworks } from '../../../common/http/trusted-networks.js';
 import { AppConfig } from '../../../config/index.js';
-import { callerAddress } from '../gate/caller-address.js';
+import { callerAddress } from '../../../common/http/caller-address.js';
 import { Attempts, type AttemptLimit, type AttemptSubject } from '../users/index.js';
 
 const MINUTE_S = 60;

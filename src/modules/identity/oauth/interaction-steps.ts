@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { TrustedNetworks } from '../../../common/http/trusted-networks.js';
 import { AppConfig } from '../../../config/index.js';
-import { callerAddress } from '../gate/caller-address.js';
+import { callerAddress } from '../../../common/http/caller-address.js';
 import { faultOfPassword, Login, type User, Users } from '../users/index.js';
 import { type Interaction, Interactions } from './interactions.js';
 import { OAuthServer } from './oauth-server.js';

@@ -3,13 +3,19 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { AppConfig } from '../../../config/index.js';
 import type { Principal } from '../../../contracts/principal.js';
+import type { RedisConnection } from '../../../infrastructure/redis/index.js';
 import { CredentialReaders } from '../gate/credential-readers.js';
+import { FailedAttempts } from '../gate/failed-attempts.js';
 import { DeviceSignatures, type SignatureKeys } from './device-signatures.js';
 import { Signer } from './testing/signer.js';
 
 const ADA: Principal = { id: 'ada', tenant: 'default', role: 'user', scopes: ['read', 'write'], device: 'd' };
 const AWAY = new GatewayError('dependency_unavailable', 'The database does not answer just now.');
 const BODY = '{"a":1}';
+const CONFIG = {
+  identity: { audience: 'citadel-gateway', failuresPerMinute: 3 },
+  http: { trustedNetworks: [] as readonly string[] },
+} as AppConfig;
 const OUTGOING = {
   method: 'POST',
   authority: 'gateway.example',
@@ -28,8 +34,9 @@ describe(DeviceSignatures.name, () => {
   beforeEach(() => {
     readers = new CredentialReaders();
     signatures = new DeviceSignatures(
-      { identity: { audience: 'citadel-gateway' } as AppConfig['identity'] },
+      CONFIG,
       readers,
+      new FailedAttempts(CONFIG, { ready: false } as unknown as RedisConnection),
     );
     asked = [];
   });
@@ -56,6 +63,7 @@ describe(DeviceSignatures.name, () => {
     return {
       method: 'POST',
       url: '/x?y=1',
+      socket: { remoteAddress: '203.0.113.5' },
       headers: all,
       rawHeaders: Object.entries(all).flat(),
     } as unknown as IncomingMessage;
@@ -79,6 +87,27 @@ describe(DeviceSignatures.name, () => {
     expect(await judge(Signer.generate().as('d'))).toMatchObject({ code: 'signature_invalid' });
     expect(await judge(signer, '{"a":2}')).toMatchObject({ code: 'signature_invalid' });
     expect(asked).toEqual(['key', 'key', 'key']);
+  });
+
+  it('knows before the body whose key nobody has', async () => {
+    keep({});
+    const obstacleTo = (by: Signer) => {
+      const request = signatures.read(headOf(by.simple(OUTGOING)));
+      if (request instanceof GatewayError) throw request;
+      return request.findObstacle();
+    };
+    expect(await obstacleTo(signer.as('nobody'))).toMatchObject({ code: 'signature_invalid' });
+    expect(await obstacleTo(Signer.generate().as('d'))).toBeUndefined();
+    expect(asked).toEqual(['key', 'key']);
+  });
+
+  it('does not listen to an address that was wrong too often', async () => {
+    keep({});
+    expect(await judge(signer.as('nobody'))).toMatchObject({ code: 'signature_invalid' });
+    expect(await judge(Signer.generate().as('d'))).toMatchObject({ code: 'signature_invalid' });
+    expect(await judge()).toEqual(ADA);
+    expect(await judge(Signer.generate().as('d'))).toMatchObject({ code: 'signature_invalid' });
+    await expect(judge()).rejects.toMatchObject({ code: 'rate_limit_exceeded' });
   });
 
   it('asks nobody about what is malformed or too old', () => {

@@ -6,7 +6,7 @@ import { TrustedNetworks } from '../../../common/http/trusted-networks.js';
 import { AppConfig } from '../../../config/index.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { Account } from './account.js';
-import { callerAddress } from '../gate/caller-address.js';
+import { callerAddress } from '../../../common/http/caller-address.js';
 import { CallerDto, ChangePasswordDto } from './dto/user.dto.js';
 
 @ApiTags('auth')

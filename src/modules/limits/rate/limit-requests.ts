@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { TrustedNetworks } from '../../../common/http/trusted-networks.js';
 import type { HttpConfig } from '../../../config/index.js';
-import { callerAddress } from './caller-address.js';
+import { callerAddress } from '../../../common/http/caller-address.js';
 import type { RateCheck } from './local-rates.js';
 import { rateHeaders, tooManyRequests } from './rate-headers.js';
 import { isTrustedCaller } from './rate-rules.js';

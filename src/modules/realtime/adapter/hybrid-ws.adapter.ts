@@ -9,6 +9,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { AllowedHosts } from '../../../common/http/allowed-hosts.js';
 import type { AllowedOrigins } from '../../../common/http/allowed-origins.js';
 import type { Gatekeeper } from '../../../common/http/gatekeeper.js';
+import type { SignedRequests } from '../../../common/http/signed-requests.js';
 import { Lifecycle } from '../../../common/lifecycle.js';
 import { AppConfig, type StreamingConfig } from '../../../config/index.js';
 import { ConnectionLedger } from '../connections/connection-ledger.js';
@@ -33,6 +34,7 @@ export interface AdapterParts {
   readonly gatekeeper: Gatekeeper;
   readonly hosts: AllowedHosts;
   readonly origins: AllowedOrigins;
+  readonly signatures: SignedRequests;
 }
 
 /**

@@ -4,6 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerOptions } from 'socket.io';
 import { foreignHost, type AllowedHosts } from '../../../common/http/allowed-hosts.js';
 import { foreignOrigin, type AllowedOrigins } from '../../../common/http/allowed-origins.js';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
+import type { SignedRequests } from '../../../common/http/signed-requests.js';
 import type { StreamingConfig } from '../../../config/index.js';
 import type { ConnectionManager } from '../connections/connection-manager.js';
 import { DEFLATE } from './deflate.js';
@@ -34,6 +36,7 @@ export interface PollParts {
   readonly hosts: AllowedHosts;
   readonly origins: AllowedOrigins;
   readonly manager: ConnectionManager;
+  readonly signatures: SignedRequests;
 }
 
 /**
@@ -43,12 +46,13 @@ export interface PollParts {
 export function takePolls(
   app: NestFastifyApplication,
   door: Server,
-  { hosts, origins, manager }: PollParts,
+  { hosts, origins, manager, signatures }: PollParts,
 ): void {
   const hand = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { raw } = request;
     if (!hosts.allows(raw)) throw foreignHost();
     if (!origins.allows(raw)) throw foreignOrigin();
+    if (signatures.isSigned(raw)) throw unsignable();
     if (!hasSession(raw)) manager.requireRoom('socket.io');
     reply.hijack();
     for (const [name, value] of Object.entries(reply.getHeaders())) {
@@ -69,3 +73,10 @@ export function takePolls(
       handler: () => undefined,
     });
 }
+
+/** Its body is not read here, so nobody could tell whether the signature is good; and unsigned it was not meant to be. */
+const unsignable = (): GatewayError =>
+  new GatewayError(
+    'signature_invalid',
+    'Polls cannot be signed; sign the opening of a WebSocket, or show another credential.',
+  );

@@ -96,8 +96,8 @@ export class UpgradeDoor {
       if (!origins.allows(request)) throw foreignOrigin();
       // Socket.IO says who it is in its first packet.
       const verdict = isSocketIo
-        ? gatekeeper.identify(request, 'pub')
-        : gatekeeper.identify(request, 'net', ticketIn(request));
+        ? gatekeeper.identify(request, { policy: 'pub' })
+        : gatekeeper.identify(request, { policy: 'net' }, ticketIn(request));
       const admitted = (caller: Verdict) => {
         if (caller instanceof GatewayError) throw caller;
         if (!isSocketIo || !hasSession(request)) manager.requireRoom(transport);

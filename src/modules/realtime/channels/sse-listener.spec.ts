@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { FastifyReply } from 'fastify';
 import { describe, expect, it } from 'vitest';
+import { ANONYMOUS } from '../../../contracts/principal.js';
 import { ConnectionLedger } from '../connections/connection-ledger.js';
 import { SseListener } from './sse-listener.js';
 
@@ -28,6 +29,7 @@ function createListener() {
   };
   const ledger = new ConnectionLedger();
   const listener = new SseListener({
+    principal: ANONYMOUS,
     reply: reply as FastifyReply,
     retryMs: 1,
     compresses: false,

@@ -1,11 +1,14 @@
 import type { FastifyReply } from 'fastify';
+import type { GatewayError } from '../../../common/errors/gateway.error.js';
 import { SseStream } from '../../../common/http/sse-stream.js';
+import type { Principal } from '../../../contracts/principal.js';
 import type { WireText } from '../../../contracts/wire-text.js';
 import type { ConnectionLedger } from '../connections/connection-ledger.js';
 import { CHANNEL_KINDS, type ChannelName } from './channel.js';
 import type { Listener, Subscription } from './subscription.js';
 
 export interface SseListenerParts {
+  readonly principal: Principal;
   readonly reply: FastifyReply;
   readonly retryMs: number;
   /** Whether a client that takes it gets its events compressed. */
@@ -19,12 +22,14 @@ export interface SseListenerParts {
 export class SseListener implements Listener {
   isWaiting = false;
   subscription: Subscription | undefined;
+  readonly principal: Principal;
   private sequence = 0;
   private isOver = false;
   private readonly sse: SseStream;
   private readonly ledger: ConnectionLedger;
 
-  constructor({ reply, retryMs, compresses, ledger, gone }: SseListenerParts) {
+  constructor({ principal, reply, retryMs, compresses, ledger, gone }: SseListenerParts) {
+    this.principal = principal;
     this.ledger = ledger;
     const leave = (isClean: boolean) => {
       if (this.isOver) return;
@@ -74,6 +79,11 @@ export class SseListener implements Listener {
 
   drop(reason: string): void {
     this.end(`event: close\ndata: ${JSON.stringify({ reason })}\n\n`);
+  }
+
+  /** Whose credential is good no more. */
+  expel({ message }: GatewayError): void {
+    this.drop(message);
   }
 
   end(last = ''): void {

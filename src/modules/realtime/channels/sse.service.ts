@@ -19,7 +19,9 @@ import {
   type Exchange,
 } from '../../chat/index.js';
 import { dialectOptions, streamLog } from '../../streaming/index.js';
+import { ANONYMOUS } from '../../../contracts/principal.js';
 import { ConnectionLedger } from '../connections/connection-ledger.js';
+import { IdentityWatch } from '../connections/identity-watch.js';
 import type { ChannelName } from './channel.js';
 import { ChannelHub } from './channel-hub.js';
 import { SseListener } from './sse-listener.js';
@@ -38,11 +40,13 @@ export class SseService implements OnModuleInit, OnModuleDestroy, BeforeApplicat
     @Inject(ChannelHub) private readonly hub: ChannelHub,
     @Inject(CallDesk) private readonly desk: CallDesk,
     @Inject(ConnectionLedger) private readonly ledger: ConnectionLedger,
+    @Inject(IdentityWatch) private readonly watch: IdentityWatch,
   ) {
     this.config = streaming;
   }
 
   onModuleInit(): void {
+    this.watch.watch({ all: this.listeners });
     this.timer = setInterval(() => this.keepAlive(), this.config.sse.keepAliveMs).unref();
   }
 
@@ -52,6 +56,11 @@ export class SseService implements OnModuleInit, OnModuleDestroy, BeforeApplicat
 
   beforeApplicationShutdown(): void {
     for (const listener of this.listeners) listener.end();
+  }
+
+  /** How many clients listen to channels. */
+  get listening(): number {
+    return this.listeners.size;
   }
 
   /** Percent of the events that left; 100 without traffic. */
@@ -64,6 +73,7 @@ export class SseService implements OnModuleInit, OnModuleDestroy, BeforeApplicat
     this.requireRoom(channel);
     if (reply.request.method === 'HEAD') return sendSseHead(reply);
     const listener = new SseListener({
+      principal: reply.request.principal ?? ANONYMOUS,
       reply,
       ledger: this.ledger,
       retryMs: this.config.sse.retryMs,

@@ -1,14 +1,27 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
+import type { Principal } from '../../../contracts/principal.js';
 import { Revocations } from '../../identity/index.js';
 import { ConnectionManager } from './connection-manager.js';
 
 const LOOK_EVERY_MS = 500;
 
+/** Who is connected by a credential. */
+export interface Guest {
+  readonly principal: Principal;
+  expel(error: GatewayError): void;
+}
+
+/** Those who are connected in another way than by a socket. */
+export interface Guests {
+  readonly all: Iterable<Guest>;
+}
+
 /** Ends connections with the credential they were opened with: when it expires, and when it is revoked. */
 @Injectable()
 export class IdentityWatch implements OnModuleInit, OnModuleDestroy {
+  private readonly others: Guests[] = [];
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -21,18 +34,25 @@ export class IdentityWatch implements OnModuleInit, OnModuleDestroy {
     this.revocations.onRevoked(() => this.look());
   }
 
+  watch(guests: Guests): void {
+    this.others.push(guests);
+  }
+
   onModuleDestroy(): void {
     clearInterval(this.timer);
   }
 
   /** Also finds those that came in while they were revoked. */
   look(now: number = SYSTEM_CLOCK.now()): void {
-    for (const connection of this.manager.all) {
-      const { credential } = connection.principal;
-      if (credential === undefined) continue;
-      if ((credential.expiresAt ?? Infinity) <= now) connection.expel(ended('has expired'));
-      else if (this.revocations.isRevoked(connection.principal)) connection.expel(ended('was revoked'));
-    }
+    for (const connection of this.manager.all) this.lookAt(connection, now);
+    for (const { all } of this.others) for (const guest of all) this.lookAt(guest, now);
+  }
+
+  private lookAt(guest: Guest, now: number): void {
+    const { credential } = guest.principal;
+    if (credential === undefined) return;
+    if ((credential.expiresAt ?? Infinity) <= now) guest.expel(ended('has expired'));
+    else if (this.revocations.isRevoked(guest.principal)) guest.expel(ended('was revoked'));
   }
 }
 

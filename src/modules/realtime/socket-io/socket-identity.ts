@@ -21,7 +21,7 @@ export class SocketIdentity {
     }
     // Before anybody is asked: another packet may come meanwhile.
     this.joined.add(socket.conn);
-    const caller = await this.gatekeeper.identify(socket.request, 'net', shownBy(socket));
+    const caller = await this.gatekeeper.identify(socket.request, { policy: 'net' }, shownBy(socket));
     if (caller instanceof GatewayError) {
       this.joined.delete(socket.conn);
       return Object.assign(new Error(caller.message), { data: { code: caller.code } });
