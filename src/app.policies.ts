@@ -53,6 +53,9 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'POST /api/v1/auth/keypair/rotate': 'jwt',
   'POST /api/v1/auth/email/add': 'jwt',
   'POST /api/v1/auth/email/verify': 'jwt',
+  'POST /api/v1/auth/email/primary': 'jwt',
+  'GET /api/v1/auth/emails': 'jwt',
+  'DELETE /api/v1/auth/emails/:email': 'jwt',
 
   'GET /api/stream/stats': 'jwt',
   'GET /api/stream/stats/:agent': 'jwt',
@@ -152,4 +155,6 @@ export const SENSITIVE: ReadonlySet<string> = new Set([
   'POST /api/v1/auth/keypair/rotate',
   'POST /api/v1/auth/email/add',
   'POST /api/v1/auth/email/verify',
+  'POST /api/v1/auth/email/primary',
+  'DELETE /api/v1/auth/emails/:email',
 ]);
