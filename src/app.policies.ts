@@ -53,6 +53,9 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'POST /api/v1/auth/keypair/rotate': 'jwt',
   'POST /api/v1/auth/email/add': 'jwt',
   'POST /api/v1/auth/email/verify': 'jwt',
+  'POST /api/v1/auth/email/primary': 'jwt',
+  'GET /api/v1/auth/emails': 'jwt',
+  'DELETE /api/v1/auth/emails/:email': 'jwt',
 
   'GET /api/stream/stats': 'jwt',
   'GET /api/stream/stats/:agent': 'jwt',
@@ -158,6 +161,8 @@ export const SENSITIVE: ReadonlySet<string> = new Set([
   'POST /api/v1/auth/keypair/rotate',
   'POST /api/v1/auth/email/add',
   'POST /api/v1/auth/email/verify',
+  'POST /api/v1/auth/email/primary',
+  'DELETE /api/v1/auth/emails/:email',
 ]);
 
 /** Where credentials are made, or ways to them: neither an API key nor what somebody let an application have is enough. */

@@ -76,6 +76,8 @@ export interface IdentityConfig {
   readonly sharedSecrets: readonly string[];
   /** The one of these for tokens of development; never in production. */
   readonly developmentSecret: string | undefined;
+  /** Whether a device that is registered by mail makes a user where nobody has the address. */
+  readonly deviceSignUp: boolean;
   /** Wrong credentials of one address, before it has to wait. */
   readonly failuresPerMinute: number;
 }

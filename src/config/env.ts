@@ -32,6 +32,7 @@ const PARSERS = {
   PUBLIC_URL: httpUrl,
   AUTH_AUDIENCE: text,
   AUTH_FAILURES_PER_MINUTE: wholeNumber(1, 1_000_000),
+  DEVICE_SIGN_UP: flag,
   P8FS_CORS_ORIGINS: listOf(origin),
   ALLOWED_HOSTS: listOf(hostOrAny),
   MAX_BODY_BYTES: wholeNumber(1),

@@ -26,6 +26,14 @@ describe(toIdentityConfig.name, () => {
     });
   });
 
+  it('lets devices sign people up outside production, or where it is told to', () => {
+    const production = { ...JWT_KEYS };
+    expect(decide().config.deviceSignUp).toBe(true);
+    expect(decide(production, 'production').config.deviceSignUp).toBe(false);
+    expect(decide({ ...production, DEVICE_SIGN_UP: 'on' }, 'production').config.deviceSignUp).toBe(true);
+    expect(decide({}, 'test', 'identity: { device_sign_up: off }').config.deviceSignUp).toBe(false);
+  });
+
   it('prefers the environment to YAML', () => {
     const yaml = 'identity: { public_url: "https://a.example", audience: a, failures_per_minute: 2 }';
     expect(decide({}, 'test', yaml).config).toMatchObject({

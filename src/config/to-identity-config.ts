@@ -3,7 +3,7 @@ import type { IdentityConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { firstSet } from './first-set.js';
 import { httpUrl } from './network-parsers.js';
-import { text, wholeNumber } from './parser.js';
+import { flag, text, wholeNumber } from './parser.js';
 import { isSampleSecret } from './sample-secrets.js';
 import type { Secret } from './secrets.js';
 import { samePublicKey, toPrivateKey, toPublicKeys } from './signing-keys.js';
@@ -34,6 +34,11 @@ export function toIdentityConfig(sources: Sources, dataDir: string, port: number
     signing,
     retiredKeys: retired === undefined ? [] : toPublicKeys(retired),
     ...toSharedSecrets(sources),
+    deviceSignUp: firstSet(
+      env.DEVICE_SIGN_UP,
+      identity.read('device_sign_up', flag),
+      sources.environment !== 'production',
+    ),
     failuresPerMinute: firstSet(
       env.AUTH_FAILURES_PER_MINUTE,
       identity.read('failures_per_minute', wholeNumber(1, 1_000_000)),

@@ -16,6 +16,7 @@ import {
   DEVICE_GATEWAY_KINDS,
   type DeviceGateway,
   fromElsewhere,
+  openDeviceGateway,
   pairingProof,
   Phone,
   rotation,
@@ -25,6 +26,8 @@ import {
 const DEVICES = '/api/v1/auth/devices';
 const PAIRINGS = `${DEVICES}/pairings`;
 const ROTATE = '/api/v1/auth/keypair/rotate';
+const EMAILS = '/api/v1/auth/emails';
+const PRIMARY_EMAIL = '/api/v1/auth/email/primary';
 const ADD_EMAIL = '/api/v1/auth/email/add';
 const VERIFY_EMAIL = '/api/v1/auth/email/verify';
 
@@ -493,6 +496,27 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
       ]);
     });
 
+    it('see, choose and give up addresses, but not the primary one nor those of others', async () => {
+      const [first, second] = [somebody(), somebody()];
+      const phone = await Phone.register(gateway, first);
+      const foreign = await Phone.register(gateway, somebody());
+      await phone.ask(at(ADD_EMAIL), 'POST', { body: { email: second } });
+      const code = codeIn(gateway.mail.mailTo(second));
+      await phone.ask(at(VERIFY_EMAIL), 'POST', { body: { email: second, code } });
+      const list = async () => (await phone.ask(at(EMAILS), 'GET')).body;
+      const entry = (email: string, primary: boolean) => ({ email, primary, verified: true });
+      expect(await list()).toEqual({ object: 'list', data: [entry(first, true), entry(second, false)] });
+      const choose = (by: Phone) => by.ask(at(PRIMARY_EMAIL), 'POST', { body: { email: second } });
+      expect(codeOf(await choose(foreign))).toEqual([404, 'not_found']);
+      expect((await choose(phone)).status).toBe(204);
+      const remove = (by: Phone, email: string) =>
+        by.ask(`${at(EMAILS)}/${encodeURIComponent(email)}`, 'DELETE');
+      expect(codeOf(await remove(phone, second))).toEqual([404, 'not_found']);
+      expect(codeOf(await remove(foreign, first))).toEqual([404, 'not_found']);
+      expect((await remove(phone, first)).status).toBe(204);
+      expect(await list()).toEqual({ object: 'list', data: [entry(second, true)] });
+    });
+
     it('cannot take what they do not read, nor what somebody else has', async () => {
       const email = somebody();
       const owner = await Phone.register(gateway, email);
@@ -603,6 +627,39 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
       403,
       'forbidden',
     ]);
+  });
+});
+
+describe('devices where nobody can sign up', () => {
+  let gateway: DeviceGateway;
+
+  beforeAll(async () => {
+    gateway = await openDeviceGateway({ DEVICE_SIGN_UP: 'off' });
+  });
+  afterAll(() => gateway.close());
+
+  it('come in by the mailbox of a user, and by others as little as with a wrong code', async () => {
+    const users = gateway.app.get(Users);
+    await users.create({ tenant: 'default', email: 'known@example.org' });
+    expect(await Phone.register(gateway, 'known@example.org')).toBeInstanceOf(Phone);
+    const signer = Signer.generate();
+    const registered = await ask(`${gateway.url}/oauth/device/register`, 'POST', {
+      body: { email: 'new@example.org', public_key: signer.publicKey, name: 'A phone', type: 'mobile' },
+    });
+    const verify = (code: string) =>
+      ask(`${gateway.url}/oauth/device/verify`, 'POST', {
+        body: {
+          device_id: registered.body.device_id,
+          code,
+          proof: verificationProof(signer, registered.body),
+        },
+      });
+    const told = ({ status, body: { error, error_description: text } }: Answer) => [status, error, text];
+    const wrong = await verify('x');
+    expect(codeOf(wrong)).toEqual([400, 'verification_failed']);
+    const right = await verify(codeIn(gateway.mail.mailTo('new@example.org')));
+    expect(told(right)).toEqual(told(wrong));
+    expect(await users.findByEmail('default', 'new@example.org')).toBeUndefined();
   });
 });
 

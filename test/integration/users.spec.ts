@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/common/errors/gateway.error.js';
 import { TokenIssuer } from '../../src/modules/identity/index.js';
-import type { UserRole } from '../../src/modules/identity/users/index.js';
+import { Login, type UserRole, UserSessions } from '../../src/modules/identity/users/index.js';
 import { CLI_CALLBACK, OAUTH_KINDS, type OAuthGateway, PASSWORD } from './oauth-support.js';
 
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
@@ -146,6 +147,42 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect((await call(token, 'GET', '/api/v1/auth/me')).status).toBe(200);
     await asAdmin('PATCH', `/users/${user.id}`, { disabled: true });
     expect((await call(token, 'GET', '/api/v1/auth/me')).status).toBe(401);
+  });
+
+  it('are deleted for good by who tries again, and lose their keys', async () => {
+    const user = await gateway.createUser('goner@example.org');
+    const token = await bearer(user.id, 'user');
+    const made = await call(token, 'POST', '/api/v1/auth/api-keys', { name: 'A program' });
+    expect(made.status).toBe(201);
+    let isAway = true;
+    gateway.app.get(UserSessions).onEnd(() => {
+      if (isAway) throw new GatewayError('dependency_unavailable', 'The database is away.');
+      return Promise.resolve();
+    });
+    expect((await asAdmin('DELETE', `/users/${user.id}`)).status).toBe(503);
+    isAway = false;
+    expect((await call(token, 'GET', '/api/v1/auth/me')).status).toBe(401);
+    expect((await asAdmin('DELETE', `/users/${user.id}`)).status).toBe(204);
+    expect((await asAdmin('GET', `/users/${user.id}`)).status).toBe(404);
+    const keys = await gateway.dataSource.query('SELECT FROM api_keys WHERE owner = $1', [user.id]);
+    expect(keys).toHaveLength(0);
+  });
+
+  it('are logged out by whatever role they are given', async () => {
+    const user = await gateway.createUser('same@example.org');
+    const token = await bearer(user.id, 'user');
+    await asAdmin('PATCH', `/users/${user.id}`, { role: 'user' });
+    expect((await call(token, 'GET', '/api/v1/auth/me')).status).toBe(401);
+  });
+
+  it('are not shut out of their account by a stranger', async () => {
+    await gateway.createUser('target@example.org');
+    const login = gateway.app.get(Login);
+    const attempt = (password: string, address: string) =>
+      login.attempt({ tenant: 'default', email: 'target@example.org', password, address });
+    for (let round = 0; round < 10; round += 1) await attempt('wrong', '203.0.113.1');
+    await expect(attempt(PASSWORD, '203.0.113.1')).rejects.toMatchObject({ code: 'rate_limit_exceeded' });
+    expect(await attempt(PASSWORD, '203.0.113.2')).toMatchObject({ email: 'target@example.org' });
   });
 
   it('change their password when they know it', async () => {

@@ -28,7 +28,6 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
   'usercode',
   'passphrase',
   'otp',
-  'ticket',
   'credentials',
   'prompt',
   'messages',

@@ -5,6 +5,7 @@ import { GenerationJournal } from '../../contracts/journal.js';
 import { ModelRouter, type Plan } from '../models/index.js';
 import type { EmbeddingCall } from './embedding-call.js';
 import { EmbeddingRecord } from './embedding-record.js';
+import { estimateTexts, Spending } from './spending.js';
 import { SharedWork } from './shared-work.js';
 import type { Vector } from './vector.js';
 import { VectorCache } from './vector-cache.js';
@@ -62,15 +63,17 @@ export class EmbeddingsService {
         promptTokens: () => estimateTexts(missing.values()),
         completionTokens: 0,
       });
+      const spent = new Spending();
       let used: number | undefined;
       try {
         const signal = toSignal();
         record.begin();
         try {
-          const made = await this.make(call, plan, missing, signal);
+          const made = await this.make(call, plan, missing, { signal, spent });
           for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
           used = [...made.values()].reduce((sum, vector) => sum + vector.tokens, 0);
         } catch (error) {
+          used = spent.tokens;
           await record.failed(error, signal.aborted);
           throw error;
         }
@@ -90,7 +93,7 @@ export class EmbeddingsService {
     { dimensions, truncate, keepAlive, options }: EmbeddingCall,
     { targets }: Plan,
     texts: ReadonlyMap<string, string>,
-    signal: AbortSignal,
+    { signal, spent }: { signal: AbortSignal; spent: Spending },
   ): Promise<Map<string, Vector>> {
     const stop = new AbortController();
     const all = [...texts.keys()];
@@ -106,7 +109,7 @@ export class EmbeddingsService {
           await before?.catch(() => undefined);
           abort.throwIfAborted();
           const request = { inputs, dimensions, truncate, keepAlive, options };
-          const vectors = await this.maker.make(targets, request, abort);
+          const vectors = await spent.count(inputs, abort, () => this.maker.make(targets, request, abort));
           const made = new Map(keys.map((key, place) => [key, vectors[place]!]));
           this.cache.setAll(made);
           return made;
@@ -123,12 +126,4 @@ export class EmbeddingsService {
       throw error;
     }
   }
-}
-
-const BYTES_PER_TOKEN = 4;
-
-function estimateTexts(texts: Iterable<string>): number {
-  let tokens = 0;
-  for (const text of texts) tokens += Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
-  return tokens;
 }

@@ -25,6 +25,9 @@ const COLUMNS =
   'id, tenant, owner, role, email, device, name, prefix, scopes, created_at, expires_at, last_used_at';
 const NOT_EXPIRED = '(expires_at IS NULL OR expires_at > clock_timestamp())';
 
+/** Of expired ones there may be more. */
+const MOST_LISTED = 1000;
+
 /** API keys in the database. */
 @Injectable()
 export class ApiKeyRows {
@@ -55,12 +58,11 @@ export class ApiKeyRows {
 
   /** The newest first. */
   list({ tenant, owner }: Owner): Promise<ApiKeyRow[]> {
-    return this.database
-      .forTenant(tenant)
-      .query<ApiKeyRow>(
-        `SELECT ${COLUMNS} FROM api_keys WHERE tenant = $1 AND owner = $2 ORDER BY created_at DESC, id`,
-        [tenant, owner],
-      );
+    return this.database.forTenant(tenant).query<ApiKeyRow>(
+      `SELECT ${COLUMNS} FROM api_keys WHERE tenant = $1 AND owner = $2
+          ORDER BY created_at DESC, id LIMIT ${MOST_LISTED}`,
+      [tenant, owner],
+    );
   }
 
   async has({ tenant, owner }: Owner, id: string): Promise<boolean> {
@@ -68,6 +70,18 @@ export class ApiKeyRows {
       .forTenant(tenant)
       .query('SELECT FROM api_keys WHERE id = $1 AND tenant = $2 AND owner = $3', [id, tenant, owner]);
     return rows.length > 0;
+  }
+
+  async deleteOf({ tenant, owner }: Owner): Promise<void> {
+    await this.database
+      .forTenant(tenant)
+      .query('DELETE FROM api_keys WHERE tenant = $1 AND owner = $2', [tenant, owner]);
+  }
+
+  async deleteOfDevice({ tenant, device }: { tenant: string; device: string }): Promise<void> {
+    await this.database
+      .forTenant(tenant)
+      .query('DELETE FROM api_keys WHERE tenant = $1 AND device = $2', [tenant, device]);
   }
 
   async delete(id: string): Promise<void> {

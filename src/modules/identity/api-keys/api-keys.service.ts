@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { isUuid } from '../../../common/uuid.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { Revocations } from '../revocations/revocations.js';
+import { UserSessions } from '../users/index.js';
 import { digestOf, makeApiKey, shownPartOf } from './api-key.js';
 import { ApiKeyRows, type ApiKeyRow } from './api-key-rows.js';
 
 const MOST_KEYS = 100;
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+/** Nobody remembers one for as long that is not there any more. */
+const REVOKED_FOR_MS = 15 * 60_000;
 
 export interface NewApiKey {
   /** Whom it stands for; it may do no more than they may now. */
@@ -29,11 +33,18 @@ export interface CreatedApiKey {
 
 /** Keys by which programs show on whose behalf they ask. */
 @Injectable()
-export class ApiKeys {
+export class ApiKeys implements OnModuleInit {
   constructor(
     @Inject(ApiKeyRows) private readonly rows: ApiKeyRows,
     @Inject(Revocations) private readonly revocations: Revocations,
+    @Inject(UserSessions) private readonly sessions: UserSessions,
   ) {}
+
+  onModuleInit(): void {
+    this.sessions.onEnd(async ({ id, tenant }, extent) => {
+      if (extent === 'everything') await this.rows.deleteOf({ tenant, owner: id });
+    });
+  }
 
   async create({ owner, name, scopes, expiresAt, device }: NewApiKey): Promise<CreatedApiKey> {
     const lacking = scopes.find((scope) => !owner.scopes.includes(scope));
@@ -70,9 +81,15 @@ export class ApiKeys {
   /** On all replicas. Throws `not_found` for what is not there and for what is another’s alike. */
   async revoke(owner: Principal, id: string): Promise<void> {
     const { tenant } = owner;
-    if (!UUID.test(id) || !(await this.rows.has({ tenant, owner: owner.id }, id)))
+    if (!isUuid(id) || !(await this.rows.has({ tenant, owner: owner.id }, id)))
       throw new GatewayError('not_found', 'Nothing is here, or it is not yours.');
-    await this.revocations.revoke({ kind: 'api_key', id: id.toLowerCase(), tenant });
+    const untilMs = SYSTEM_CLOCK.now() + REVOKED_FOR_MS;
+    await this.revocations.revoke({ kind: 'api_key', id: id.toLowerCase(), tenant, untilMs });
     await this.rows.delete(id);
+  }
+
+  /** Those that belong to a device go; that they are not believed any more is for the caller to say. */
+  deleteOfDevice(of: { tenant: string; device: string }): Promise<void> {
+    return this.rows.deleteOfDevice(of);
   }
 }

@@ -10,7 +10,7 @@ import { fromExactBase64 } from '../signatures/exact-base64.js';
 import { parsePublicKey } from '../signatures/public-key.js';
 import { Attempts, type AttemptLimit } from '../users/attempts.js';
 import { Users } from '../users/users.service.js';
-import { type DeviceDescription, isUuid } from './device.js';
+import type { DeviceDescription } from './device.js';
 import { DeviceEntry, type DeviceToken } from './device-entry.js';
 import { badKey, verificationFailed } from './device-faults.js';
 import { CODE_LIFETIME_S, MailCodes } from './mail-codes.js';
@@ -39,6 +39,7 @@ interface Pending {
 @Injectable()
 export class DeviceRegistration {
   private readonly audience: string;
+  private readonly signUp: boolean;
 
   constructor(
     @Inject(AppConfig) { identity }: AppConfig,
@@ -49,6 +50,7 @@ export class DeviceRegistration {
     @Inject(DeviceEntry) private readonly entry: DeviceEntry,
   ) {
     this.audience = identity.audience;
+    this.signUp = identity.deviceSignUp;
   }
 
   async register(
@@ -82,12 +84,13 @@ export class DeviceRegistration {
     address: string,
   ): Promise<DeviceToken> {
     await this.attempts.count(VERIFY, { tenant: ALL, subject: address }, 'Too many tries; come back later.');
-    if (!isUuid(device)) throw verificationFailed();
     const found = await this.codes.check<Pending>('device', device, code);
     if (found === undefined || !this.isProof(found.id, found.details, proof)) throw verificationFailed();
     const { tenant, email, details } = found;
-    const user = await this.users.findOrCreateByEmail(tenant, email);
-    if (user.disabled) throw verificationFailed();
+    const user = this.signUp
+      ? await this.users.findOrCreateByEmail(tenant, email)
+      : await this.users.findByEmail(tenant, email);
+    if (user === undefined || user.disabled) throw verificationFailed();
     const publicKey = Buffer.from(details.publicKey, 'base64url');
     await this.database.transaction(async (query) => {
       if (!(await this.codes.use(found.id, query))) throw verificationFailed();

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { isUuid } from '../../../common/uuid.js';
 import { type Query, RequestDatabase } from '../../../infrastructure/database/index.js';
-import { type Device, type DeviceType, isUuid } from './device.js';
+import type { Device, DeviceType } from './device.js';
 
 const COLUMNS = `id, tenant, user_id, name, type, platform, model, app_version, public_key,
   created_at, rotated_at, last_seen_at`;

@@ -22,8 +22,3 @@ export interface Device extends DeviceDescription {
   readonly rotatedAt?: Date;
   readonly lastSeenAt?: Date;
 }
-
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-
-/** What the database would take for an id. */
-export const isUuid = (text: string): boolean => UUID.test(text);

@@ -13,7 +13,13 @@ import type { Principal } from '../../../contracts/principal.js';
 import type { Device } from './device.js';
 import { Devices } from './devices.service.js';
 import { type DeviceDto, DeviceListDto, PairingDto } from './dto/device.dto.js';
-import { AddedEmailDto, AddEmailDto, VerifiedEmailDto, VerifyEmailDto } from './dto/email.dto.js';
+import {
+  AddedEmailDto,
+  AddEmailDto,
+  EmailListDto,
+  VerifiedEmailDto,
+  VerifyEmailDto,
+} from './dto/email.dto.js';
 import { RotatedKeyDto, RotateKeyDto } from './dto/rotate-key.dto.js';
 import { Emails } from './emails.service.js';
 import { KeyRotations } from './key-rotation.service.js';
@@ -84,6 +90,30 @@ export class DevicesController {
   async verifyEmail(@Body() body: VerifyEmailDto, @Caller() caller: Principal): Promise<VerifiedEmailDto> {
     await this.emails.verify(caller, body);
     return { email: body.email, verified: true };
+  }
+
+  @Get('emails')
+  @ApiOperation({ summary: 'Lists the addresses of the caller, the primary one first' })
+  @ApiOkResponse({ type: EmailListDto })
+  async listEmails(@Caller() caller: Principal): Promise<EmailListDto> {
+    return { object: 'list', data: await this.emails.list(caller) };
+  }
+
+  @Post('email/primary')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Makes an address of the caller the primary one' })
+  @ApiNoContentResponse({ description: 'It is the primary one.' })
+  makePrimary(@Body() { email }: AddEmailDto, @Caller() caller: Principal): Promise<void> {
+    return this.emails.makePrimary(caller, email);
+  }
+
+  @Delete('emails/:email')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Takes an address from the caller; the primary one stays' })
+  @ApiParam({ name: 'email', description: 'The address.' })
+  @ApiNoContentResponse({ description: 'It is gone.' })
+  removeEmail(@Param('email') email: string, @Caller() caller: Principal): Promise<void> {
+    return this.emails.remove(caller, email);
   }
 }
 

@@ -1,21 +1,33 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { AppConfig } from '../../../config/index.js';
 import type { Principal } from '../../../contracts/principal.js';
+import { ApiKeys } from '../api-keys/api-keys.service.js';
 import { Revocations } from '../revocations/revocations.js';
 import type { Device } from './device.js';
+import { TOKEN_LIFETIME_S } from './device-entry.js';
 import { noSuchDevice } from './device-faults.js';
 import { DeviceRows } from './device-rows.js';
+
+/** Clocks that are apart, and then some. */
+const SKEW_S = 300;
 
 /** The devices of a caller. Those of others are not there. */
 @Injectable()
 export class Devices {
   private readonly clock = SYSTEM_CLOCK;
 
+  private readonly revokedForMs: number;
+
   constructor(
+    @Inject(AppConfig) { oauth }: AppConfig,
     @Inject(DeviceRows) private readonly rows: DeviceRows,
+    @Inject(ApiKeys) private readonly keys: ApiKeys,
     @Inject(Revocations) private readonly revocations: Revocations,
-  ) {}
+  ) {
+    this.revokedForMs = (Math.max(TOKEN_LIFETIME_S, oauth.accessTokenTtlS) + SKEW_S) * 1000;
+  }
 
   list(caller: Principal): Promise<Device[]> {
     return this.rows.list(caller);
@@ -42,7 +54,11 @@ export class Devices {
   /** Its tokens, API keys and connections end with it. Asked again after a failure, it does what is left to do. */
   async revoke(caller: Principal, id: string): Promise<void> {
     const device = await this.get(caller, id);
-    await this.revocations.revoke({ kind: 'device', id: device.id, tenant: device.tenant });
-    await this.rows.revoke(device.id, new Date(this.clock.now()));
+    const { tenant } = device;
+    const now = this.clock.now();
+    const untilMs = now + this.revokedForMs;
+    await this.revocations.revoke({ kind: 'device', id: device.id, tenant, untilMs });
+    await this.keys.deleteOfDevice({ tenant, device: device.id });
+    await this.rows.revoke(device.id, new Date(now));
   }
 }

@@ -3,7 +3,7 @@ import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { isMailAddress } from '../../../common/mail/mail-address.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { Attempts, type AttemptLimit } from '../users/attempts.js';
-import type { User } from '../users/user.js';
+import type { User, UserEmail } from '../users/user.js';
 import { Users } from '../users/users.service.js';
 import { noAccount, verificationFailed } from './device-faults.js';
 import { CODE_LIFETIME_S, MailCodes } from './mail-codes.js';
@@ -49,6 +49,21 @@ export class Emails {
     const found = id === undefined ? undefined : await this.codes.check('email', id, code);
     if (found === undefined || !(await this.codes.use(found.id))) throw verificationFailed();
     await this.users.addEmail(user, found.email, { verified: true });
+  }
+
+  /** The primary one first. */
+  async list(caller: Principal): Promise<UserEmail[]> {
+    return this.users.listEmails(await this.userOf(caller));
+  }
+
+  /** Throws `not_found` for an address that is not theirs. */
+  async makePrimary(caller: Principal, email: string): Promise<void> {
+    await this.users.makePrimary(await this.userOf(caller), email);
+  }
+
+  /** Throws `not_found` for an address that is not theirs, or the primary one. */
+  async remove(caller: Principal, email: string): Promise<void> {
+    await this.users.removeEmail(await this.userOf(caller), email);
   }
 
   private count(limit: AttemptLimit, { tenant, id }: User, message: string): Promise<void> {

@@ -3,7 +3,15 @@ import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import { RequestDatabase } from '../../../infrastructure/database/index.js';
 
 const EVERY_MS = 60_000;
-const TABLES = ['signature_nonces', 'mail_codes', 'device_pairings'] as const;
+const DAY_MS = 86_400_000;
+/** With how long they stay after their end. */
+const TABLES = [
+  ['signature_nonces', 0],
+  ['mail_codes', 0],
+  ['device_pairings', 0],
+  // Their owners may want to see that they have ended.
+  ['api_keys', DAY_MS],
+] as const;
 
 /** Takes away what is too old to mean anything. */
 @Injectable()
@@ -21,8 +29,8 @@ export class ExpiredRows implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  async sweep(now = new Date(SYSTEM_CLOCK.now())): Promise<void> {
-    for (const table of TABLES)
-      await this.database.query(`DELETE FROM ${table} WHERE expires_at < $1`, [now]);
+  async sweep(now = SYSTEM_CLOCK.now()): Promise<void> {
+    for (const [table, keptMs] of TABLES)
+      await this.database.query(`DELETE FROM ${table} WHERE expires_at < $1`, [new Date(now - keptMs)]);
   }
 }

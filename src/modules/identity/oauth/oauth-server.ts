@@ -8,7 +8,7 @@ import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import { AppConfig } from '../../../config/index.js';
 import { Revocations } from '../revocations/revocations.js';
 import { KeyRing } from '../tokens/key-ring.js';
-import { type Extent, type User, Users, UserSessions } from '../users/index.js';
+import { type User, Users, UserSessions } from '../users/index.js';
 import { acceptForms } from './accept-forms.js';
 import { ClientDirectory } from './clients/client-directory.js';
 import { loadProvider } from './load-provider.js';
@@ -51,7 +51,7 @@ export class OAuthServer implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     acceptForms(this.host.httpAdapter.getInstance<FastifyInstance>());
-    this.sessions.onEnd((user, extent) => this.endLogins(user, extent));
+    this.sessions.onEnd((user) => this.endLogins(user));
     this.running = await this.create();
     this.handle = this.running.callback();
   }
@@ -111,14 +111,12 @@ export class OAuthServer implements OnModuleInit {
     return provider;
   }
 
-  /** The sessions and tokens of a user; and whatever else was given to them before. */
-  private async endLogins({ id, tenant }: User, extent: Extent): Promise<void> {
-    const grants = await this.rows.deleteOfAccount(id);
+  /** The sessions and tokens of a user. What is known of them goes last: it tells what there is to be revoked. */
+  private async endLogins({ id, tenant }: User): Promise<void> {
+    const grants = new Set(await this.rows.grantsOfAccount(id));
     for (const grantId of grants) await this.revokeTokensOf(grantId, tenant);
-    if (extent === 'logins') return;
-    // Tokens say the second in which they were issued.
-    const issuedBeforeMs = (Math.floor(SYSTEM_CLOCK.now() / 1000) + 1) * 1000;
-    await this.revocations.revoke({ kind: 'principal', id, tenant, issuedBeforeMs });
+    for (const grantId of await this.rows.deleteOfAccount(id))
+      if (!grants.has(grantId)) await this.revokeTokensOf(grantId, tenant);
   }
 
   private async endGrant(grantId: string): Promise<void> {

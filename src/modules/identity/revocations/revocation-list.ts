@@ -34,12 +34,6 @@ export class RevocationList {
   }
 }
 
-/** Whether a single revocation is about somebody. */
-export const isAbout = (revocation: Revocation, principal: Principal): boolean =>
-  revocation.tenant === principal.tenant &&
-  targetsOf(principal).some(([kind, id]) => kind === revocation.kind && id === revocation.id) &&
-  reaches(revocation, principal.credential?.issuedAt);
-
 /** A ticket goes by the id of the credential it was given for. */
 function targetsOf({ id, device, credential }: Principal): (readonly [RevocationKind, string])[] {
   return [

@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { RedisAwayError, RedisChannels } from '../../../infrastructure/redis/index.js';
 import type { Revocation } from './revocation.js';
-import { isAbout, RevocationList } from './revocation-list.js';
+import { RevocationList } from './revocation-list.js';
 
 const CHANNEL = 'citadel:revocations';
 const FORGET_EVERY_MS = 60_000;
@@ -14,7 +14,7 @@ export interface RevocationStore {
   save(revocation: Revocation): Promise<void>;
 }
 
-type Listener = (matches: (principal: Principal) => boolean) => void;
+type Listener = () => void;
 
 /** Who and what is not believed any more, on all replicas: stored, told at once, and asked from memory. */
 @Injectable()
@@ -25,14 +25,8 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   private readonly clock = SYSTEM_CLOCK;
   private store: RevocationStore | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private changes = 0;
 
   constructor(@Inject(RedisChannels) private readonly channels: RedisChannels) {}
-
-  /** Rises whenever something is revoked. */
-  get version(): number {
-    return this.changes;
-  }
 
   onModuleInit(): void {
     this.timer = setInterval(() => this.list.forget(this.clock.now()), FORGET_EVERY_MS).unref();
@@ -66,8 +60,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   learn(revocations: readonly Revocation[]): void {
     for (const revocation of revocations) {
       if (!this.list.add(revocation)) continue;
-      this.changes += 1;
-      for (const tell of this.listeners) tell((principal) => isAbout(revocation, principal));
+      for (const tell of this.listeners) tell();
     }
   }
 

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { isUuid } from '../../../common/uuid.js';
 import { databaseErrorCode, type Query, RequestDatabase } from '../../../infrastructure/database/index.js';
 import { emailKey } from './email-address.js';
 import type { NewUser, User, UserEmail, UserRole } from './user.js';
 
 const UNIQUE_VIOLATION = '23505';
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const COLUMNS = `users.id, users.tenant, users.role, users.name, users.disabled, users.password_hash,
   users.must_change_password, users.created_at, mail.email, mail.verified`;
 const FROM = 'users JOIN user_emails mail ON mail.user_id = users.id AND mail.is_primary';
@@ -29,7 +29,7 @@ export class UserRows {
   constructor(@Inject(RequestDatabase) private readonly database: RequestDatabase) {}
 
   async find(id: string): Promise<StoredUser | undefined> {
-    if (!UUID.test(id)) return undefined;
+    if (!isUuid(id)) return undefined;
     return this.first(`SELECT ${COLUMNS} FROM ${FROM} WHERE users.id = $1`, [id]);
   }
 
@@ -48,7 +48,7 @@ export class UserRows {
         WHERE users.tenant = $1
           AND ($2::uuid IS NULL OR (users.created_at, users.id) > (SELECT created_at, id FROM users WHERE id = $2))
         ORDER BY users.created_at, users.id LIMIT $3`,
-      [tenant, after !== undefined && UUID.test(after) ? after : null, limit],
+      [tenant, after !== undefined && isUuid(after) ? after : null, limit],
     );
     return rows.map(toUser);
   }

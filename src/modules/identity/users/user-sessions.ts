@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { SYSTEM_CLOCK } from '../../../common/clock.js';
+import { Revocations } from '../revocations/revocations.js';
 import type { User } from './user.js';
 
 /** `logins`: what they logged in with, wherever. `everything`: whatever speaks for them, such as keys, as well. */
@@ -11,11 +13,25 @@ type Ending = (user: User, extent: Extent) => Promise<void>;
 export class UserSessions {
   private readonly endings: Ending[] = [];
 
+  constructor(@Inject(Revocations) private readonly revocations: Revocations) {}
+
   onEnd(ending: Ending): void {
     this.endings.push(ending);
   }
 
+  /**
+   * Nothing that was given to them up to now is believed any more. Comes before they are changed: whatever fails then,
+   * nobody keeps what they should have lost.
+   */
+  async revoke({ id, tenant }: User): Promise<void> {
+    // Tokens say the second in which they were issued.
+    const issuedBeforeMs = (Math.floor(SYSTEM_CLOCK.now() / 1000) + 1) * 1000;
+    await this.revocations.revoke({ kind: 'principal', id, tenant, issuedBeforeMs });
+  }
+
+  /** May be called again where it failed. */
   async end(user: User, extent: Extent): Promise<void> {
+    if (extent === 'everything') await this.revoke(user);
     for (const ending of this.endings) await ending(user, extent);
   }
 }

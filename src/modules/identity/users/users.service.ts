@@ -66,16 +66,21 @@ export class Users {
     return isRight && user?.disabled === false ? withoutHash(user) : undefined;
   }
 
-  /** As an administrator changes it. Whoever is disabled, or has got another role or password, is logged out. */
+  /**
+   * As an administrator changes it. Whoever is disabled, or is given a role or another password, is logged out: before it
+   * is changed, and again after, so that the same call completes what a failure has left.
+   */
   async update(user: User, { password, ...patch }: UserPatch): Promise<User> {
     if (password !== undefined) requireGoodPassword(password, user.email, 'password');
     const passwordHash = password === undefined ? undefined : await this.hashes.hash(password);
+    const endsAll = patch.disabled === true || patch.role !== undefined;
+    if (endsAll) await this.sessions.revoke(user);
+    else if (password !== undefined) await this.sessions.end(user, 'logins');
     await this.rows.update(user.id, {
       ...patch,
       ...(passwordHash === undefined ? {} : { passwordHash, mustChangePassword: true }),
     });
-    const isOther = patch.role !== undefined && patch.role !== user.role;
-    if (patch.disabled === true || isOther) await this.sessions.end(user, 'everything');
+    if (endsAll) await this.sessions.end(user, 'everything');
     else if (password !== undefined) await this.sessions.end(user, 'logins');
     return this.get(user.id);
   }
@@ -84,13 +89,17 @@ export class Users {
   async setPassword(user: User, password: string, param = 'new_password'): Promise<void> {
     requireGoodPassword(password, user.email, param);
     const passwordHash = await this.hashes.hash(password);
+    await this.sessions.end(user, 'logins');
     await this.rows.update(user.id, { passwordHash, mustChangePassword: false });
     await this.sessions.end(user, 'logins');
   }
 
+  /** They are there until everything of theirs is gone, so that a call that failed can be made again. */
   async delete(user: User): Promise<void> {
-    await this.rows.delete(user.id);
+    await this.sessions.revoke(user);
+    await this.rows.update(user.id, { disabled: true });
     await this.sessions.end(user, 'everything');
+    await this.rows.delete(user.id);
   }
 
   listEmails(user: User): Promise<UserEmail[]> {

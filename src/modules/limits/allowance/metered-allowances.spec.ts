@@ -112,6 +112,14 @@ describe(MeteredAllowances.name, () => {
     ]);
   });
 
+  it('gives nothing away while nobody can tell what was used before', async () => {
+    const allowances = create({ budgets: [budget({ tokens: 200 })] });
+    history.use(() => Promise.reject(new Error('away')));
+    expect((await refusal(allowances)).code).toBe('dependency_unavailable');
+    history.use(() => Promise.resolve({ tokens: 150, cost: 0 }));
+    expect((await allowances.reserve(wanted())).completionTokens).toBe(40);
+  });
+
   it('answers at once when it knows how a budget stands', async () => {
     const allowances = create({ budgets: [budget({ tokens: 1_000 })] });
     expect(allowances.reserve(wanted())).toBeInstanceOf(Promise);

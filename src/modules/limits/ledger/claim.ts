@@ -13,7 +13,7 @@ export interface Counter {
   readonly perCompletion: number;
   /** When it begins anew, in milliseconds since 1970. */
   readonly endsAt: number | undefined;
-  /** What has been used of it, as far as that was put down. Asked where nothing is known of it. */
+  /** What has been used of it, as far as that was put down. Asked where nothing is known of it; rejects when that cannot be told. */
   readonly history: () => Promise<number>;
 }
 

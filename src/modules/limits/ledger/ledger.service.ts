@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleIn
 import { AppConfig } from '../../../config/index.js';
 import { RedisConnection } from '../../../infrastructure/redis/index.js';
 import { amountOf, type Claim, type Counter, type Standing, type Verdict } from './claim.js';
+import { Debts } from './debts.js';
 import { LocalLedger } from './local-ledger.js';
 import { SharedLedger, type Held } from './shared-ledger.js';
 
@@ -30,6 +31,8 @@ interface Unsettled {
 
 const NOTHING: ReadonlyMap<number, number> = new Map();
 const MANY_SEEN = 10_000;
+/** More are not kept each for itself. */
+const MANY_UNSETTLED = 1_000;
 
 /**
  * Who holds how much. Redis decides for all replicas; without one this process does, and while it is away each replica of
@@ -44,8 +47,9 @@ export class Ledger implements OnModuleInit, OnApplicationShutdown {
   private local: LocalLedger;
   private readonly held = new Map<string, Held>();
   private readonly heldLocally = new Map<string, HeldLocally>();
-  /** What could not be told to Redis. */
+  /** What could not be told to Redis while its lease was there; and what was used beside any. */
   private unsettled: Unsettled[] = [];
+  private readonly debts = new Debts();
   /** How counters stood when Redis last said so. */
   private readonly seen = new Map<string, Standing>();
   private renewal: NodeJS.Timeout | undefined;
@@ -71,7 +75,10 @@ export class Ledger implements OnModuleInit, OnApplicationShutdown {
     clearInterval(this.renewal);
   }
 
-  /** Answers at once where this process decides and knows all it has to. Never rejects. */
+  /**
+   * Answers at once where this process decides and knows all it has to. Rejects with `dependency_unavailable` where nobody
+   * can tell what was used of a counter before.
+   */
   reserve(claim: Claim): Holding | Refusal | Promise<Holding | Refusal> {
     if (this.redis.configured) return this.reserveShared(claim);
     return this.reserveHere(claim);
@@ -86,24 +93,24 @@ export class Ledger implements OnModuleInit, OnApplicationShutdown {
 
   private async reserveShared(claim: Claim): Promise<Holding | Refusal> {
     const lease = randomUUID();
-    try {
-      if (!this.redis.ready) return await this.reserveAway(claim);
-      let verdict = await this.shared.reserve(lease, claim, NOTHING);
-      if ('unknown' in verdict) {
-        const { unknown } = verdict;
-        const used = await Promise.all(unknown.map((at) => claim.counters[at]!.history()));
-        const histories = new Map(unknown.map((at, place) => [at, used[place]!]));
-        verdict = await this.shared.reserve(lease, claim, histories);
-        // It was forgotten in between.
-        if ('unknown' in verdict) return await this.reserveAway(claim);
-      }
-      this.tell('shared');
-      this.see(claim, verdict);
-      return 'refused' in verdict ? verdict : this.hold(lease, claim, verdict);
-    } catch {
-      // It may hold the lease nevertheless, which then runs out by itself.
-      return this.reserveAway(claim);
+    let verdict = await this.askShared(lease, claim, NOTHING);
+    if (verdict !== undefined && 'unknown' in verdict) {
+      const { unknown } = verdict;
+      const used = await Promise.all(unknown.map((at) => this.historyOf(claim.counters[at]!)));
+      const histories = new Map(unknown.map((at, place) => [at, used[place]!]));
+      verdict = await this.askShared(lease, claim, histories);
     }
+    // Redis is away, or has forgotten in between.
+    if (verdict === undefined || 'unknown' in verdict) return this.reserveAway(claim);
+    this.tell('shared');
+    this.see(claim, verdict);
+    return 'refused' in verdict ? verdict : this.hold(lease, claim, verdict);
+  }
+
+  /** Undefined where Redis does not answer. It may hold the lease nevertheless, which then runs out by itself. */
+  private async askShared(lease: string, claim: Claim, histories: ReadonlyMap<number, number>) {
+    if (!this.redis.ready) return undefined;
+    return this.shared.reserve(lease, claim, histories).catch(() => undefined);
   }
 
   private hold(
@@ -133,8 +140,17 @@ export class Ledger implements OnModuleInit, OnApplicationShutdown {
   /** What Redis last said may be more than what was put down, as what is reserved is. */
   private async usedBefore(counter: Counter): Promise<number> {
     const seen = this.seen.get(counter.key);
-    const history = await counter.history().catch(() => 0);
+    const history = await this.historyOf(counter);
     return seen === undefined ? history : Math.max(history, counter.limit - seen.left);
+  }
+
+  /** What was put down; while that cannot be read, what Redis last said. */
+  private async historyOf(counter: Counter): Promise<number> {
+    return counter.history().catch((error: unknown) => {
+      const seen = this.seen.get(counter.key);
+      if (seen === undefined) throw error;
+      return counter.limit - seen.left;
+    });
   }
 
   private reserveIn(ledger: LocalLedger, claim: Claim): Holding | Refusal {
@@ -151,35 +167,54 @@ export class Ledger implements OnModuleInit, OnApplicationShutdown {
     if (here !== undefined) {
       this.heldLocally.delete(lease);
       here.ledger.settle(here.claim, here.reserved, used);
-      if (this.redis.configured) this.owe({ held: here, used, leaseEndsAt: 0 });
+      if (this.redis.configured) {
+        this.debts.add(here.claim.counters, used);
+        this.payOffWhenReady();
+      }
       return;
     }
     const held = this.held.get(lease);
     if (held === undefined) return;
     this.held.delete(lease);
+    const { claim } = held;
     const leaseEndsAt = performance.now() + this.leaseMs / 2;
-    this.shared.settle(held, used, false).catch(() => this.owe({ held, used, leaseEndsAt }));
+    this.shared.settle(held, used, false).catch(() => {
+      // Slots alone run out by themselves.
+      if (claim.counters.length === 0) return;
+      this.unsettled.push({ held, used, leaseEndsAt });
+      if (this.unsettled.length > MANY_UNSETTLED) this.sumUp(this.unsettled.shift()!);
+      this.payOffWhenReady();
+    });
   }
 
-  private owe(unsettled: Unsettled): void {
-    this.unsettled.push(unsettled);
+  private payOffWhenReady(): void {
     if (this.redis.ready) void this.payOff();
+  }
+
+  private sumUp({ held, used }: Unsettled): void {
+    this.debts.add(held.claim.counters, used);
   }
 
   private async payOff(): Promise<void> {
     const all = this.unsettled;
     this.unsettled = [];
     for (const each of all) {
-      const { held, used, leaseEndsAt } = each;
       // Whether the first try got through is known as long as the lease would still be there.
-      const again = performance.now() < leaseEndsAt;
-      await this.shared.settle(held, used, again).catch(() => this.unsettled.push(each));
+      if (performance.now() >= each.leaseEndsAt) this.sumUp(each);
+      else
+        await this.shared.settle(each.held, each.used, true).catch(() => {
+          this.unsettled.push(each);
+        });
+    }
+    for (const { counter, used } of this.debts.take()) {
+      const held = { lease: randomUUID(), claim: claimOf(counter), reserved: [0] };
+      await this.shared.settle(held, [used], false).catch(() => this.debts.add([counter], [used]));
     }
   }
 
   private async renew(): Promise<void> {
     if (!this.redis.ready) return;
-    if (this.unsettled.length > 0) await this.payOff();
+    if (this.unsettled.length > 0 || this.debts.size > 0) await this.payOff();
     if (this.held.size > 0) await this.shared.renew(this.held.values()).catch(() => undefined);
   }
 
@@ -210,6 +245,13 @@ export class Ledger implements OnModuleInit, OnApplicationShutdown {
     else this.logger.warn('Redis is away: each replica gives away its share of what is left of budgets');
   }
 }
+
+const claimOf = (counter: Counter): Claim => ({
+  slots: [],
+  counters: [counter],
+  promptTokens: 0,
+  completionTokens: 0,
+});
 
 const reservedBy = ({ counters, promptTokens }: Claim, granted: number): number[] =>
   counters.map((counter) => amountOf(counter, promptTokens, granted));

@@ -1,5 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { UsageBook } from './usage-book.js';
+
+const RETRY_AFTER_S = 5;
 
 /** Whose use, and from which day on. */
 export interface UsageOf {
@@ -28,7 +31,7 @@ export class UsageHistory {
     this.ask = ask;
   }
 
-  /** What the database cannot tell just now counts as nothing. */
+  /** Rejects with `dependency_unavailable` while the database cannot tell. */
   async sum(of: UsageOf): Promise<UsedBefore> {
     const waiting = this.book.sumOf(
       ({ tenant, user, key, day }) =>
@@ -37,7 +40,13 @@ export class UsageHistory {
         (of.key === undefined || key === of.key) &&
         (of.from === undefined || day >= of.from),
     );
-    const written = await this.ask(of).catch(() => ({ tokens: 0, cost: 0 }));
+    const written = await this.ask(of).catch((cause: unknown) => {
+      if (cause instanceof GatewayError) throw cause;
+      throw new GatewayError('dependency_unavailable', 'What was used up to now cannot be read just now.', {
+        retryAfterS: RETRY_AFTER_S,
+        cause,
+      });
+    });
     return { tokens: written.tokens + waiting.tokens, cost: written.cost + waiting.cost };
   }
 }

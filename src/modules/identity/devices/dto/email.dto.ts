@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { TokenField } from './device-fields.js';
 
 export class AddEmailDto {
-  @TokenField('The address to add.', 254, 'ada@example.org')
+  @TokenField('The address.', 254, 'ada@example.org')
   email!: string;
 }
 
@@ -28,4 +28,23 @@ export class VerifiedEmailDto {
 
   @ApiProperty({ description: 'That it belongs to the account now.' })
   verified!: boolean;
+}
+
+export class EmailDto {
+  @ApiProperty({ description: 'The address.' })
+  email!: string;
+
+  @ApiProperty({ description: 'Whether it is the one that is shown and written to.' })
+  primary!: boolean;
+
+  @ApiProperty({ description: 'Whether the caller has shown to read it.' })
+  verified!: boolean;
+}
+
+export class EmailListDto {
+  @ApiProperty({ enum: ['list'] })
+  object!: 'list';
+
+  @ApiProperty({ type: [EmailDto] })
+  data!: EmailDto[];
 }

@@ -96,6 +96,14 @@ export class StateRows {
     await this.database.query('DELETE FROM oauth_state WHERE model = $1 AND grant_id = $2', [model, grantId]);
   }
 
+  async grantsOfAccount(accountId: string): Promise<string[]> {
+    const rows = await this.database.query<{ grant_id: string }>(
+      `SELECT payload->>'jti' AS grant_id FROM oauth_state WHERE account_id = $1 AND model = 'Grant'`,
+      [accountId],
+    );
+    return rows.map(({ grant_id }) => grant_id);
+  }
+
   /** Sessions, grants and tokens of a user go. Gives the grants there were. */
   async deleteOfAccount(accountId: string): Promise<string[]> {
     const rows = await this.database.query<{ grant_id: string }>(
