@@ -108,6 +108,9 @@ const LOOKS_ITSELF: Readonly<Record<string, readonly number[]>> = {
   // For devices, and for people who are known here.
   'POST /oauth/device/api-key': [403],
   'POST /api/v1/auth/devices/pairings': [403],
+  'GET /api/v1/auth/emails': [403],
+  'HEAD /api/v1/auth/emails': [403],
+  'DELETE /api/v1/auth/emails/:email': [403],
 };
 
 /** Where a GET begins a generation, which is no reading. */

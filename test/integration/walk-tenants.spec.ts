@@ -185,9 +185,9 @@ describe.each([
     return { id, missing: randomUUID() };
   };
 
-  /** Names of what is everybody's (models, agents, pages), of a browser's own session, and of each tenant's own budgets. */
+  /** Names of what is everybody's (models, agents, pages), of a browser's own session, of each tenant's own budgets, and of a caller's own addresses. */
   const SHARED =
-    /\/oauth\/(?:authorize|interaction|device)\/:uid$|\/budgets\/:scope\/:subject$|\/(?:models|docs|redoc)\/\*$|:(?:agent|agent_key|agent_type)(?:\/|$)/;
+    /\/oauth\/(?:authorize|interaction|device)\/:uid$|\/budgets\/:scope\/:subject$|\/auth\/emails\/:email$|\/(?:models|docs|redoc)\/\*$|:(?:agent|agent_key|agent_type)(?:\/|$)/;
 
   /** How to make what a route with a parameter is about. A route that is missing here fails the walk. */
   const OWNED: Readonly<Record<string, Maker>> = {

@@ -133,7 +133,7 @@ export class OAuthServer implements OnModuleInit {
 
 interface Persistent {
   exp?: number;
-  persist(): Promise<unknown>;
+  persist: (this: Persistent) => Promise<unknown>;
 }
 
 /** A page for somebody who has no session yet, such as one of an error, leaves none behind: there is nothing to go on with. */

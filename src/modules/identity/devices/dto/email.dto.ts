@@ -42,9 +42,9 @@ export class EmailDto {
 }
 
 export class EmailListDto {
-  @ApiProperty({ enum: ['list'] })
+  @ApiProperty({ description: 'Always `list`.', enum: ['list'] })
   object!: 'list';
 
-  @ApiProperty({ type: [EmailDto] })
+  @ApiProperty({ description: 'The primary one first.', type: [EmailDto] })
   data!: EmailDto[];
 }
