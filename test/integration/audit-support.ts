@@ -8,7 +8,7 @@ import type { Principal } from '../../src/contracts/principal.js';
 import { DatabaseModule } from '../../src/infrastructure/database/index.js';
 import { AuditModule, ConversationEntity, MessageEntity } from '../../src/modules/audit/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
-import { createOnServer, SERVER_URL } from './database-support.js';
+import { createOnServer, kindsAtHand } from './database-support.js';
 
 export interface ConversationSeed {
   readonly tenant?: string;
@@ -40,11 +40,10 @@ export interface AuditGateway extends TestGateway {
 
 type OpenGateway = (storage?: Storage) => Promise<AuditGateway>;
 
-/** The kinds at hand: always the embedded one, and a server when one is named. */
-export const GATEWAY_KINDS: readonly { kind: string; open: OpenGateway }[] = [
+export const GATEWAY_KINDS = kindsAtHand<{ kind: string; open: OpenGateway }>(
   { kind: 'the embedded database', open: (storage) => openGateway({}, storage) },
-  ...(SERVER_URL ? [{ kind: 'a PostgreSQL server', open: openOnServer }] : []),
-];
+  { kind: 'a PostgreSQL server', open: openOnServer },
+);
 
 async function openOnServer(storage?: Storage): Promise<AuditGateway> {
   const database = await createOnServer();

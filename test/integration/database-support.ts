@@ -17,6 +17,12 @@ const TEMPLATE = join(ROOT, 'node_modules/.cache/citadel-gateway/embedded-postgr
 
 export const SERVER_URL = process.env.TEST_DATABASE_URL;
 
+/** The embedded database first, then a server when one is named; that alone where the other has had its turn. */
+export const kindsAtHand = <Kind>(embedded: Kind, server: Kind): readonly Kind[] => {
+  if (!SERVER_URL) return [embedded];
+  return process.env.TEST_SERVERS_ONLY ? [server] : [embedded, server];
+};
+
 /** Settings of a gateway with this database, or another way to it. */
 export const configOf = ({ config, audit }: TestDatabase, database: DatabaseConfig = config): AppConfig =>
   ({ database, audit }) as AppConfig;
@@ -28,11 +34,10 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
-/** The kinds at hand: always the embedded one, and a server when one is named. */
-export const DATABASE_KINDS: readonly { kind: string; create: () => Promise<TestDatabase> }[] = [
+export const DATABASE_KINDS = kindsAtHand<{ kind: string; create: () => Promise<TestDatabase> }>(
   { kind: 'the embedded database', create: createEmbedded },
-  ...(SERVER_URL ? [{ kind: 'a PostgreSQL server', create: createOnServer }] : []),
-];
+  { kind: 'a PostgreSQL server', create: createOnServer },
+);
 
 export async function createEmbedded(): Promise<TestDatabase> {
   const directory = await temporaryDirectory();

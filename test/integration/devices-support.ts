@@ -15,7 +15,7 @@ import { RedisConnection } from '../../src/infrastructure/redis/index.js';
 import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/testing/redis-process.js';
 import { eventually } from '../support/eventually.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
-import { createOnServer, SERVER_URL } from './database-support.js';
+import { createOnServer, kindsAtHand } from './database-support.js';
 
 const AUDIENCE = 'citadel-gateway';
 
@@ -26,11 +26,10 @@ export interface DeviceGateway extends TestGateway {
   readonly replicas: readonly TestGateway[];
 }
 
-/** The kinds at hand: always the embedded one, and a server, with two replicas, when one is named. */
-export const DEVICE_GATEWAY_KINDS: readonly { kind: string; open: () => Promise<DeviceGateway> }[] = [
+export const DEVICE_GATEWAY_KINDS = kindsAtHand<{ kind: string; open: () => Promise<DeviceGateway> }>(
   { kind: 'the embedded database', open: () => openGateways([{}]) },
-  ...(SERVER_URL ? [{ kind: 'two replicas on a PostgreSQL server', open: openOnServer }] : []),
-];
+  { kind: 'two replicas on a PostgreSQL server', open: openOnServer },
+);
 
 async function openOnServer(): Promise<DeviceGateway> {
   const database = await createOnServer();

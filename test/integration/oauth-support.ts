@@ -7,7 +7,7 @@ import { type User, Users } from '../../src/modules/identity/users/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { FormBrowser, type SeenPage } from '../support/form-browser.js';
 import { freePort } from '../support/free-port.js';
-import { copyEmbedded, createOnServer, SERVER_URL } from './database-support.js';
+import { copyEmbedded, createOnServer, kindsAtHand } from './database-support.js';
 
 export const PASSWORD = 'a horse and nothing else';
 export const WEB_SECRET = 'web-secret-for-tests-only-0123456789';
@@ -35,11 +35,10 @@ export interface OAuthGateway extends TestGateway {
 
 export type OpenOAuth = (env?: ProcessEnv) => Promise<OAuthGateway>;
 
-/** The kinds at hand: always the embedded one, and a server when one is named. */
-export const OAUTH_KINDS: readonly { kind: string; open: OpenOAuth }[] = [
+export const OAUTH_KINDS = kindsAtHand<{ kind: string; open: OpenOAuth }>(
   { kind: 'the embedded database', open: openEmbedded },
-  ...(SERVER_URL ? [{ kind: 'a PostgreSQL server', open: openOnServer }] : []),
-];
+  { kind: 'a PostgreSQL server', open: openOnServer },
+);
 
 async function openEmbedded(env: ProcessEnv = {}): Promise<OAuthGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), 'citadel-oauth-'));

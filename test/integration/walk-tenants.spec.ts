@@ -12,7 +12,7 @@ import { hasParameter, targetOf, watchRoutes, type WalkedRoute } from '../suppor
 import { authorizationOf } from '../support/sign-in.js';
 import { SocketClient } from '../support/socket-client.js';
 import { WsClient } from '../support/ws-client.js';
-import { createOnServer, SERVER_URL } from './database-support.js';
+import { createOnServer, kindsAtHand } from './database-support.js';
 
 const routesOf = watchRoutes();
 const HELD = 'held';
@@ -46,10 +46,12 @@ interface Owned {
 
 type Maker = () => Promise<Owned>;
 
-describe.each([
+const KINDS = kindsAtHand(
   { kind: 'the embedded database', open: () => createGateway(settings(), 'database') },
-  ...(SERVER_URL ? [{ kind: 'a PostgreSQL server', open: openOnServer }] : []),
-])('what belongs to somebody else, on $kind', ({ open }) => {
+  { kind: 'a PostgreSQL server', open: openOnServer },
+);
+
+describe.each(KINDS)('what belongs to somebody else, on $kind', ({ open }) => {
   let gateway: TestGateway;
   const tokens = new Map<string, Record<string, string>>();
 
