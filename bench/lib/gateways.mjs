@@ -177,7 +177,7 @@ const identified = {
       PUBLIC_URL: issuer,
       AUTH_REQUIRE_ALL: 'on',
       RATE_LIMIT: 'on',
-      RATE_LIMIT_PER_MINUTE: '100000000',
+      RATE_LIMIT_PER_MINUTE: '1000000',
     };
     const headers = { authorization: `Bearer ${await signToken(keys, issuer)}` };
     return startCitadel('citadel-identified', { backendPort, path: OPENAI_PATH, env, headers });
