@@ -21,6 +21,8 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // Tests wait more than they work: two at a time, also where there are two processors.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Files share the modules of their worker: to load the application anew for each takes longer than the tests.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

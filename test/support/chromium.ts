@@ -9,6 +9,13 @@ import { eventually, withDeadline } from './eventually.js';
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 const DEADLINE_MS = 45_000;
 
+/** Nothing until the page is whole, and what asks for the focus has it: that may be later than the text is seen. */
+const SAID = `(() => {
+  const focused = document.querySelector('[autofocus]');
+  const isReady = document.readyState === 'complete' && (focused === null || focused === document.activeElement);
+  return isReady ? document.title + "\\n" + document.body.innerText : '';
+})()`;
+
 interface Answer {
   readonly id?: number;
   readonly method?: string;
@@ -73,6 +80,7 @@ export class Chromium {
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
     const browser = new Chromium(child, profile, socket);
     for (const domain of ['Page', 'Runtime', 'Log']) await browser.send(`${domain}.enable`);
+    await browser.send('Emulation.setFocusEmulationEnabled', { enabled: true });
     return browser;
   }
 
@@ -102,10 +110,10 @@ export class Chromium {
     return result.value;
   }
 
-  /** Resolves when the page says this. */
+  /** Resolves when the page says this, and what has the focus from the beginning has it. */
   async shows(text: string | RegExp): Promise<string> {
     return eventually(
-      () => this.evaluate<string>('document.title + "\\n" + (document.body?.innerText ?? "")'),
+      () => this.evaluate<string>(SAID),
       (seen) => (typeof text === 'string' ? seen.includes(text) : text.test(seen)),
       { deadlineMs: DEADLINE_MS, what: `a page with ${String(text)}` },
     );
