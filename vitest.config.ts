@@ -17,8 +17,12 @@ export default defineConfig({
     }),
   ],
   test: {
-    include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/restore-timers.ts'],
+    projects: [
+      { extends: true, test: { name: 'parts', include: ['src/**/*.spec.ts'] } },
+      { extends: true, test: { name: 'product', include: ['test/**/*.spec.ts'] } },
+    ],
     // Tests wait more than they work: two at a time, also where there are two processors.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // Files share the modules of their worker: to load the application anew for each takes longer than the tests.

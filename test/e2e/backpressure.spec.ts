@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GenerationRegistry } from '../../src/modules/generation/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import type { Exchange } from '../support/exchange.js';
@@ -135,7 +135,6 @@ describe('a client that does not read', () => {
 
   describe('for too long', () => {
     beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
-    afterEach(() => void vi.useRealTimers());
 
     async function drop(): Promise<SleepyClient> {
       const gate = answerLong();

@@ -57,7 +57,6 @@ beforeEach(() => {
   resetBreakers(gateway);
 });
 afterEach(() => {
-  vi.useRealTimers();
   gateway.storage.onOutcome = () => undefined;
 });
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import type { Exchange } from '../support/exchange.js';
 import { FakeOllama } from '../support/fake-ollama.js';
@@ -33,7 +33,6 @@ routes:
   gateway = await createGateway(env, undefined, { yaml });
 });
 beforeEach(() => resetBreakers(gateway));
-afterEach(() => vi.useRealTimers());
 afterAll(async () => {
   await gateway.close();
   await ollama.close();

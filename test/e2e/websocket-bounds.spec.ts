@@ -146,7 +146,6 @@ describe('a client that says nothing', () => {
 
 describe('a client that does not read', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
-  afterEach(() => void vi.useRealTimers());
 
   /** The next answer never ends, as fast as it is taken. */
   function answerForever(): Gate<Exchange> {

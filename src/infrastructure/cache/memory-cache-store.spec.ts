@@ -1,5 +1,5 @@
 import { createCache } from 'cache-manager';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createMemoryStore } from './cache-stores.js';
 import { MemoryCacheStore } from './memory-cache-store.js';
 
@@ -46,8 +46,6 @@ describe(MemoryCacheStore.name, () => {
 });
 
 describe('a cache in memory', () => {
-  afterEach(() => void vi.useRealTimers());
-
   it('gives back a copy of what it was given, until its time is over', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const store = new MemoryCacheStore();

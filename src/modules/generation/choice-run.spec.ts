@@ -38,7 +38,6 @@ describe(ChoiceRun.name, () => {
     attempts = [];
   });
   afterEach(() => {
-    vi.useRealTimers();
     vi.restoreAllMocks();
   });
 

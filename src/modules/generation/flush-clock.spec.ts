@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FlushClock } from './flush-clock.js';
 
 let clock: FlushClock;
@@ -8,10 +8,6 @@ beforeEach(() => {
   vi.useFakeTimers();
   clock = new FlushClock();
   rung = [];
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 const ring = (name: string) => () => void rung.push(name);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CancelReason, Outcome } from '../../contracts/generation-outcome.js';
 import { ANONYMOUS } from '../../contracts/principal.js';
 import { BEGIN } from './testing/begin-record.js';
@@ -56,7 +56,6 @@ describe(Generation.name, () => {
     };
     generation.run([run], 600_000);
   });
-  afterEach(() => void vi.useRealTimers());
 
   function say(pieces: number): void {
     for (let i = 0; i < pieces; i++) generation.append('x');

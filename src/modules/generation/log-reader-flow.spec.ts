@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { SeededRandom } from '../../../test/support/seeded-random.js';
 import { mixedText, splitText, TEXTS, type TextName } from '../../../test/support/text-pieces.js';
 import { CopilotProfile } from '../agents/profiles/copilot.profile.js';
@@ -17,12 +17,6 @@ const FINISHED = { status: 'finished', finishReasons: ['stop'] } as const;
 const NAMES = Object.keys(TEXTS) as TextName[];
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => {
-  // The clock of the readers is shared: what it waits for must not be lost with the timers.
-  vi.runAllTimers();
-  vi.useRealTimers();
-});
-
 describe(LogReader.name, () => {
   describe('with a full sink', () => {
     it('stops after the write that filled it, and goes on where it was', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CopilotProfile } from '../agents/profiles/copilot.profile.js';
 import { GenericProfile } from '../agents/profiles/generic.profile.js';
 import { GuiProfile } from '../agents/profiles/gui.profile.js';
@@ -12,12 +12,6 @@ const FAILED = { status: 'failed', failure: { code: 'upstream_error', message: '
 const CANCELLED = { status: 'cancelled', reason: 'timeout' } as const;
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => {
-  // The clock of the readers is shared: what it waits for must not be lost with the timers.
-  vi.runAllTimers();
-  vi.useRealTimers();
-});
-
 describe(LogReader.name, () => {
   describe('writing', () => {
     it('opens the stream together with the first event, and never again', () => {

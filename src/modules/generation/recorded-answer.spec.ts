@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../contracts/generation-outcome.js';
 import { ANONYMOUS } from '../../contracts/principal.js';
 import { toWireText } from '../../contracts/wire-text.js';
@@ -38,7 +38,6 @@ function speak(generation: Generation): void {
 }
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
 
 describe(ReplayRun.name, () => {
   it('writes the same log, reasons and usage that were recorded, also through JSON', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Wake, type Wakeable } from './wake.js';
 
 let wake: Wake;
@@ -8,10 +8,6 @@ beforeEach(() => {
   vi.useFakeTimers();
   wake = new Wake();
   pumped = [];
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 const sleeper = (name: string, deed = () => {}): Wakeable => ({

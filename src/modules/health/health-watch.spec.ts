@@ -17,7 +17,6 @@ beforeEach(() => {
 
 afterEach(() => {
   watch.onApplicationShutdown();
-  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DialectOptions, StreamDialect } from '../../contracts/stream-dialect.js';
 import { toWireText } from '../../contracts/wire-text.js';
 import { EnvelopeDialect } from '../agents/dialects/envelope.dialect.js';
@@ -54,7 +54,6 @@ const ENTRIES = {
 };
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
 
 describe('a stream that was cut', () => {
   describe.each(Object.entries(ENTRIES))('of %s', (name, entries) => {
