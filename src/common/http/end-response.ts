@@ -9,5 +9,5 @@ export function endResponse(raw: ServerResponse, last: Buffer | string): void {
   // Nearly always the kernel has taken it all.
   if (raw.writableLength === 0 || raw.destroyed) return;
   const timer = setTimeout(() => raw.destroy(), TAKE_MS).unref();
-  raw.once('close', () => clearTimeout(timer));
+  raw.on('close', () => clearTimeout(timer));
 }

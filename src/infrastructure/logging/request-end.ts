@@ -33,10 +33,11 @@ export function onRequestEnd(fastify: FastifyInstance, listener: Listener): void
   }
   const listeners = [listener];
   listenersOf.set(fastify, listeners);
-  // Fastify's `onResponse` keeps silent when the client leaves first; the response always closes.
+  // Fastify's `onResponse` keeps silent when the client leaves first; the response always closes, and does so once. What
+  // `once` puts around a listener is kept among the old objects, and with it all that a request has left behind.
   fastify.addHook('onRequest', (request, reply, done) => {
     const startedAt = performance.now();
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       const end = toRequestEnd(request, reply, startedAt);
       for (const tell of listeners) tell(end);
     });

@@ -1,9 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import { SseStream } from '../../common/http/sse-stream.js';
+import type { Failure } from '../../contracts/failure.js';
 import type { CancelReason } from '../../contracts/generation-outcome.js';
 import type { FrameWriter, StreamDialect } from '../../contracts/stream-dialect.js';
 import type { TunedProfile } from '../agents/index.js';
-import { flushClock, LogReader, type FollowedLog } from '../generation/index.js';
+import { flushClock, LogReader, type FollowedLog, type StreamSink } from '../generation/index.js';
 import { toHttpError } from '../models/index.js';
 import { answerHeaders } from './answer-headers.js';
 import { RETRY_MS, withRetry } from './retry.js';
@@ -21,6 +22,34 @@ export interface LogStream {
   readonly retryMs?: number;
   /** The status goes out before anything is known of the end: also what fails at once is said in the stream. */
   readonly opensAtOnce?: boolean;
+}
+
+/**
+ * Not an object literal: V8 makes a new hidden class, which lives long, for every literal with an accessor, and it holds all
+ * that the accessor sees, here the whole request.
+ */
+class ResponseSink implements StreamSink {
+  constructor(
+    private readonly sse: SseStream,
+    private readonly refused: (failure: Failure) => void,
+  ) {}
+
+  get committed(): boolean {
+    return this.sse.committed;
+  }
+
+  write(frames: string): boolean {
+    return this.sse.write(frames);
+  }
+
+  end(frames: string): void {
+    this.sse.end(frames);
+  }
+
+  refuse(failure: Failure): void {
+    this.sse.abandon();
+    this.refused(failure);
+  }
 }
 
 /** Settles with the first byte, or rejects with what becomes an HTTP error when there will be none. */
@@ -43,18 +72,10 @@ export function streamLog(stream: LogStream): Promise<void> {
         return reader.farewell('slow_client');
       },
     });
-    const sink = {
-      get committed() {
-        return sse.committed;
-      },
-      write: (frames: string) => sse.write(frames),
-      end: (frames: string) => sse.end(frames),
-      refuse: (failure: Parameters<typeof toHttpError>[0]) => {
-        sse.abandon();
-        reply.headers(answerHeaders(source));
-        reject(toHttpError(failure, source.head.model));
-      },
-    };
+    const sink = new ResponseSink(sse, (failure) => {
+      reply.headers(answerHeaders(source));
+      reject(toHttpError(failure, source.head.model));
+    });
     const reader: LogReader = new LogReader(source, profile, settings, writer, sink, stream.position);
     source.attach(reader);
     if (stream.opensAtOnce) reader.greet();
