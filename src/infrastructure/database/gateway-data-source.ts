@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { PipelinedConnection } from './pipelined-connection.js';
 import type { GatewayDataSourceOptions } from './to-data-source-options.js';
 
 /** Last words before the connections close, such as writing out a queue. */
@@ -10,6 +11,7 @@ export type BeforeClose = () => Promise<void>;
 export class GatewayDataSource extends DataSource {
   private readonly embedded: EmbeddedPostgres | undefined;
   private readonly closeHooks: BeforeClose[] = [];
+  private pipeline: PipelinedConnection | undefined;
 
   constructor(options: GatewayDataSourceOptions) {
     super(options);
@@ -30,6 +32,19 @@ export class GatewayDataSource extends DataSource {
     if (!this.pool || !this.isInitialized) throw new Error('not connected');
     const { rows } = await this.pool.query<Row>({ name, text, values: [...values] });
     return rows;
+  }
+
+  /** The same, in the order in which they are run, and without waiting for the ones before where that can be. */
+  async runInOrder<Row extends object>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    // The embedded database has one session for all.
+    if (this.embedded !== undefined || !this.pool || !this.isInitialized)
+      return this.runPrepared(name, text, values);
+    this.pipeline ??= new PipelinedConnection(this.pool.options);
+    return this.pipeline.run(name, text, values);
   }
 
   /** Hooks run one after another, the last one registered first. */
@@ -57,6 +72,8 @@ export class GatewayDataSource extends DataSource {
   override async destroy(): Promise<void> {
     for (const hook of this.closeHooks) await hook();
     try {
+      await this.pipeline?.close();
+      this.pipeline = undefined;
       await super.destroy();
     } finally {
       await this.embedded?.close();

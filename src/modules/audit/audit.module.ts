@@ -34,7 +34,7 @@ import { VERIFY_CONTROLLERS, VERIFY_PROVIDERS } from './verify/index.js';
       provide: TenantChains,
       inject: [DataSource],
       useFactory: (dataSource: GatewayDataSource) =>
-        new TenantChains(({ name, text }, values) => dataSource.runPrepared(name, text, values)),
+        new TenantChains(({ name, text }, values) => dataSource.runInOrder(name, text, values)),
     },
     {
       provide: GenerationJournal,

@@ -19,16 +19,23 @@ export interface Appended {
 
 /** Others may append at the same time, but one of them always gets through. */
 const MAX_RACES = 50;
+/** Batches on their way at a time: while the database works on one, the next one is made and sent. */
+const MOST_FLIGHTS = 2;
 
 /**
- * The chain of one tenant as this process appends to it: one batch at a time. Several processes may append: each takes
- * the chain from where it knows its end to be, and looks again when it is not there any more.
+ * The chain of one tenant as this process appends to it. A batch is linked to the one before it while that is still on
+ * its way: the database runs them in their order, and does nothing for one whose predecessor did not arrive. Several
+ * processes may append: each takes the chain from where it knows its end to be, and looks again when it is not there any
+ * more.
  */
 export class TenantChain {
+  /** Where the chain will end when all that is on its way has arrived; undefined where that has to be looked up. */
   private end: ChainPosition | undefined;
+  private readonly flights = new Set<Promise<unknown>>();
+  /** Those that have to look go one by one, and alone. */
   private turn: Promise<unknown> = Promise.resolve();
-  /** One batch at a time. */
-  private readonly arrays = new ArrayWriter();
+  private waiting = 0;
+  private readonly spareArrays: ArrayWriter[] = [];
 
   constructor(
     private readonly tenant: string,
@@ -36,12 +43,14 @@ export class TenantChain {
   ) {}
 
   /**
-   * Resolves when all drafts are committed, in their order; those that were already on record are left out. Rejects when it is not known whether they are: ask again with the same drafts.
+   * Resolves when all drafts are committed, in their order; those that were already on record are left out. Rejects when
+   * it is not known whether they are: ask again with the same drafts.
    */
   append(drafts: readonly Draft[]): Promise<Appended> {
-    const appended = this.turn.then(() => this.appendNow(drafts));
-    this.turn = appended.catch(() => undefined);
-    return appended;
+    const { end } = this;
+    if (end === undefined || this.waiting > 0 || this.flights.size >= MOST_FLIGHTS)
+      return this.appendAlone(drafts);
+    return this.appendBehind(end, drafts);
   }
 
   /** What was appended may be there already, as after a start or by the hand of a process that died. */
@@ -49,25 +58,50 @@ export class TenantChain {
     this.end = undefined;
   }
 
+  private async appendBehind(end: ChainPosition, drafts: readonly Draft[]): Promise<Appended> {
+    const after = await this.send(end, drafts);
+    return after === undefined ? this.appendAlone(drafts) : { seq: after.seq, count: drafts.length };
+  }
+
+  private appendAlone(drafts: readonly Draft[]): Promise<Appended> {
+    this.waiting += 1;
+    const appended = this.turn.then(async () => {
+      await Promise.allSettled(this.flights);
+      return this.appendNow(drafts);
+    });
+    this.turn = appended.catch(() => undefined).then(() => (this.waiting -= 1));
+    return appended;
+  }
+
   private async appendNow(drafts: readonly Draft[]): Promise<Appended> {
-    try {
-      for (let race = 0; race < MAX_RACES; race++) {
-        const [before, left] = await this.lookUp(drafts);
-        if (left.length === 0) return { seq: before.seq, count: 0 };
-        this.arrays.reset();
-        const recordedAt = new Date().toISOString();
-        const batch = linkDrafts({ tenant: this.tenant, before, recordedAt }, left, this.arrays);
-        this.end = undefined;
-        if (await this.commit(batch)) {
-          this.end = batch.after;
-          return { seq: batch.after.seq, count: left.length };
-        }
-      }
-    } catch (error) {
-      this.end = undefined;
-      throw error;
+    for (let race = 0; race < MAX_RACES; race++) {
+      const [before, left] = await this.lookUp(drafts);
+      if (left.length === 0) return { seq: before.seq, count: 0 };
+      const after = await this.send(before, left);
+      if (after !== undefined) return { seq: after.seq, count: left.length };
     }
     throw new Error(`Too many others append to the chain of ${this.tenant}.`);
+  }
+
+  /** Gives where the chain ends then; undefined when it was not where the batch begins. */
+  private async send(before: ChainPosition, drafts: readonly Draft[]): Promise<ChainPosition | undefined> {
+    const arrays = this.spareArrays.pop() ?? new ArrayWriter();
+    arrays.reset();
+    const recordedAt = new Date().toISOString();
+    const batch = linkDrafts({ tenant: this.tenant, before, recordedAt }, drafts, arrays);
+    this.end = batch.after;
+    const flight = this.commit(batch);
+    this.flights.add(flight);
+    let hasArrived = false;
+    try {
+      hasArrived = await flight;
+    } finally {
+      this.flights.delete(flight);
+      this.spareArrays.push(arrays);
+      // What follows it does not arrive either.
+      if (!hasArrived) this.end = undefined;
+    }
+    return hasArrived ? batch.after : undefined;
   }
 
   /** Where the chain ends, and which of the drafts are not in it. */

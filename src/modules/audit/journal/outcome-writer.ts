@@ -11,6 +11,8 @@ import { PauseBetweenRetries } from './pause-between-retries.js';
 
 /** To seal and link so many takes some milliseconds, in which no token passes. */
 const BATCH = { rows: 64, bytes: 8 * 1024 * 1024 };
+/** Groups on their way at a time: the next one is made and sent while the database works. */
+const MOST_FLIGHTS = 2;
 const GATHER_MS = 100;
 /** An answer waits so long for the database; then the spool takes its record, and the answer leaves. */
 const PATIENCE_MS = 250;
@@ -28,17 +30,17 @@ interface Pending {
 }
 
 /**
- * Brings outcomes into the database in groups, one group at a time. While the database is away, or slower than an answer
+ * Brings outcomes into the database in groups, in their order. While the database is away, or slower than an answer
  * may wait, they go to the spool and from there, in their order, into the database; nobody waits for that.
  */
 export class OutcomeWriter {
   private readonly logger = new Logger('AuditJournal');
   private readonly pause = new PauseBetweenRetries();
   private queue: Pending[] = [];
-  private flight: readonly Pending[] = [];
+  private readonly flights = new Set<readonly Pending[]>();
   /** Since when the spool is in between. */
   private awaySince: number | undefined;
-  private running: Promise<void> | undefined;
+  private readonly sending = new Set<Promise<void>>();
   private draining: Promise<void> | undefined;
   private patience: NodeJS.Timeout | undefined;
   private isScheduled = false;
@@ -57,7 +59,7 @@ export class OutcomeWriter {
   }
 
   get stats() {
-    const direct = [...this.flight, ...this.queue];
+    const direct = [...this.flying, ...this.queue];
     const onlyHere = direct.filter(({ spooled }) => spooled === undefined).length;
     const since = this.awaySince ?? direct[0]?.since;
     return {
@@ -118,23 +120,28 @@ export class OutcomeWriter {
     this.stopped = true;
     this.pause.end();
     clearTimeout(this.patience);
-    this.divert([...this.flight, ...this.queue.splice(0)]);
+    this.divert([...this.flying, ...this.queue.splice(0)]);
     await this.spool.sync().catch(() => undefined);
     const left = this.spool.waitingCount;
     if (left > 0) this.logger.warn(`${left} generations wait in the spool for the next start`);
   }
 
   private async settled(): Promise<void> {
-    while (this.running !== undefined || this.draining !== undefined || this.isScheduled) {
-      await (this.running ?? this.draining ?? new Promise((resolve) => setImmediate(resolve)));
+    while (this.sending.size > 0 || this.draining !== undefined || this.isScheduled) {
+      await Promise.allSettled(this.sending);
+      await (this.draining ?? new Promise((resolve) => setImmediate(resolve)));
     }
+  }
+
+  private get flying(): readonly Pending[] {
+    return [...this.flights].flat();
   }
 
   private enqueue(pending: Pending): void {
     this.queue.push(pending);
     this.patience ??= setTimeout(() => this.lookAtOldest(), PATIENCE_MS);
     if (pending.spooled === undefined) this.waiting += 1;
-    if (this.running === undefined) this.schedule();
+    if (this.flights.size < MOST_FLIGHTS) this.schedule();
   }
 
   private schedule(): void {
@@ -157,25 +164,28 @@ export class OutcomeWriter {
     this.isScheduled = false;
     clearTimeout(this.gathering);
     this.gathering = undefined;
-    this.running ??= this.writeQueue().finally(() => (this.running = undefined));
-  }
-
-  private async writeQueue(): Promise<void> {
-    while (this.queue.length > 0 && this.awaySince === undefined) {
-      const group = this.takeGroup();
-      this.flight = group;
-      try {
-        await this.append(
-          group[0]!.record.tenant,
-          group.map(({ record, project }) => toDraft(record.subject, record.text, project)),
-        );
-        for (const pending of this.flight) this.committed(pending);
-      } catch (error) {
-        this.goAway(`generations wait in the spool: ${describeDatabaseError(error)}`);
-      }
-      this.flight = [];
+    while (this.queue.length > 0 && this.awaySince === undefined && this.flights.size < MOST_FLIGHTS) {
+      const sent = this.send(this.takeGroup()).finally(() => this.sending.delete(sent));
+      this.sending.add(sent);
       if (this.queue.length > 0 && this.mayGather) return this.schedule();
     }
+  }
+
+  private async send(group: readonly Pending[]): Promise<void> {
+    this.flights.add(group);
+    try {
+      await this.append(
+        group[0]!.record.tenant,
+        group.map(({ record, project }) => toDraft(record.subject, record.text, project)),
+      );
+    } catch (error) {
+      this.goAway(`generations wait in the spool: ${describeDatabaseError(error)}`);
+    }
+    // Otherwise the spool has it.
+    if (this.flights.delete(group)) for (const pending of group) this.committed(pending);
+    if (this.queue.length === 0 || this.awaySince !== undefined) return;
+    if (this.mayGather) this.schedule();
+    else this.write();
   }
 
   /** The first ones of one tenant: at least one, and no more than a statement should carry. */
@@ -200,17 +210,18 @@ export class OutcomeWriter {
   }
 
   private async append(tenant: string, drafts: readonly Draft[]): Promise<void> {
-    this.written += await appendRecords(this.chains.of(tenant), drafts, ({ subject }, error) =>
+    const written = await appendRecords(this.chains.of(tenant), drafts, ({ subject }, error) =>
       this.logger.error(
         { generation: subject },
         `the database refuses the readable form of a record: ${describeDatabaseError(error)}`,
       ),
     );
+    this.written += written;
   }
 
   private lookAtOldest(): void {
     this.patience = undefined;
-    const oldest = this.flight[0] ?? this.queue[0];
+    const oldest = this.flying[0] ?? this.queue[0];
     if (oldest === undefined || this.awaySince !== undefined) return;
     const left = oldest.since + PATIENCE_MS - performance.now();
     if (left > 0) this.patience = setTimeout(() => this.lookAtOldest(), left);
@@ -222,8 +233,8 @@ export class OutcomeWriter {
     if (this.awaySince !== undefined) return;
     this.logger.warn(reason);
     this.awaySince = performance.now();
-    const caught = [...this.flight, ...this.queue.splice(0)];
-    this.flight = [];
+    const caught = [...this.flying, ...this.queue.splice(0)];
+    this.flights.clear();
     this.waiting = 0;
     this.divert(caught);
     this.beginDraining();
@@ -261,7 +272,7 @@ export class OutcomeWriter {
   }
 
   private async drain(): Promise<void> {
-    await this.running;
+    await Promise.allSettled(this.sending);
     while (!this.stopped) {
       try {
         const waiting = this.spool.oldest(BATCH);
