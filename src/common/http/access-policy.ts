@@ -1,8 +1,8 @@
 /**
  * Who may call a route. `pub`: anyone. `net`: callers from trusted networks, others with a credential. `jwt`: with a
- * credential. `admin`: with a credential of an administrator.
+ * credential. `premium`: with one of somebody who has that role, or of an administrator. `admin`: of an administrator.
  */
-export type AccessPolicy = 'pub' | 'net' | 'jwt' | 'admin';
+export type AccessPolicy = 'pub' | 'net' | 'jwt' | 'premium' | 'admin';
 
 /** Who may call, and with which scope; without one, `read` for what is got and `write` for everything else. */
 export interface Access {

@@ -63,6 +63,7 @@ import { TokenReader } from './tokens/token-reader.js';
     CredentialReaders,
     DeviceSignatures,
     EncryptedRequests,
+    FailedAttempts,
     Gatekeeper,
     KeyRing,
     Revocations,

@@ -15,7 +15,7 @@ describe(CredentialCache.name, () => {
     const cache = new CredentialCache();
     cache.keep('secret', holder(), 0);
     expect([cache.find('secret', 29_999)?.id, cache.find('secret', 30_000)]).toEqual(['ada', undefined]);
-    expect([cache.findStale('secret', 89_999)?.id, cache.findStale('secret', 90_000)]).toEqual([
+    expect([cache.findStale('secret', 59_999)?.id, cache.findStale('secret', 60_000)]).toEqual([
       'ada',
       undefined,
     ]);

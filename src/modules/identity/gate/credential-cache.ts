@@ -1,8 +1,8 @@
 import type { Principal } from '../../../contracts/principal.js';
 
 const FRESH_MS = 30_000;
-/** How much longer it may serve when nobody can be asked. */
-const STALE_MS = 60_000;
+/** How long it may serve in all when nobody can be asked. */
+const GOOD_MS = 60_000;
 const MOST_ENTRIES = 10_000;
 
 interface Entry {
@@ -32,7 +32,7 @@ export class CredentialCache {
     this.entries.set(credential, {
       principal,
       freshUntil: Math.min(nowMs + FRESH_MS, expiresAt),
-      goodUntil: Math.min(nowMs + FRESH_MS + STALE_MS, expiresAt),
+      goodUntil: Math.min(nowMs + GOOD_MS, expiresAt),
     });
     if (this.entries.size <= MOST_ENTRIES) return;
     const [oldest] = this.entries.keys();

@@ -14,6 +14,8 @@ export function findObstacle(
     return new GatewayError('tenant_mismatch', 'X-Tenant-ID names a tenant that is not the caller’s.');
   if (policy === 'admin' && role !== 'admin')
     return new GatewayError('forbidden', 'This is for administrators.');
+  if (policy === 'premium' && role !== 'premium' && role !== 'admin')
+    return new GatewayError('forbidden', 'This is for premium users.');
   if (credential === undefined) return undefined;
   const needed = scope ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write');
   return scopes.includes(needed) ? undefined : lacks(needed);

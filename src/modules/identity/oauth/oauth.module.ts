@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../users/index.js';
+import { ClientAttempts } from './client-attempts.js';
 import { ClientDirectory } from './clients/client-directory.js';
 import { ClientRows } from './clients/client-rows.js';
 import { ClientsController } from './clients.controller.js';
@@ -31,6 +32,7 @@ import { UserInfoController } from './userinfo.controller.js';
     UserInfoController,
   ],
   providers: [
+    ClientAttempts,
     ClientDirectory,
     ClientRows,
     DefaultScope,
