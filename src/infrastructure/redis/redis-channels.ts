@@ -32,6 +32,8 @@ export class RedisChannels implements OnApplicationShutdown {
 
   private open(): Redis | undefined {
     const listener = this.connection.listener();
+    // Its own way of listening again would end the process when the connection is lost again before the answer.
+    listener?.on('ready', () => void listener.subscribe(...this.hearers.keys()).catch(() => undefined));
     listener?.on('message', (channel: string, message: string) => this.hearers.get(channel)?.(message));
     // It says nothing itself, and would not find out that nobody speaks to it any more.
     this.connection.onReturn(() => listener?.disconnect(true));

@@ -71,12 +71,13 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.returns.push(call);
   }
 
-  /** A connection of its own that only listens; undefined without a Redis. It comes back, and listens again, by itself. */
+  /** A connection of its own that only listens; undefined without a Redis. It comes back by itself, and has to be told again then what to listen to. */
   listener(): Redis | undefined {
     const listener = this.client?.duplicate({
       commandTimeout: undefined,
       enableOfflineQueue: true,
       maxRetriesPerRequest: null,
+      autoResubscribe: false,
       keepAlive: LISTENER_KEEP_ALIVE_MS,
     });
     // What is wrong with Redis is told by the first connection.
