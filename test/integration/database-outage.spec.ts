@@ -137,6 +137,13 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
     );
   });
 
+  it('does not keep the gateway from ending while it is frozen', async () => {
+    await start();
+    await settle(3);
+    proxy.freeze();
+    await withDeadline(app.close(), { deadlineMs: 8_000 });
+  });
+
   it('is not told twice when only its answer was lost', async () => {
     await start();
     await settle(1);

@@ -12,6 +12,7 @@ export class GatewayDataSource extends DataSource {
   private readonly embedded: EmbeddedPostgres | undefined;
   private readonly closeHooks: BeforeClose[] = [];
   private pipeline: PipelinedConnection | undefined;
+  private hasRoles = false;
 
   constructor(options: GatewayDataSourceOptions) {
     super(options);
@@ -40,11 +41,16 @@ export class GatewayDataSource extends DataSource {
     text: string,
     values: readonly unknown[],
   ): Promise<Row[]> {
-    // The embedded database has one session for all.
-    if (this.embedded !== undefined || !this.pool || !this.isInitialized)
+    // The embedded database has one session for all. Before there are roles, none could be taken for good.
+    if (this.embedded !== undefined || !this.pool || !this.isInitialized || !this.hasRoles)
       return this.runPrepared(name, text, values);
     this.pipeline ??= new PipelinedConnection(this.pool.options);
     return this.pipeline.run(name, text, values);
+  }
+
+  /** Connections opened from now on take the role of the gateway. */
+  rolesPrepared(): void {
+    this.hasRoles = true;
   }
 
   /** Hooks run one after another, the last one registered first. */
@@ -73,7 +79,6 @@ export class GatewayDataSource extends DataSource {
     for (const hook of this.closeHooks) await hook();
     try {
       await this.pipeline?.close();
-      this.pipeline = undefined;
       await super.destroy();
     } finally {
       await this.embedded?.close();

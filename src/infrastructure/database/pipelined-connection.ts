@@ -1,6 +1,12 @@
 import type pg from 'pg';
 import { SESSION_SETTINGS } from './app-role.js';
 import { BoundedClient } from './bounded-client.js';
+import { databaseErrorCode } from './describe-database-error.js';
+
+/** Classes of SQLSTATE that blame a statement and not the connection: data exception, integrity, program limit. */
+const BLAMES_STATEMENT = /^(22|23|54)/;
+/** A server that does not answer does not say goodbye either. */
+const GOODBYE_MS = 500;
 
 /**
  * A connection whose statements do not wait for one another's answers (pipelining): the server runs them in the order in
@@ -9,27 +15,42 @@ import { BoundedClient } from './bounded-client.js';
  */
 export class PipelinedConnection {
   private client: Promise<BoundedClient> | undefined;
+  private openedAt = 0;
   private isClosed = false;
 
-  constructor(private readonly options: pg.ClientConfig) {}
+  constructor(private readonly options: pg.PoolConfig) {}
 
   /** Runs a statement that is prepared once, under its name. */
   async run<Row extends object>(name: string, text: string, values: readonly unknown[]): Promise<Row[]> {
     if (this.isClosed) throw new Error('the connection is closed');
-    const client = await (this.client ??= this.open());
-    const { rows } = await client.query<Row>({ name, text, values: [...values] });
-    return rows;
+    if (this.isOld) void this.letGo();
+    const current = (this.client ??= this.open());
+    try {
+      const { rows } = await (await current).query<Row>({ name, text, values: [...values] });
+      return rows;
+    } catch (error) {
+      // It may lead to a server that may not be written to any more.
+      if (this.client === current && !BLAMES_STATEMENT.test(databaseErrorCode(error) ?? ''))
+        void this.letGo();
+      throw error;
+    }
   }
 
+  /** Resolves in bounded time, also when the server is frozen. */
   async close(): Promise<void> {
     this.isClosed = true;
-    const client = await this.client?.catch(() => undefined);
-    await client?.end().catch(() => undefined);
+    await this.letGo();
+  }
+
+  private get isOld(): boolean {
+    const { maxLifetimeSeconds = 0 } = this.options;
+    return maxLifetimeSeconds > 0 && performance.now() - this.openedAt > maxLifetimeSeconds * 1000;
   }
 
   private open(): Promise<BoundedClient> {
     const client = new BoundedClient({ ...this.options, pipeline: true });
     const opened = this.begin(client);
+    this.openedAt = performance.now();
     const forget = () => {
       if (this.client === opened) this.client = undefined;
     };
@@ -46,8 +67,22 @@ export class PipelinedConnection {
       await client.query(SESSION_SETTINGS);
       return client;
     } catch (error) {
-      void client.end().catch(() => undefined);
+      void end(client);
       throw error;
     }
   }
+
+  /** What is on its way is answered first. */
+  private async letGo(): Promise<void> {
+    const { client } = this;
+    this.client = undefined;
+    const opened = await client?.catch(() => undefined);
+    if (opened !== undefined) await end(opened);
+  }
+}
+
+async function end(client: BoundedClient): Promise<void> {
+  const cut = setTimeout(() => client.connection.stream.destroy(), GOODBYE_MS);
+  await client.end().catch(() => undefined);
+  clearTimeout(cut);
 }

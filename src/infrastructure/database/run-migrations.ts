@@ -1,6 +1,7 @@
 import { type DataSource, MigrationExecutor } from 'typeorm';
 import { prepareRoles, type RolesMade, SESSION_SETTINGS } from './app-role.js';
 import type { BoundedClient } from './bounded-client.js';
+import { GatewayDataSource } from './gateway-data-source.js';
 
 /** Any number does, as long as all replicas take the same. */
 const MIGRATIONS_LOCK = 202_611_210;
@@ -28,6 +29,7 @@ export async function runMigrations(dataSource: DataSource): Promise<MigrationRe
       const roles = await prepareRoles(runner);
       await runner.commitTransaction();
       await runner.query(SESSION_SETTINGS);
+      if (dataSource instanceof GatewayDataSource) dataSource.rolesPrepared();
       return { executed: executed.map(({ name }) => name), ...roles };
     });
   } catch (error) {

@@ -44,7 +44,7 @@ export class TenantChain {
 
   /**
    * Resolves when all drafts are committed, in their order; those that were already on record are left out. Rejects when
-   * it is not known whether they are: ask again with the same drafts.
+   * it is not known whether they are: ask again with the same drafts. What was asked for after them may then come first.
    */
   append(drafts: readonly Draft[]): Promise<Appended> {
     const { end } = this;

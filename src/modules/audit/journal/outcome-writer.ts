@@ -120,7 +120,9 @@ export class OutcomeWriter {
     this.stopped = true;
     this.pause.end();
     clearTimeout(this.patience);
-    this.divert([...this.flying, ...this.queue.splice(0)]);
+    const unwritten = [...this.flying, ...this.queue.splice(0)];
+    this.flights.clear();
+    this.divert(unwritten);
     await this.spool.sync().catch(() => undefined);
     const left = this.spool.waitingCount;
     if (left > 0) this.logger.warn(`${left} generations wait in the spool for the next start`);
