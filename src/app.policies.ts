@@ -174,4 +174,7 @@ export const MAKES_CREDENTIALS: ReadonlySet<string> = new Set([
   'POST /api/v1/auth/keypair/rotate',
   'POST /api/v1/auth/email/add',
   'POST /api/v1/auth/email/verify',
+  'POST /api/v1/admin/users',
+  'PATCH /api/v1/admin/users/:id',
+  'POST /api/v1/admin/oauth-clients',
 ]);

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Revocations } from '../../src/modules/identity/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { FakeOllama } from '../support/fake-ollama.js';
@@ -203,6 +203,21 @@ describe('guesses', () => {
       expect((await ask(PROTECTED, bearer(JWT_SHAPED), strict)).status).toBe(429);
       // A signature cannot be guessed, and whoever has one is not kept out by somebody else.
       expect((await ask(PROTECTED, await authorizationOf(strict), strict)).status).toBe(200);
+    } finally {
+      await strict.close();
+    }
+  });
+
+  it('are not what has expired: whoever had it need not come back later', async () => {
+    const strict = await createGateway({ OLLAMA_URL: ollama.origin, AUTH_FAILURES_PER_MINUTE: '3' });
+    try {
+      const anHourAgo = Date.now() - 3_600_000;
+      vi.useFakeTimers({ toFake: ['Date'], now: anHourAgo });
+      const old = ['a', 'b', 'c', 'd'].map((subject) => authorizationOf(strict, { subject, lifetimeS: 60 }));
+      const tokens = await Promise.all(old);
+      vi.useRealTimers();
+      for (const token of tokens) expect((await ask(PROTECTED, token, strict)).status).toBe(401);
+      expect((await ask(PROTECTED, bearer('pk_live_1'), strict)).status).toBe(401);
     } finally {
       await strict.close();
     }

@@ -27,12 +27,14 @@ describe('the secret of a client', () => {
     expect((await ask('/oauth/token', grant, basic('wrong 1'))).status).toBe(401);
     const named = { client_id: 'job', client_secret: 'wrong 2' };
     expect((await ask('/oauth/token', { ...grant, ...named })).status).toBe(401);
-    expect((await ask('/oauth/introspect', { token: 'any' }, basic('wrong 3'))).status).toBe(401);
+    expect((await ask('/oauth/device/token', { device_code: 'any' }, basic('wrong 3'))).status).toBe(401);
 
     const refused = await ask('/oauth/revoke', { token: 'any' }, basic('wrong 4'));
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await ask('/oauth/token', grant, basic(JOB_SECRET))).status).toBe(429);
+    expect((await ask('/oauth/introspect', { token: 'any' }, basic('wrong 5'))).status).toBe(429);
+    expect((await ask('/oauth/device/code', {}, basic('wrong 6'))).status).toBe(429);
   });
 
   it('is nothing that clients without one have to wait for', async () => {

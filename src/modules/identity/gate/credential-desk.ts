@@ -6,7 +6,7 @@ import type { Verdict } from '../../../common/http/gatekeeper.js';
 import type { TrustedNetworks } from '../../../common/http/trusted-networks.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { StreamTickets } from '../tickets/stream-tickets.js';
-import { refused } from '../tokens/refused-token.js';
+import { EXPIRED, refused } from '../tokens/refused-token.js';
 import { TokenReader } from '../tokens/token-reader.js';
 import { callerAddress } from '../../../common/http/caller-address.js';
 import { CredentialCache } from './credential-cache.js';
@@ -44,6 +44,8 @@ export class CredentialDesk {
     if (waitS !== undefined && !isJwt(token)) return tooManyFailures(waitS);
     const verdict = await this.readOnce(head, token);
     if (!(verdict instanceof GatewayError) || verdict.code !== 'unauthorized') return verdict;
+    // Its signature was good: nobody has guessed anything.
+    if (verdict.message === EXPIRED) return verdict;
     if (waitS !== undefined) return tooManyFailures(waitS);
     this.failures.count(address, token);
     return verdict;

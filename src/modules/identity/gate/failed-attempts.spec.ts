@@ -20,6 +20,14 @@ describe(FailedAttempts.name, () => {
     expect(failures.waitS('203.0.113.5', 60_000)).toBeUndefined();
   });
 
+  it('counts what is being looked at, until that was right', () => {
+    const failures = create();
+    const [one] = ['a', 'b', 'c'].map((credential) => failures.suspect('203.0.113.5', credential, 0));
+    expect(failures.waitS('203.0.113.5', 1_000)).toBe(59);
+    one!.drop();
+    expect(failures.waitS('203.0.113.5', 1_000)).toBeUndefined();
+  });
+
   it('takes the same credential again for a client that has not noticed', () => {
     const failures = create();
     for (let time = 0; time < 100; time++) failures.count('203.0.113.5', 'expired', time);

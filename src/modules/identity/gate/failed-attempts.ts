@@ -17,6 +17,17 @@ interface Attempts {
   everywhere: number;
 }
 
+/** A credential that counts as wrong until it is known. */
+export interface Suspicion {
+  /** It was wrong. */
+  confirm(): void;
+  /** It was not. */
+  drop(): void;
+}
+
+/** What is counted already stays so. */
+const NONE: Suspicion = { confirm: () => undefined, drop: () => undefined };
+
 /** How many wrong credentials came from an address within a minute: here, and with a Redis on all replicas. */
 @Injectable()
 export class FailedAttempts {
@@ -46,11 +57,21 @@ export class FailedAttempts {
   }
 
   count(address: string, credential: string, nowMs: number = SYSTEM_CLOCK.now()): void {
+    this.suspect(address, credential, nowMs).confirm();
+  }
+
+  /** Counts a credential of which it is not known yet whether it is wrong. */
+  suspect(address: string, credential: string, nowMs: number = SYSTEM_CLOCK.now()): Suspicion {
     const attempts = this.attemptsOf(address, nowMs);
     const digest = createHash('sha256').update(credential).digest('base64url');
-    if (attempts.tried.has(digest) || attempts.tried.size >= this.most) return;
+    if (attempts.tried.has(digest) || attempts.tried.size >= this.most) return NONE;
     attempts.tried.add(digest);
-    if (this.redis.ready) void this.countEverywhere(address, attempts);
+    return {
+      confirm: () => {
+        if (this.redis.ready) void this.countEverywhere(address, attempts);
+      },
+      drop: () => void attempts.tried.delete(digest),
+    };
   }
 
   private attemptsOf(address: string, nowMs: number): Attempts {

@@ -8,6 +8,7 @@ import { toForm } from './accept-forms.js';
 import { DEVICE_GRANT } from './clients/oauth-client.js';
 import { DefaultScope } from './default-scope.js';
 import { DeviceApproval } from './device-approval.js';
+import { ClientRequests } from './client-requests.js';
 import { DeviceAttempts } from './device-attempts.js';
 import { ApproveDeviceDto, DeviceDecisionDto } from './dto/device-approval.dto.js';
 import { OAuthServer } from './oauth-server.js';
@@ -25,6 +26,7 @@ export class DeviceController {
     @Inject(DefaultScope) private readonly scopes: DefaultScope,
     @Inject(DeviceApproval) private readonly approval: DeviceApproval,
     @Inject(DeviceAttempts) private readonly attempts: DeviceAttempts,
+    @Inject(ClientRequests) private readonly clients: ClientRequests,
   ) {}
 
   @Post('code')
@@ -32,7 +34,7 @@ export class DeviceController {
   async code(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const form = await this.scopes.putTo(toForm(request.body));
     await this.attempts.countNew(request);
-    await this.server.answer(request, reply, { url: '/oauth/device/code', form });
+    await this.clients.answer('/oauth/device/code', request, reply, form);
   }
 
   @Post('token')
@@ -46,7 +48,7 @@ export class DeviceController {
       throw new GatewayError('invalid_request', 'Only the device grant is taken here.', {
         param: 'grant_type',
       });
-    return this.server.answer(request, reply, { url: '/oauth/token', form });
+    return this.clients.answer('/oauth/token', request, reply, form);
   }
 
   @Post('approve')

@@ -3,7 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { AppConfig } from '../../../config/index.js';
-import { ClientAttempts } from './client-attempts.js';
+import { ClientRequests } from './client-requests.js';
 import { isStorable, toForm } from './accept-forms.js';
 import { Introspector } from './introspector.js';
 import { OAuthServer } from './oauth-server.js';
@@ -16,7 +16,7 @@ export class OAuthController {
   constructor(
     @Inject(OAuthServer) private readonly server: OAuthServer,
     @Inject(DefaultScope) private readonly scopes: DefaultScope,
-    @Inject(ClientAttempts) private readonly attempts: ClientAttempts,
+    @Inject(ClientRequests) private readonly clients: ClientRequests,
     @Inject(Introspector) private readonly introspector: Introspector,
     @Inject(AppConfig) private readonly config: AppConfig,
   ) {}
@@ -40,13 +40,13 @@ export class OAuthController {
   @Post('token')
   @ApiOperation({ summary: 'Gives tokens for a code, a refresh token, a device code or the client itself' })
   token(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.ask('/oauth/token', request, reply, toForm(request.body));
+    return this.clients.answer('/oauth/token', request, reply, toForm(request.body));
   }
 
   @Post('revoke')
   @ApiOperation({ summary: 'Ends a token (RFC 7009); 200 for unknown ones too' })
   revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.ask('/oauth/revoke', request, reply, toForm(request.body));
+    return this.clients.answer('/oauth/revoke', request, reply, toForm(request.body));
   }
 
   @Post('introspect')
@@ -55,7 +55,7 @@ export class OAuthController {
     const form = toForm(request.body);
     const own = await this.introspector.ofBearer(request, form);
     if (own !== undefined) return void reply.header('cache-control', 'no-store').send(own);
-    await this.ask('/oauth/introspect', request, reply, form);
+    await this.clients.answer('/oauth/introspect', request, reply, form);
   }
 
   @Post('register')
@@ -64,17 +64,6 @@ export class OAuthController {
     if (!this.config.oauth.registration)
       throw new GatewayError('not_found', 'Clients do not register themselves here.');
     await this.server.answer(request, reply, { url: '/oauth/register', json: request.body });
-  }
-
-  /** What clients ask, who may have to show a secret. */
-  private ask(
-    url: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-    form: URLSearchParams,
-  ): Promise<void> {
-    const answer = () => this.server.answer(request, reply, { url, form });
-    return this.attempts.guard(request, reply, { form, answer });
   }
 }
 

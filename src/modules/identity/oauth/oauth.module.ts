@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../users/index.js';
-import { ClientAttempts } from './client-attempts.js';
+import { ClientRequests } from './client-requests.js';
 import { ClientDirectory } from './clients/client-directory.js';
 import { ClientRows } from './clients/client-rows.js';
 import { ClientsController } from './clients.controller.js';
@@ -32,7 +32,7 @@ import { UserInfoController } from './userinfo.controller.js';
     UserInfoController,
   ],
   providers: [
-    ClientAttempts,
+    ClientRequests,
     ClientDirectory,
     ClientRows,
     DefaultScope,
