@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DataSource } from 'typeorm';
 import { DatabaseModule } from '../../src/infrastructure/database/index.js';
 import { AuditModule } from '../../src/modules/audit/index.js';
@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { post } from '../support/gateway-calls.js';
 import { authorizationOf } from '../support/sign-in.js';
 import { WsClient } from '../support/ws-client.js';
-import { createOnServer, SERVER_URL, type TestDatabase } from './database-support.js';
+import { createOnServer, SERVER_URL, TcpProxy, type TestDatabase } from './database-support.js';
 
 const KEYS = '/api/v1/auth/api-keys';
 const STORAGE = [DatabaseModule, AuditModule, StoredCredentialsModule];
@@ -158,6 +158,28 @@ describe('API keys while the database is away', () => {
       expect((await fetch(`${gateway.url}/v1/models`, { headers: token })).status).toBe(200);
     } finally {
       await gateway.close();
+    }
+  });
+
+  it.runIf(SERVER_URL)('are believed for a minute when they were good a moment ago', async () => {
+    const database = await createOnServer();
+    const proxy = new TcpProxy(new URL(database.config.url));
+    await proxy.start();
+    const gateway = await open({ DATABASE_URL: proxy.url });
+    try {
+      const { key } = await makeKey(gateway);
+      expect(await read(gateway, key)).toBe(200);
+      await proxy.cut();
+      const cutAt = Date.now();
+      vi.useFakeTimers({ toFake: ['Date'], now: cutAt + 45_000 });
+      expect(await read(gateway, key)).toBe(200);
+      vi.setSystemTime(cutAt + 61_000);
+      expect(await read(gateway, key)).toBe(503);
+    } finally {
+      vi.useRealTimers();
+      await gateway.close();
+      await proxy.cut().catch(() => undefined);
+      await database.remove();
     }
   });
 });
