@@ -75,9 +75,10 @@ function refuse(context: Context): void {
   context.body = { error: 'invalid_client', error_description: 'client authentication is required' };
 }
 
-/** A database that is away is no fault of the request. */
+/** A database that is away is no fault of the request; RFC 6749, section 4.1.2.1, has a name for it. */
 function answerFault(context: Context, { code, message, retryAfterS }: GatewayError): void {
   context.status = ERROR_CATALOGUE[code].status;
   if (retryAfterS !== undefined) context.set('retry-after', String(retryAfterS));
-  if (!context.response.is('html')) context.body = { error: code, error_description: message };
+  const error = code === 'dependency_unavailable' ? 'temporarily_unavailable' : code;
+  if (!context.response.is('html')) context.body = { error, error_description: message };
 }

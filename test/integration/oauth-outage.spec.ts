@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { createOnServer, SERVER_URL, TcpProxy } from './database-support.js';
+import { JOB_SECRET, openOAuth, type OAuthGateway } from './oauth-support.js';
+
+describe.runIf(SERVER_URL)('the authorization server while its database is away', () => {
+  let database: Awaited<ReturnType<typeof createOnServer>>;
+  let proxy: TcpProxy;
+  let gateway: OAuthGateway;
+
+  beforeEach(async () => {
+    database = await createOnServer();
+    proxy = new TcpProxy(new URL(database.config.url));
+    await proxy.start();
+    gateway = await openOAuth({ DATABASE_URL: proxy.url });
+  });
+  afterEach(async () => {
+    await gateway.close();
+    await proxy.cut().catch(() => undefined);
+    await database.remove();
+  });
+
+  const ask = async (path: string, fields: Record<string, string>) => {
+    const response = await fetch(gateway.url + path, { method: 'POST', body: new URLSearchParams(fields) });
+    const { error } = (await response.json()) as { error?: string };
+    return [response.status, error];
+  };
+  const job = { client_id: 'job', client_secret: JOB_SECRET };
+
+  it('calls nothing wrong that it cannot look up, and goes on when the database is back', async () => {
+    const grant = { ...job, grant_type: 'client_credentials', scope: 'read' };
+    expect(await ask('/oauth/token', grant)).toEqual([200, undefined]);
+    await proxy.cut();
+    const away = [503, 'temporarily_unavailable'];
+    const code = {
+      grant_type: 'authorization_code',
+      client_id: 'cli',
+      code: 'c',
+      code_verifier: 'v'.repeat(43),
+    };
+    const redirect = { redirect_uri: 'http://127.0.0.1/callback' };
+    expect(await ask('/oauth/token', { ...code, ...redirect })).toEqual(away);
+    const refresh = { grant_type: 'refresh_token', client_id: 'cli', refresh_token: 'r' };
+    expect(await ask('/oauth/token', refresh)).toEqual(away);
+    await proxy.start();
+    await eventually(async () => (await ask('/oauth/token', grant))[0] === 200);
+  });
+});
