@@ -56,6 +56,7 @@ export class LogMirror implements OnModuleInit, OnApplicationShutdown {
 
   /** Brings a generation's mirror up to date. Resolves to whether there is one to read. */
   async show(id: string): Promise<boolean> {
+    this.noteConnection();
     const generation = this.registry.running(id);
     if (generation !== undefined) {
       await this.write(this.pending(generation));
@@ -81,6 +82,7 @@ export class LogMirror implements OnModuleInit, OnApplicationShutdown {
 
   /** Writes what is missing of a generation that has ended, and its end. */
   private async complete(id: string): Promise<boolean> {
+    this.noteConnection();
     const finished = this.registry.kept(id);
     if (finished !== undefined) await this.write(this.rest(finished, this.mirrored.get(id) ?? -1));
     this.mirrored.delete(id);
