@@ -1,10 +1,8 @@
 import type pg from 'pg';
 import { SESSION_SETTINGS } from './app-role.js';
 import { BoundedClient } from './bounded-client.js';
-import { databaseErrorCode } from './describe-database-error.js';
+import { isValueFault } from './is-value-fault.js';
 
-/** Classes of SQLSTATE that blame a statement and not the connection: data exception, integrity, program limit. */
-const BLAMES_STATEMENT = /^(22|23|54)/;
 /** A server that does not answer does not say goodbye either. */
 const GOODBYE_MS = 500;
 
@@ -30,8 +28,7 @@ export class PipelinedConnection {
       return rows;
     } catch (error) {
       // It may lead to a server that may not be written to any more.
-      if (this.client === current && !BLAMES_STATEMENT.test(databaseErrorCode(error) ?? ''))
-        void this.letGo();
+      if (this.client === current && !isValueFault(error)) void this.letGo();
       throw error;
     }
   }

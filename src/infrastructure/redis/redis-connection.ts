@@ -71,7 +71,10 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.returns.push(call);
   }
 
-  /** A connection of its own that only listens; undefined without a Redis. It comes back by itself, and has to be told again then what to listen to. */
+  /**
+   * A connection of its own that only listens; undefined without a Redis. It comes back by itself, and has to be told again
+   * then what to listen to.
+   */
   listener(): Redis | undefined {
     const listener = this.client?.duplicate({
       commandTimeout: undefined,

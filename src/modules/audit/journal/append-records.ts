@@ -1,13 +1,10 @@
 import type { WireText } from '../../../contracts/wire-text.js';
-import { databaseErrorCode } from '../../../infrastructure/database/index.js';
+import { isValueFault } from '../../../infrastructure/database/index.js';
 import type { Draft } from '../chain/chain-entry.js';
 import { sealBody } from '../chain/entry-cipher.js';
 import type { TenantChain } from '../chain/tenant-chain.js';
 import { type Projection, toProjection } from '../record/projection.js';
 import { mayBeUnstorable } from '../record/storable-text.js';
-
-/** Classes of SQLSTATE that blame the values: data exception, integrity constraint, program limit. */
-const VALUE_FAULT = /^(22|23|54)/;
 
 /** How a record becomes readable, where nothing in it has to be replaced. */
 export type ProjectRecord = (text: WireText) => Projection;
@@ -34,7 +31,7 @@ export async function appendRecords(
   try {
     return (await chain.append(drafts)).count;
   } catch (error) {
-    if (!VALUE_FAULT.test(databaseErrorCode(error) ?? '')) throw error;
+    if (!isValueFault(error)) throw error;
     const [first] = drafts;
     if (first === undefined) throw error;
     if (drafts.length > 1) {

@@ -7,27 +7,14 @@ import type { Spool, WaitingRecord } from '../spool/spool.js';
 import type { SpoolRecord } from '../spool/spool-frame.js';
 import type { SpoolTicket } from '../spool/spool-segment.js';
 import { appendRecords, type ProjectRecord, toDraft } from './append-records.js';
+import { BATCH, OutcomeQueue, type Pending } from './outcome-queue.js';
 import { PauseBetweenRetries } from './pause-between-retries.js';
 
-/** To seal and link so many takes some milliseconds, in which no token passes. */
-const BATCH = { rows: 64, bytes: 8 * 1024 * 1024 };
 /** Groups on their way at a time: the next one is made and sent while the database works. */
 const MOST_FLIGHTS = 2;
 const GATHER_MS = 100;
 /** An answer waits so long for the database; then the spool takes its record, and the answer leaves. */
 const PATIENCE_MS = 250;
-
-/** An outcome that goes straight to the database. */
-interface Pending {
-  readonly record: SpoolRecord;
-  readonly project: ProjectRecord | undefined;
-  readonly begun: SpoolTicket | undefined;
-  /** Where it is in the spool already, as nobody waits for it. */
-  readonly spooled: SpoolTicket | undefined;
-  readonly since: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /**
  * Brings outcomes into the database in groups, in their order. While the database is away, or slower than an answer
@@ -36,7 +23,7 @@ interface Pending {
 export class OutcomeWriter {
   private readonly logger = new Logger('AuditJournal');
   private readonly pause = new PauseBetweenRetries();
-  private queue: Pending[] = [];
+  private readonly queue = new OutcomeQueue();
   private readonly flights = new Set<readonly Pending[]>();
   /** Since when the spool is in between. */
   private awaySince: number | undefined;
@@ -45,8 +32,6 @@ export class OutcomeWriter {
   private patience: NodeJS.Timeout | undefined;
   private isScheduled = false;
   private gathering: NodeJS.Timeout | undefined;
-  /** How many in the queue hold up an answer. */
-  private waiting = 0;
   private isClosing = false;
   private stopped = false;
   private written = 0;
@@ -113,14 +98,14 @@ export class OutcomeWriter {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
     this.isClosing = true;
-    if (this.queue.length > 0) this.write();
+    if (this.queue.size > 0) this.write();
     this.pause.hurry();
     await Promise.race([this.settled(), late]);
     clearTimeout(timer);
     this.stopped = true;
     this.pause.end();
     clearTimeout(this.patience);
-    const unwritten = [...this.flying, ...this.queue.splice(0)];
+    const unwritten = [...this.flying, ...this.queue.takeAll()];
     this.flights.clear();
     this.divert(unwritten);
     await this.spool.sync().catch(() => undefined);
@@ -140,9 +125,8 @@ export class OutcomeWriter {
   }
 
   private enqueue(pending: Pending): void {
-    this.queue.push(pending);
+    this.queue.add(pending);
     this.patience ??= setTimeout(() => this.lookAtOldest(), PATIENCE_MS);
-    if (pending.spooled === undefined) this.waiting += 1;
     if (this.flights.size < MOST_FLIGHTS) this.schedule();
   }
 
@@ -159,17 +143,17 @@ export class OutcomeWriter {
 
   /** A statement costs more than a row, so what nobody waits for waits for company. */
   private get mayGather(): boolean {
-    return this.waiting === 0 && this.queue.length < BATCH.rows && !this.isClosing;
+    return this.queue.mayGather && !this.isClosing;
   }
 
   private write(): void {
     this.isScheduled = false;
     clearTimeout(this.gathering);
     this.gathering = undefined;
-    while (this.queue.length > 0 && this.awaySince === undefined && this.flights.size < MOST_FLIGHTS) {
-      const sent = this.send(this.takeGroup()).finally(() => this.sending.delete(sent));
+    while (this.queue.size > 0 && this.awaySince === undefined && this.flights.size < MOST_FLIGHTS) {
+      const sent = this.send(this.queue.takeGroup()).finally(() => this.sending.delete(sent));
       this.sending.add(sent);
-      if (this.queue.length > 0 && this.mayGather) return this.schedule();
+      if (this.queue.size > 0 && this.mayGather) return this.schedule();
     }
   }
 
@@ -185,24 +169,9 @@ export class OutcomeWriter {
     }
     // Otherwise the spool has it.
     if (this.flights.delete(group)) for (const pending of group) this.committed(pending);
-    if (this.queue.length === 0 || this.awaySince !== undefined) return;
+    if (this.queue.size === 0 || this.awaySince !== undefined) return;
     if (this.mayGather) this.schedule();
     else this.write();
-  }
-
-  /** The first ones of one tenant: at least one, and no more than a statement should carry. */
-  private takeGroup(): Pending[] {
-    const { tenant } = this.queue[0]!.record;
-    let count = 0;
-    let bytes = 0;
-    for (const { record } of this.queue) {
-      bytes += record.text.length;
-      if (record.tenant !== tenant || count === BATCH.rows || (count > 0 && bytes > BATCH.bytes)) break;
-      count += 1;
-    }
-    const group = this.queue.splice(0, count);
-    for (const { spooled } of group) if (spooled === undefined) this.waiting -= 1;
-    return group;
   }
 
   private committed({ begun, spooled, resolve }: Pending): void {
@@ -223,7 +192,7 @@ export class OutcomeWriter {
 
   private lookAtOldest(): void {
     this.patience = undefined;
-    const oldest = this.flying[0] ?? this.queue[0];
+    const oldest = this.flying[0] ?? this.queue.oldest;
     if (oldest === undefined || this.awaySince !== undefined) return;
     const left = oldest.since + PATIENCE_MS - performance.now();
     if (left > 0) this.patience = setTimeout(() => this.lookAtOldest(), left);
@@ -235,9 +204,8 @@ export class OutcomeWriter {
     if (this.awaySince !== undefined) return;
     this.logger.warn(reason);
     this.awaySince = performance.now();
-    const caught = [...this.flying, ...this.queue.splice(0)];
+    const caught = [...this.flying, ...this.queue.takeAll()];
     this.flights.clear();
-    this.waiting = 0;
     this.divert(caught);
     this.beginDraining();
   }
