@@ -36,9 +36,12 @@ export class ClientRequests {
     if (refusal !== undefined) throw refusal;
     // Before it is looked at, so that guesses at the same time count too.
     const suspicion = this.failures.suspect(address, shown);
-    await this.server.answer(request, reply, { url, form });
-    if (reply.raw.statusCode === UNAUTHORIZED) suspicion.confirm();
-    else suspicion.drop();
+    try {
+      await this.server.answer(request, reply, { url, form });
+    } finally {
+      if (reply.raw.statusCode === UNAUTHORIZED) suspicion.confirm();
+      else suspicion.drop();
+    }
   }
 }
 
