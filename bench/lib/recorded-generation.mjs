@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { toDraft } from '../../dist/modules/audit/journal/append-records.js';
-import { askedJson } from '../../dist/modules/audit/record/asked-json.js';
-import { endedJson } from '../../dist/modules/audit/record/ended-json.js';
+import { askedJson, readAsked } from '../../dist/modules/audit/record/asked.js';
+import { endedJson, readEnded } from '../../dist/modules/audit/record/ended.js';
+import { projectOutcome } from '../../dist/modules/audit/record/projection.js';
 
 /** A generation of the size that the scenario `whole` has. */
 const PROMPT = 'What does the keeper write down beside the door? '.repeat(7).trim();
@@ -11,7 +12,9 @@ const MODEL = 'phi3';
 /** One generation as the gateway's own record of it, sealed. */
 export function createDraft() {
   const begin = createBegin(createId());
-  return toDraft(begin.id, askedJson(begin) + endedJson(createOutcome(begin)));
+  const asked = readAsked(begin);
+  const ended = readEnded(createOutcome(begin));
+  return toDraft(begin.id, askedJson(asked) + endedJson(ended), () => projectOutcome(asked, ended));
 }
 
 const createId = () => `chatcmpl-${randomUUID().replaceAll('-', '')}`;
@@ -59,7 +62,9 @@ const METADATA = describeConversation('<id>').split('<id>');
 /** @param {string} id */
 function describeConversation(id) {
   const begin = createBegin(id);
-  const { asked, ended } = JSON.parse(askedJson(begin) + endedJson(createOutcome(begin)));
+  const { asked, ended } = JSON.parse(
+    askedJson(readAsked(begin)) + endedJson(readEnded(createOutcome(begin))),
+  );
   return JSON.stringify({ ...asked, ...ended });
 }
 

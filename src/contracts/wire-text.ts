@@ -7,20 +7,22 @@
  */
 export type WireText = string;
 
-const NON_ASCII = /[^\x00-\x7f]/;
+/** Counting bytes is many times faster than a regular expression that looks at each character. */
+const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
 
 /** Any JavaScript string as wire text. Lone surrogates keep their JSON escape. */
-export function toWireText(text: string): WireText {
-  const escaped = JSON.stringify(text).slice(1, -1);
-  return NON_ASCII.test(escaped) ? Buffer.from(escaped, 'utf8').toString('latin1') : escaped;
-}
+export const toWireText = (text: string): WireText => toWireBytes(JSON.stringify(text).slice(1, -1));
 
 /** What a reader of the stream sees. Throws a SyntaxError when the text is not the inside of a JSON string. */
 export const fromWireText = (wire: WireText): string => JSON.parse(fromWireBytes(`"${wire}"`)) as string;
 
+/** The UTF-8 bytes of characters, one to a character. */
+export const toWireBytes = (text: string): string =>
+  isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
+
 /** The characters of UTF-8 bytes that stand one to a character. */
 export const fromWireBytes = (wire: string): string =>
-  NON_ASCII.test(wire) ? Buffer.from(wire, 'latin1').toString('utf8') : wire;
+  isAscii(wire) ? wire : Buffer.from(wire, 'latin1').toString('utf8');
 
 /**
  * The same text in one piece. V8 keeps a text that was put together, or cut out of another, as a tree: what goes into
@@ -29,7 +31,4 @@ export const fromWireBytes = (wire: string): string =>
 export const flat = (wire: WireText): WireText => Buffer.from(wire, 'latin1').toString('latin1');
 
 /** A JSON value as the latin1 characters of its UTF-8 bytes, for frames that are put together from wire text. */
-export function toWireJson(value: unknown): string {
-  const json = JSON.stringify(value);
-  return NON_ASCII.test(json) ? Buffer.from(json, 'utf8').toString('latin1') : json;
-}
+export const toWireJson = (value: unknown): string => toWireBytes(JSON.stringify(value));

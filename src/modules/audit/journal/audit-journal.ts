@@ -6,10 +6,11 @@ import type {
   JournalEntry,
   OutcomeRecord,
 } from '../../../contracts/journal.js';
+import type { WireText } from '../../../contracts/wire-text.js';
 import type { DatabaseConnection, GatewayDataSource } from '../../../infrastructure/database/index.js';
 import type { TenantChains } from '../chain/tenant-chains.js';
-import { askedJson } from '../record/asked-json.js';
-import { endedJson } from '../record/ended-json.js';
+import { type Asked, askedJson, readAsked } from '../record/asked.js';
+import { endedJson, readEnded } from '../record/ended.js';
 import { projectOutcome } from '../record/projection.js';
 import { type Spool, SpoolFullError } from '../spool/spool.js';
 import type { SpoolTicket } from '../spool/spool-segment.js';
@@ -24,6 +25,14 @@ export interface JournalParts {
   readonly chains: TenantChains;
   readonly dataSource: GatewayDataSource;
   readonly connection: DatabaseConnection;
+}
+
+/** The first half of a record. */
+interface Begun {
+  readonly asked: Asked;
+  readonly text: WireText;
+  /** Where it is in the spool. */
+  readonly begun: SpoolTicket | undefined;
 }
 
 /**
@@ -64,22 +73,24 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
   }
 
   begin(record: BeginRecord): JournalEntry {
-    const asked = askedJson(record);
+    const asked = readAsked(record);
+    const text = askedJson(asked);
     const { tenant, id: subject } = record;
     let begun: SpoolTicket | undefined;
     try {
-      begun = this.spooled(() => this.spool.append({ kind: 'begin', tenant, subject, text: asked }));
+      begun = this.spooled(() => this.spool.append({ kind: 'begin', tenant, subject, text }));
     } catch (error) {
       if (this.isRequired) throw this.unavailable(error);
     }
-    return { outcome: (outcome) => this.outcome(asked, begun, outcome) };
+    return { outcome: (outcome) => this.outcome({ asked, text, begun }, outcome) };
   }
 
   enter(record: OutcomeRecord): Promise<void> | undefined {
     // What room is left then is for the ends of what has begun.
     if (!this.spool.hasRoom)
       return this.failed(new SpoolFullError('The spool takes nothing more that begins.'));
-    return this.outcome(askedJson(record.begin), undefined, record);
+    const asked = readAsked(record.begin);
+    return this.outcome({ asked, text: askedJson(asked), begun: undefined }, record);
   }
 
   /** For a database that was never reached; otherwise all is written by now. */
@@ -91,16 +102,12 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
    * The end of an answer waits until its record is durable. Vectors do not: of them only hashes are on record, and what is
    * in the spool outlives the process.
    */
-  private outcome(
-    asked: string,
-    begun: SpoolTicket | undefined,
-    record: OutcomeRecord,
-  ): Promise<void> | undefined {
+  private outcome({ asked, text, begun }: Begun, record: OutcomeRecord): Promise<void> | undefined {
     const { tenant, id: subject, kind } = record.begin;
     try {
-      const answers = record.answers();
-      const entry = { kind: 'outcome', tenant, subject, text: asked + endedJson(record, answers) } as const;
-      const project = () => projectOutcome(record, answers);
+      const ended = readEnded(record);
+      const entry = { kind: 'outcome', tenant, subject, text: text + endedJson(ended) } as const;
+      const project = () => projectOutcome(asked, ended);
       if (kind !== 'embedding')
         return this.writer.commit(entry, begun, project).catch((error: unknown) => this.failed(error));
       this.spooled(() => this.writer.commitSoon(entry, begun, project));

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { describeDatabaseError } from '../../../infrastructure/database/index.js';
 import type { Draft } from '../chain/chain-entry.js';
 import type { TenantChains } from '../chain/tenant-chains.js';
-import { interruptedJson } from '../record/ended-json.js';
+import { interruptedJson } from '../record/ended.js';
 import type { Spool, WaitingRecord } from '../spool/spool.js';
 import type { SpoolRecord } from '../spool/spool-frame.js';
 import type { SpoolTicket } from '../spool/spool-segment.js';

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { BeginRecord, OutcomeRecord } from '../../../contracts/journal.js';
 import { toWireText } from '../../../contracts/wire-text.js';
 import { BEGIN, RECORD, textOf } from '../testing/recorded-text.js';
+import { readAsked } from './asked.js';
+import { readEnded } from './ended.js';
 import { projectOutcome, toProjection } from './projection.js';
 
 describe(toProjection.name, () => {
@@ -68,7 +70,7 @@ describe(projectOutcome.name, () => {
     ],
   ])('says the same of %s as its text does', (_what, more, begin) => {
     const record: OutcomeRecord = { ...RECORD, ...more, begin: { ...BEGIN, ...begin } };
-    const direct = projectOutcome(record, record.answers());
+    const direct = projectOutcome(readAsked(record.begin), readEnded(record));
     const read = toProjection(textOf(more, begin));
     const parsed = ({ metadata, messages, ...columns }: typeof direct) => ({
       ...columns,

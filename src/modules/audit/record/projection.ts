@@ -1,8 +1,6 @@
-import type { AnswerRecord, OutcomeRecord } from '../../../contracts/journal.js';
 import { fromWireBytes, fromWireText, type WireText } from '../../../contracts/wire-text.js';
-import { askedMembers, cutName } from './asked-json.js';
-import { endedMembers, toAnswerMessages } from './ended-json.js';
-import { historyOf, titleOf, toRequestMessages } from './request-messages.js';
+import type { Asked } from './asked.js';
+import type { Ended } from './ended.js';
 import { mayBeUnstorable, toStorable } from './storable-text.js';
 
 interface RecordedMessage {
@@ -76,29 +74,27 @@ export function toProjection(text: WireText): Projection {
 }
 
 /** The same as of its text, where nothing has to be replaced: to read the text again would cost half as much as all else. */
-export function projectOutcome(record: OutcomeRecord, answers: readonly AnswerRecord[]): Projection {
-  const { begin, outcome, endedAt } = record;
-  const createdAt = begin.createdAt.toISOString();
-  const updatedAt = endedAt.toISOString();
-  const of = begin.session === undefined ? '' : `"generation_id":${JSON.stringify(begin.id)}`;
-  const asked = toRequestMessages(begin).slice(historyOf(begin));
+export function projectOutcome(asked: Asked, ended: Ended): Projection {
+  const { createdAt } = asked;
+  const { updatedAt } = ended;
+  const of = asked.sessionId === null ? '' : `"generation_id":${JSON.stringify(asked.id)}`;
   return {
-    userId: cutName(begin.userId),
-    modelName: cutName(begin.model),
-    title: titleOf(begin.inputs[0]!),
-    sessionId: begin.session ?? null,
-    status: outcome.status,
-    metadata: fromWireBytes(`{${askedMembers(begin)},${endedMembers(record)}}`),
+    userId: asked.userId,
+    modelName: asked.modelName,
+    title: asked.title,
+    sessionId: asked.sessionId,
+    status: ended.status,
+    metadata: fromWireBytes(`{${asked.members},${ended.members}}`),
     createdAt,
     updatedAt,
     messages: [
-      ...asked.map(({ role, content, metadata }) => ({
+      ...asked.messages.slice(asked.history).map(({ role, content, metadata }) => ({
         role,
         content,
-        metadata: withMember(JSON.stringify(metadata), of),
+        metadata: withMember(metadata, of),
         createdAt,
       })),
-      ...toAnswerMessages(record, answers).map(({ text, metadata }) => ({
+      ...ended.messages.map(({ text, metadata }) => ({
         role: 'assistant',
         content: text.includes('\\') ? fromWireText(text) : fromWireBytes(text),
         metadata: withMember(fromWireBytes(metadata), of),

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ChatMessage } from '../../../contracts/generation-request.js';
 import { fromWireBytes } from '../../../contracts/wire-text.js';
 import { BEGIN, ENDED_AT, textOf } from '../testing/recorded-text.js';
-import { askedJson } from './asked-json.js';
-import { interruptedJson } from './ended-json.js';
+import { askedJson, readAsked } from './asked.js';
+import { interruptedJson } from './ended.js';
 
 interface Message {
   readonly role: string;
@@ -190,7 +190,7 @@ describe('the record of a generation', () => {
   });
 
   it('is whole without an end, when nobody saw one', () => {
-    const record = JSON.parse(askedJson(BEGIN) + interruptedJson(ENDED_AT)) as Row;
+    const record = JSON.parse(askedJson(readAsked(BEGIN)) + interruptedJson(ENDED_AT)) as Row;
     expect(record).toMatchObject({
       user_id: 'ada',
       updated_at: '2026-07-01T10:00:02.000Z',

@@ -11,7 +11,8 @@ const TITLE_CHARACTERS = 80;
 export interface RequestMessage {
   readonly role: string;
   readonly content: string;
-  readonly metadata: Readonly<Record<string, unknown>>;
+  /** JSON. */
+  readonly metadata: string;
 }
 
 /** What was asked, as it is written into `messages`. */
@@ -37,28 +38,28 @@ export function titleOf(input: Input): string | null {
 }
 
 function toInputMessages(input: Input): RequestMessage[] {
-  if (input.kind === 'embedding') return [{ role: 'user', content: '', metadata: { sha256: input.sha256 } }];
+  if (input.kind === 'embedding')
+    return [{ role: 'user', content: '', metadata: JSON.stringify({ sha256: input.sha256 }) }];
   if (input.kind === 'prompt')
-    return [{ role: 'user', content: input.prompt, metadata: { suffix: input.suffix } }];
-  return input.messages.map(({ role, content, name, toolCalls, toolCallId }) => ({
-    role,
-    ...toContent(content, { name, tool_calls: toolCalls, tool_call_id: toolCallId }),
-  }));
+    return [{ role: 'user', content: input.prompt, metadata: JSON.stringify({ suffix: input.suffix }) }];
+  return input.messages.map(toRequestMessage);
+}
+
+function toRequestMessage({ role, content, name, toolCalls, toolCallId }: ChatMessage): RequestMessage {
+  const parts = content !== null && typeof content !== 'string' ? true : undefined;
+  const metadata = JSON.stringify({ name, tool_calls: toolCalls, tool_call_id: toolCallId, parts });
+  return { role, content: contentOf(content), metadata };
+}
+
+function contentOf(content: ChatMessage['content']): string {
+  if (content === null) return '';
+  return typeof content === 'string' ? content : JSON.stringify(content.map(toPart));
 }
 
 function firstUserText(messages: readonly ChatMessage[]): string {
   const content = messages.find(({ role }) => role === 'user')?.content ?? '';
   if (typeof content === 'string') return content;
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
-}
-
-function toContent(
-  content: ChatMessage['content'],
-  metadata: Record<string, unknown>,
-): { content: string; metadata: Record<string, unknown> } {
-  if (content === null) return { content: '', metadata };
-  if (typeof content === 'string') return { content, metadata };
-  return { content: JSON.stringify(content.map(toPart)), metadata: { ...metadata, parts: true } };
 }
 
 /** Images are not kept, but can be recognised. */

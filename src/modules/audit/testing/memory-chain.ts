@@ -2,8 +2,8 @@ import type { OutcomeRecord } from '../../../contracts/journal.js';
 import { fromWireBytes } from '../../../contracts/wire-text.js';
 import { GENESIS, leafOf, linkOf, type EntryKind } from '../chain/chain-link.js';
 import { sealBody } from '../chain/entry-cipher.js';
-import { askedJson } from '../record/asked-json.js';
-import { endedJson } from '../record/ended-json.js';
+import { askedJson, readAsked } from '../record/asked.js';
+import { endedJson, readEnded } from '../record/ended.js';
 import type {
   ChainHead,
   EntrySource,
@@ -56,7 +56,7 @@ export class MemoryChain implements EntrySource, ProjectionSource {
 
   /** An entry with its key and its readable rows. */
   generation(record: OutcomeRecord): number {
-    const wire = askedJson(record.begin) + endedJson(record);
+    const wire = askedJson(readAsked(record.begin)) + endedJson(readEnded(record));
     const { key, body } = sealBody(wire);
     const seq = this.append('generation', record.begin.id, body, record.endedAt);
     const said = JSON.parse(fromWireBytes(wire)) as EntryRecord;

@@ -1,6 +1,6 @@
 import type { BeginRecord, OutcomeRecord } from '../../../contracts/journal.js';
-import { askedJson } from '../record/asked-json.js';
-import { endedJson } from '../record/ended-json.js';
+import { askedJson, readAsked } from '../record/asked.js';
+import { endedJson, readEnded } from '../record/ended.js';
 
 const CREATED_AT = new Date('2026-07-01T10:00:00Z');
 export const ENDED_AT = new Date('2026-07-01T10:00:02Z');
@@ -39,4 +39,5 @@ export const RECORD: OutcomeRecord = {
 
 /** The text of that record, but for what is said. */
 export const textOf = (record: Partial<OutcomeRecord>, begin: Partial<BeginRecord> = {}): string =>
-  askedJson({ ...BEGIN, ...begin }) + endedJson({ ...RECORD, ...record, begin: { ...BEGIN, ...begin } });
+  askedJson(readAsked({ ...BEGIN, ...begin })) +
+  endedJson(readEnded({ ...RECORD, ...record, begin: { ...BEGIN, ...begin } }));

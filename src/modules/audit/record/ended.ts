@@ -3,21 +3,45 @@ import type { Usage } from '../../../contracts/usage.js';
 import type { WireText } from '../../../contracts/wire-text.js';
 import { member } from './json-member.js';
 
-/** The second half of a record: how the generation ended and what came, as far as it came. */
-export function endedJson(
-  record: OutcomeRecord,
-  answers: readonly AnswerRecord[] = record.answers(),
-): WireText {
-  const updatedAt = record.endedAt.toISOString();
-  const messages = toAnswerMessages(record, answers).map(
-    ({ text, metadata }) =>
-      `{"role":"assistant","content":"${text}","metadata":${metadata},"created_at":"${updatedAt}"}`,
-  );
-  return `,"updated_at":"${updatedAt}","ended":{${endedMembers(record)}},"answers":[${messages.join(',')}]}`;
+/** How a generation ended and what came, in the words of its record and of its readable rows: both are made of it. */
+export interface Ended {
+  readonly status: string;
+  readonly updatedAt: string;
+  /** What is known of the end, as members of an object of JSON. */
+  readonly members: WireText;
+  readonly messages: readonly AnswerMessage[];
 }
 
-/** What is known of the end, as members of an object. */
-export function endedMembers(record: OutcomeRecord): WireText {
+/** One answer, as far as it came. */
+export interface AnswerMessage {
+  readonly text: WireText;
+  /** JSON. */
+  readonly metadata: WireText;
+}
+
+export const readEnded = (record: OutcomeRecord): Ended => ({
+  status: record.outcome.status,
+  updatedAt: record.endedAt.toISOString(),
+  members: membersOf(record),
+  messages: toAnswerMessages(record),
+});
+
+/** The second half of a record. */
+export const endedJson = ({ updatedAt, members, messages }: Ended): WireText =>
+  `,"updated_at":"${updatedAt}","ended":{${members}},"answers":[` +
+  messages
+    .map(
+      ({ text, metadata }) =>
+        `{"role":"assistant","content":"${text}","metadata":${metadata},"created_at":"${updatedAt}"}`,
+    )
+    .join(',') +
+  ']}';
+
+/** The second half where the process died before there was one. Nobody knows what had come by then. */
+export const interruptedJson = (foundAt: Date): WireText =>
+  `,"updated_at":"${foundAt.toISOString()}","ended":{"status":"interrupted"},"answers":[]}`;
+
+function membersOf(record: OutcomeRecord): WireText {
   const { outcome, usage } = record;
   return (
     `"status":"${outcome.status}"` +
@@ -31,10 +55,6 @@ export function endedMembers(record: OutcomeRecord): WireText {
     `,"duration_ms":${record.durationMs}`
   );
 }
-
-/** The second half where the process died before there was one. Nobody knows what had come by then. */
-export const interruptedJson = (foundAt: Date): WireText =>
-  `,"updated_at":"${foundAt.toISOString()}","ended":{"status":"interrupted"},"answers":[]}`;
 
 function ending({ outcome }: OutcomeRecord): WireText {
   if (outcome.status === 'finished') return member('finish_reasons', outcome.finishReasons);
@@ -52,19 +72,9 @@ const tokens = (usage: Usage): WireText =>
     member('estimated', usage.estimated)
   ).slice(1);
 
-/** One answer as it is written into `messages`. */
-export interface AnswerMessage {
-  readonly text: WireText;
-  /** JSON. */
-  readonly metadata: WireText;
-}
-
-export function toAnswerMessages(
-  { outcome }: OutcomeRecord,
-  answers: readonly AnswerRecord[],
-): AnswerMessage[] {
+function toAnswerMessages({ outcome, answers }: OutcomeRecord): AnswerMessage[] {
   const isWhole = outcome.status === 'finished';
-  return answers.flatMap((answer, choice) => {
+  return answers().flatMap((answer, choice) => {
     if (!isWhole && isEmpty(answer)) return [];
     const state = isWhole ? member('finish_reason', outcome.finishReasons[choice]) : ',"partial":true';
     const reasoning = answer.reasoning === undefined ? '' : `,"reasoning":"${answer.reasoning}"`;
