@@ -11,7 +11,7 @@ import { SERVER_OPTIONS } from './app.server.js';
 import { ErrorFilter } from './common/errors/error.filter.js';
 import { AllowedHosts } from './common/http/allowed-hosts.js';
 import { AllowedOrigins } from './common/http/allowed-origins.js';
-import { answerClientError } from './common/http/client-error.js';
+import { clientErrorAnswerer } from './common/http/client-error.js';
 import { corsOptions } from './common/http/cors.js';
 import { EncryptedRequests } from './common/http/encrypted-requests.js';
 import { Gatekeeper } from './common/http/gatekeeper.js';
@@ -40,7 +40,7 @@ export async function createApp(
   const errors = new ErrorFilter(routes);
   const adapter = new FastifyAdapter({
     bodyLimit: http.maxBodyBytes,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: clientErrorAnswerer(headers.api),
     // What the router itself refuses, such as a malformed escape in the path: no hook has seen it.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       sayOfEach(request, reply, headers);
@@ -74,7 +74,9 @@ export async function createApp(
   setUpLimits(app);
   shedLoad(fastify, app.get(LoadMonitor), isChatRoute);
   const hosts = new AllowedHosts(http.allowedHosts);
-  app.useWebSocketAdapter(new HybridWsAdapter(app, { gatekeeper, hosts, origins, signatures }));
+  app.useWebSocketAdapter(
+    new HybridWsAdapter(app, { gatekeeper, headers: headers.api, hosts, origins, signatures }),
+  );
   app.useGlobalFilters(errors);
   app.useGlobalPipes(new RequestValidationPipe());
   setUpApiDocs(app, config);

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SERVER_OPTIONS } from './app.server.js';
-import { answerClientError } from './common/http/client-error.js';
 import type { HttpConfig } from './config/index.js';
 
 const GRACE_MS = 1_000;
@@ -17,7 +16,8 @@ export class ExtraListeners {
     const servers: Server[] = [];
     for (const port of extraPorts) {
       const server = createServer(SERVER_OPTIONS, (request, response) => fastify.routing(request, response));
-      server.on('clientError', answerClientError);
+      // What is no request is answered as there.
+      server.on('clientError', (...refused) => main.emit('clientError', ...refused));
       // Who takes upgrades listens on the main server; without anybody they are ordinary requests.
       if (main.listenerCount('upgrade') > 0)
         server.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade));

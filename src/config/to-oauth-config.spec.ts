@@ -26,18 +26,25 @@ describe(toOAuthConfig, () => {
 
   it('reads clients, and keeps the hash of a secret', () => {
     const yaml = 'clients: [{ id: web, redirect_uris: ["https://x.org/cb"], secret_env: WEB }]';
-    expect(read(yaml, { WEB: 'the secret' }).clients).toEqual([
+    expect(read(yaml, { WEB: 'sixteen letters!' }).clients).toEqual([
       {
         id: 'web',
         name: 'web',
         tenant: 'default',
         role: 'user',
-        secretHash: createHash('sha256').update('the secret').digest('base64url'),
+        secretHash: createHash('sha256').update('sixteen letters!').digest('base64url'),
         redirectUris: ['https://x.org/cb'],
         grants: ['authorization_code', 'refresh_token'],
         scopes: ['openid', 'profile', 'email', 'offline_access', 'read', 'write'],
       },
     ]);
+  });
+
+  it('refuses a secret that could be guessed, and names where it stands', () => {
+    const yaml = 'clients: [{ id: web, grants: [client_credentials], secret_env: WEB }]';
+    const refused = () => read(yaml, { WEB: 'fifteen letters' });
+    expect(refused).toThrow('secret_env names WEB, whose value has fewer than 16 characters');
+    expect(refused).not.toThrow(/fifteen/);
   });
 
   it.each([

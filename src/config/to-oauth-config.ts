@@ -9,6 +9,8 @@ import type { Sources } from './sources.js';
 import type { YamlSection } from './yaml-section.js';
 
 const DAY_S = 86_400;
+/** Secrets are kept as plain digests: one that can be guessed could be read from its digest. */
+const SHORTEST_SECRET = 16;
 const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials', 'device_code'] as const;
 const SCOPES = ['openid', 'profile', 'email', 'offline_access', 'read', 'write'] as const;
 const ROLES = ['user', 'premium', 'admin'] as const satisfies readonly Role[];
@@ -66,6 +68,10 @@ function toClient(section: YamlSection, { secrets }: Sources): OAuthClientSettin
   const secret = secretName === undefined ? undefined : secrets.find(secretName);
   if (secretName !== undefined && secret === undefined)
     throw new ConfigError(`${section.label('secret_env')} names ${secretName}, which is not set`);
+  if (secret !== undefined && secret.value.length < SHORTEST_SECRET)
+    throw new ConfigError(
+      `${section.label('secret_env')} names ${secretName}, whose value has fewer than ${SHORTEST_SECRET} characters`,
+    );
   const redirectUris = section.read('redirect_uris', listOf(redirectUri)) ?? [];
   const grants = section.read('grants', listOf(oneOf(...GRANTS))) ?? ['authorization_code', 'refresh_token'];
   if (grants.includes('authorization_code') && redirectUris.length === 0)

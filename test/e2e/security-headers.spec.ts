@@ -89,18 +89,23 @@ describe('the security headers', () => {
     expect(missing(response.headers)).toEqual([]);
   });
 
+  const upgrade = (path: string, headers = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n') =>
+    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+    `Sec-WebSocket-Version: 13\r\n${headers}\r\n`;
+
   it.each([
     ['what the HTTP parser refuses', 'GET / HTTP/1.1\r\nHost : x\r\n\r\n', 400],
-    [
-      'an upgrade that is refused',
-      'GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-      404,
-    ],
-  ])('are on %s', async (_, request, status) => {
-    const { responses } = await sendRaw(gateway.port, request);
-    expect(responses.map((response) => response.status)).toEqual([status]);
-    expect(missing(new Headers(responses[0]!.headers))).toEqual([]);
+    ['an upgrade that is refused', upgrade('/nowhere'), 404],
+    ['a handshake that is malformed', upgrade('/ws/ai/stream', ''), 400],
+  ])('are on %s, with the one that asks for HTTPS', async (_, request, status) => {
+    for (const { port } of [gateway, secure]) {
+      const { responses } = await sendRaw(port, request);
+      expect(responses.map((response) => response.status)).toEqual([status]);
+      const headers = new Headers(responses[0]!.headers);
+      expect(missing(headers)).toEqual([]);
+      expect(headers.has('strict-transport-security')).toBe(port === secure.port);
+      expect(JSON.parse(responses[0]!.body.toString())).toHaveProperty('error');
+    }
   });
 
   it('ask for HTTPS only where that is how the gateway is reached', async () => {

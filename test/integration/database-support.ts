@@ -93,7 +93,8 @@ async function createAuditConfig(): Promise<{ config: AuditConfig; remove(): Pro
 
 export const temporaryDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'citadel-database-'));
 
-async function onServer(sql: string): Promise<void> {
+/** As who may do all there. */
+export async function onServer(sql: string): Promise<void> {
   const client = new pg.Client(SERVER_URL);
   await client.connect();
   try {

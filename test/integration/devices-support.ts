@@ -55,7 +55,8 @@ async function openOnServer(): Promise<DeviceGateway> {
 /** On the embedded database, with these settings. */
 export const openDeviceGateway = (env: Record<string, string>): Promise<DeviceGateway> => openGateways([env]);
 
-async function openGateways(envs: readonly Record<string, string>[]): Promise<DeviceGateway> {
+/** Replicas with these settings, one each. */
+export async function openGateways(envs: readonly Record<string, string>[]): Promise<DeviceGateway> {
   const mail = await new FakeSmtpServer().listen();
   const replicas: TestGateway[] = [];
   for (const env of envs)

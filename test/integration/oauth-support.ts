@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import type { ProcessEnv } from '../../src/config/index.js';
 import { type User, Users } from '../../src/modules/identity/users/index.js';
-import { createGateway, type TestGateway } from '../support/create-app.js';
+import { createGateway, type TestGateway, type TestGatewayOptions } from '../support/create-app.js';
 import { FormBrowser, type SeenPage } from '../support/form-browser.js';
 import { freePort } from '../support/free-port.js';
 import { copyEmbedded, createOnServer, kindsAtHand } from './database-support.js';
@@ -33,22 +33,24 @@ export interface OAuthGateway extends TestGateway {
   createUser(email?: string, more?: { tenant?: string; role?: User['role'] }): Promise<User>;
 }
 
-export type OpenOAuth = (env?: ProcessEnv) => Promise<OAuthGateway>;
+type Log = TestGatewayOptions['log'];
+
+export type OpenOAuth = (env?: ProcessEnv, log?: Log) => Promise<OAuthGateway>;
 
 export const OAUTH_KINDS = kindsAtHand<{ kind: string; open: OpenOAuth }>(
   { kind: 'the embedded database', open: openEmbedded },
   { kind: 'a PostgreSQL server', open: openOnServer },
 );
 
-async function openEmbedded(env: ProcessEnv = {}): Promise<OAuthGateway> {
+async function openEmbedded(env: ProcessEnv = {}, log?: Log): Promise<OAuthGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), 'citadel-oauth-'));
   await copyEmbedded(join(dataDir, 'postgres'));
-  return openOAuth({ CITADEL_DATA_DIR: dataDir, ...env });
+  return openOAuth({ CITADEL_DATA_DIR: dataDir, ...env }, undefined, log);
 }
 
-async function openOnServer(env: ProcessEnv = {}): Promise<OAuthGateway> {
+async function openOnServer(env: ProcessEnv = {}, log?: Log): Promise<OAuthGateway> {
   const database = await createOnServer();
-  const gateway = await openOAuth({ DATABASE_URL: database.config.url, ...env });
+  const gateway = await openOAuth({ DATABASE_URL: database.config.url, ...env }, undefined, log);
   return {
     ...gateway,
     close: async () => {
@@ -58,7 +60,7 @@ async function openOnServer(env: ProcessEnv = {}): Promise<OAuthGateway> {
   };
 }
 
-export async function openOAuth(env: ProcessEnv, port?: number): Promise<OAuthGateway> {
+export async function openOAuth(env: ProcessEnv, port?: number, log?: Log): Promise<OAuthGateway> {
   const ownPort = port ?? (await freePort());
   const dataDir = env.CITADEL_DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'citadel-oauth-')));
   const gateway = await createGateway(
@@ -70,7 +72,7 @@ export async function openOAuth(env: ProcessEnv, port?: number): Promise<OAuthGa
       ...env,
     },
     'database',
-    { yaml: CLIENTS, port: ownPort },
+    { yaml: CLIENTS, port: ownPort, log },
   );
   const users = gateway.app.get(Users);
   return {

@@ -5,6 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp, type Storage } from '../../src/app.setup.js';
 import { loadConfig, type ProcessEnv } from '../../src/config/index.js';
 import { JWT_KEYS } from '../../src/config/testing/jwt-keys.js';
+import { PinoLogger } from '../../src/infrastructure/logging/index.js';
 import { MemoryStorage } from './memory-storage.js';
 import { signIn, type SigningIn } from './sign-in.js';
 
@@ -27,6 +28,8 @@ export interface TestGatewayOptions {
   readonly signedIn?: SigningIn;
   /** In place of `prices.yaml`. */
   readonly prices?: string;
+  /** Takes the lines of the log, of which there are as many as `LOG_LEVEL` says. */
+  readonly log?: { write(line: string): void };
 }
 
 /**
@@ -36,7 +39,7 @@ export interface TestGatewayOptions {
 export async function createGateway(
   env: ProcessEnv = {},
   storage?: Storage | 'database',
-  { yaml, prices, signedIn, port: fixedPort = 0 }: TestGatewayOptions = {},
+  { yaml, prices, signedIn, log, port: fixedPort = 0 }: TestGatewayOptions = {},
 ): Promise<TestGateway> {
   const dataDir = await mkdtemp(join(tmpdir(), 'citadel-test-'));
   const settings = {
@@ -60,7 +63,11 @@ export async function createGateway(
       : { configDir: await createConfigDir(dataDir, yaml ?? '', prices) },
   );
   const memory = new MemoryStorage();
-  const app = await createApp(config, storage === 'database' ? undefined : (storage ?? [memory.module()]));
+  const app = await createApp(
+    config,
+    storage === 'database' ? undefined : (storage ?? [memory.module()]),
+    ...(log === undefined ? [] : [new PinoLogger(config.logLevel, log)]),
+  );
   if (signedIn !== undefined) await signIn(app, signedIn);
   await app.listen(fixedPort, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };

@@ -34,6 +34,11 @@ export class FormBrowser {
     return this.follow(new URL(unescape(action), url), { method: 'POST', body });
   }
 
+  /** By their names. */
+  get kept(): ReadonlyMap<string, string> {
+    return new Map(this.cookies.map(({ name, value }) => [name, value]));
+  }
+
   forget(): void {
     this.cookies = [];
   }

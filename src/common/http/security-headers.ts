@@ -46,7 +46,8 @@ export function toHeaderSets(publicUrl: string): HeaderSets {
   return { api, pages: { ...api, 'content-security-policy': PAGE_POLICY } };
 }
 
-/** As lines of a head that is written by hand. */
-export const SECURITY_LINES: string = Object.entries(SECURITY_HEADERS)
-  .map(([name, value]) => `${name}: ${value}\r\n`)
-  .join('');
+/** As lines of a head that is written by hand, each with its end. */
+export const toHeadLines = (headers: Headers): string =>
+  Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');

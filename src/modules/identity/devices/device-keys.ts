@@ -34,7 +34,7 @@ export class DeviceKeys implements SignatureKeys, OnModuleInit {
         const user = await this.users.findById(device.userId);
         return user === undefined || user.disabled ? undefined : toPrincipal(user, device);
       },
-      take: (nonce) => this.nonces.take(device.tenant, device.id, nonce),
+      take: (nonce) => this.nonces.take({ tenant: device.tenant, device: device.id, nonce }),
     };
   }
 }

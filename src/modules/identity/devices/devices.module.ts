@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { StoredCredentialsModule } from '../stored-credentials.module.js';
+import { NonceRows } from '../signatures/nonce-rows.js';
+import { SharedNonces } from '../signatures/shared-nonces.js';
 import { UsedNonces } from '../signatures/used-nonces.js';
 import { UsersModule } from '../users/users.module.js';
 import { DeviceApiKeys } from './device-api-keys.js';
@@ -31,7 +33,9 @@ import { Pairings } from './pairings.service.js';
     ExpiredRows,
     KeyRotations,
     MailCodes,
+    NonceRows,
     Pairings,
+    SharedNonces,
     UsedNonces,
   ],
 })

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -9,17 +9,19 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { AllowedHosts } from '../../../common/http/allowed-hosts.js';
 import type { AllowedOrigins } from '../../../common/http/allowed-origins.js';
 import type { Gatekeeper } from '../../../common/http/gatekeeper.js';
+import { type Headers, toHeadLines } from '../../../common/http/security-headers.js';
 import type { SignedRequests } from '../../../common/http/signed-requests.js';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { Lifecycle } from '../../../common/lifecycle.js';
 import { AppConfig, type StreamingConfig } from '../../../config/index.js';
 import { ConnectionLedger } from '../connections/connection-ledger.js';
 import { ConnectionManager } from '../connections/connection-manager.js';
 import type { MessageProtocol, RawEndpoint } from '../websocket/message-protocol.js';
 import { WebSocketConnection, type WebSocketParts } from '../websocket/websocket-connection.js';
-import { answerAndClose } from './answer-and-close.js';
 import { deliverEvents } from './deliver-events.js';
 import { DEFLATE } from './deflate.js';
 import { deliverMessages } from './deliver-messages.js';
+import { refuseUpgrade } from './refuse-upgrade.js';
 import { SOCKET_IO_PATH, socketIoOptions, takePolls } from './socket-io-door.js';
 import { UpgradeDoor } from './upgrade-door.js';
 
@@ -32,6 +34,8 @@ type AnyClient = IoSocket | WebSocketConnection;
 
 export interface AdapterParts {
   readonly gatekeeper: Gatekeeper;
+  /** What goes onto each answer. */
+  readonly headers: Headers;
   readonly hosts: AllowedHosts;
   readonly origins: AllowedOrigins;
   readonly signatures: SignedRequests;
@@ -52,16 +56,24 @@ export class HybridWsAdapter extends AbstractWsAdapter {
   private readonly manager: ConnectionManager;
   private readonly ledger: ConnectionLedger;
   private readonly log = new Logger(HybridWsAdapter.name);
+  private readonly headLines: string;
 
   constructor(app: NestFastifyApplication, parts: AdapterParts) {
     super(app.getHttpServer());
     const config = app.get<AppConfig>(AppConfig);
     this.config = config.streaming;
+    this.headLines = toHeadLines(parts.headers);
     this.manager = app.get(ConnectionManager);
     this.ledger = app.get(ConnectionLedger);
     const { enabled } = this.config.websocket;
     this.door = new UpgradeDoor(
-      { ...parts, manager: this.manager, ledger: this.ledger, lifecycle: app.get(Lifecycle) },
+      {
+        ...parts,
+        headLines: this.headLines,
+        manager: this.manager,
+        ledger: this.ledger,
+        lifecycle: app.get(Lifecycle),
+      },
       {
         isRaw: (path) => enabled && this.endpoints.has(path),
         isSocketIo: (path) => enabled && path === SOCKET_IO_PATH,
@@ -135,9 +147,9 @@ export class HybridWsAdapter extends AbstractWsAdapter {
       handleProtocols: chooseProtocol,
     });
     // The handshake says what it found wrong by itself; a listener keeps it from being thrown.
-    server.on('wsClientError', (error, stream: Socket) => {
+    server.on('wsClientError', (error, stream: Socket, request: IncomingMessage) => {
       this.log.debug({ err: error }, 'a WebSocket handshake failed');
-      answerAndClose(stream, 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      refuseUpgrade(request, stream, malformedHandshake(), this.headLines);
     });
     if (needs === undefined || this.config.channels[needs]) this.endpoints.set(path, server);
     this.protocols.set(path, protocol);
@@ -151,6 +163,9 @@ export class HybridWsAdapter extends AbstractWsAdapter {
     return connection;
   }
 }
+
+const malformedHandshake = () =>
+  new GatewayError('invalid_request', 'The handshake is not one of a WebSocket (RFC 6455).');
 
 /** What stands beside `bearer` is a credential, which is not said back (RFC 6455, section 4.2.2). */
 const chooseProtocol = (offered: ReadonlySet<string>): string | false =>

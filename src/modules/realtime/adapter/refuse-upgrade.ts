@@ -1,15 +1,19 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { requestIdOf } from '../../../common/http/request-id.js';
-import { SECURITY_LINES } from '../../../common/http/security-headers.js';
 import { challengeOf } from '../../../common/errors/challenge.js';
 import { ERROR_CATALOGUE } from '../../../common/errors/error-catalogue.js';
 import { renderError } from '../../../common/errors/render-error.js';
 import { toGatewayError } from '../../../common/errors/to-gateway-error.js';
 import { answerAndClose } from './answer-and-close.js';
 
-/** Answers an upgrade as an ordinary request would be answered, and closes. */
-export function refuseUpgrade(request: IncomingMessage, socket: Socket, thrown: unknown): void {
+/** Answers an upgrade as an ordinary request would be answered, and closes. `headLines` go onto every answer. */
+export function refuseUpgrade(
+  request: IncomingMessage,
+  socket: Socket,
+  thrown: unknown,
+  headLines: string,
+): void {
   const { code, message, param, retryAfterS } = toGatewayError(thrown);
   const { status } = ERROR_CATALOGUE[code];
   const challenge = challengeOf(code);
@@ -23,5 +27,5 @@ export function refuseUpgrade(request: IncomingMessage, socket: Socket, thrown: 
     ...(retryAfterS === undefined ? [] : [`Retry-After: ${retryAfterS}`]),
     ...(challenge === undefined ? [] : [`WWW-Authenticate: ${challenge}`]),
   ];
-  answerAndClose(socket, `${lines.join('\r\n')}\r\n${SECURITY_LINES}\r\n${body}`);
+  answerAndClose(socket, `${lines.join('\r\n')}\r\n${headLines}\r\n${body}`);
 }

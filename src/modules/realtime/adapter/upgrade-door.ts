@@ -27,6 +27,8 @@ export interface Upgrade {
 
 export interface DoorParts {
   readonly gatekeeper: Gatekeeper;
+  /** What goes onto each answer that is written by hand. */
+  readonly headLines: string;
   readonly hosts: AllowedHosts;
   readonly origins: AllowedOrigins;
   readonly manager: ConnectionManager;
@@ -61,7 +63,7 @@ export class UpgradeDoor {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
       const path = pathOf(request);
-      const refuse = (error: unknown) => refuseUpgrade(request, socket, error);
+      const refuse = (error: unknown) => refuseUpgrade(request, socket, error, this.parts.headLines);
       const admit = (principal: Principal) => {
         if (!socket.destroyed) this.rooms.admit(request, { path, socket, stream: socket, head, principal });
       };
