@@ -55,7 +55,6 @@ export function toConfiguration(
       device_authorization: '/oauth/device/code',
       code_verification: '/oauth/device',
       registration: '/oauth/register',
-      end_session: '/oauth/session/end',
       jwks: '/.well-known/jwks.json',
     },
     discovery: {
