@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import type { Principal } from '../../src/contracts/principal.js';
+import { usageEntry } from '../../src/modules/limits/usage/testing/usage-entry.js';
+import { UsageRows } from '../../src/modules/limits/usage/usage-rows.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
@@ -177,8 +180,8 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     const lou = caller('lou', { tenant: 'acme' });
     const query = dataSource.query.bind(dataSource);
     let refused = 0;
-    dataSource.query = ((sql: string, values?: unknown[]) => {
-      if (!sql.startsWith('INSERT INTO usage_days')) return query(sql, values);
+    dataSource.query = ((...asked: Parameters<typeof query>) => {
+      if (!asked[0].includes('INSERT INTO usage_days')) return query(...asked);
       refused++;
       return Promise.reject(new Error('no room'));
     }) as typeof dataSource.query;
@@ -187,6 +190,56 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     await ask(lou);
     dataSource.query = query;
     await untilCounted(lou, 2);
+  });
+
+  it('count what was written once, also when the answer to the writing was lost', async () => {
+    const dataSource = gateway.app.get(DataSource);
+    const max = caller('max', { tenant: 'acme' });
+    const query = dataSource.query.bind(dataSource);
+    let lost = 0;
+    dataSource.query = (async (...asked: Parameters<typeof query>) => {
+      const answer = await query<unknown>(...asked);
+      if (!asked[0].includes('INSERT INTO usage_days')) return answer;
+      lost++;
+      throw new Error('Connection terminated unexpectedly');
+    }) as typeof dataSource.query;
+    await ask(max);
+    await eventually(() => lost > 1);
+    await ask(max);
+    // What is in the table and in doubt here is in the sum once.
+    await call(ADMIN, 'admin/budgets/user/max', 'PUT', { period: 'day', tokens: 1_000 });
+    const { data } = (await (await call(ADMIN, 'admin/budgets')).json()) as Report;
+    expect(data).toContainEqual(expect.objectContaining({ subject: 'max', used_tokens: 20 }));
+    dataSource.query = query;
+    await untilCounted(max, 2);
+    await gateway.close();
+    await start();
+    expect((await usage(max)).total).toMatchObject({ requests: 2, total_tokens: 20 });
+  });
+
+  it('count a batch once that comes several times at the same time, or after the next', async () => {
+    const rows = gateway.app.get(UsageRows);
+    const nia = caller('nia', { tenant: 'acme' });
+    const entries = [usageEntry({ user: 'nia', day: TODAY() }), usageEntry({ tenant: 'other', user: 'nia' })];
+    const batch = (number: number) => ({ writer: randomUUID(), number, entries });
+    const first = batch(1);
+    await Promise.all([rows.add(first), rows.add(first), rows.add(batch(1))]);
+    await rows.add({ ...first, number: 2 });
+    await rows.add(first);
+    expect((await usage(nia)).total).toMatchObject({ requests: 3, total_tokens: 45 });
+  });
+
+  it('forget the writers of whom nothing was heard for a day', async () => {
+    const dataSource = gateway.app.get(DataSource);
+    await dataSource.query(
+      `INSERT INTO usage_writers VALUES ('old', gen_random_uuid(), 1, now() - interval '25 hours'),
+                                        ('new', gen_random_uuid(), 1, now() - interval '23 hours')`,
+    );
+    await gateway.app.get(UsageRows).forgetWriters();
+    const left = await dataSource.query<{ tenant: string }[]>(
+      "SELECT tenant FROM usage_writers WHERE tenant IN ('old', 'new')",
+    );
+    expect(left).toEqual([{ tenant: 'new' }]);
   });
 });
 

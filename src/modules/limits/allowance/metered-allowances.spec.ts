@@ -47,7 +47,7 @@ describe(MeteredAllowances.name, () => {
   beforeEach(() => {
     usage = new UsageBook();
     usage.open();
-    history = new UsageHistory(usage);
+    history = new UsageHistory();
   });
 
   function create(limits: Partial<LimitsConfig> = {}): MeteredAllowances {
@@ -101,7 +101,7 @@ describe(MeteredAllowances.name, () => {
     allowance.settle(spent(10, 90));
     allowance.settle(undefined);
     expect(allowances.headersFor(ADA)).toMatchObject({ 'x-ratelimit-remaining-tokens': '170' });
-    expect(usage.take()).toEqual([
+    expect(usage.take(10)).toEqual([
       expect.objectContaining({
         user: 'ada',
         key: 'key-1',
@@ -137,7 +137,7 @@ describe(MeteredAllowances.name, () => {
     const allowances = create({ budgets: [budget({ tokens: 100 })] });
     (await allowances.reserve(wanted())).settle(undefined);
     expect((await allowances.reserve(wanted())).completionTokens).toBe(90);
-    expect(usage.take()).toEqual([]);
+    expect(usage.take(10)).toEqual([]);
   });
 
   it('goes on from what was used before', async () => {

@@ -5,7 +5,8 @@ import type { PricedModel } from '../../../contracts/allowance.js';
 import type { Principal } from '../../../contracts/principal.js';
 import type { Counter } from '../ledger/claim.js';
 import { NANODOLLARS_PER_DOLLAR, PriceList, type Price } from '../prices/price-list.js';
-import { UsageHistory, type UsageOf } from '../usage/usage-history.js';
+import { UsageHistory } from '../usage/usage-history.js';
+import type { UsageOf } from '../usage/used-before.js';
 import { spanOf } from './period.js';
 
 /** A counter, and in what it counts. */
