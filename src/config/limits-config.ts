@@ -3,8 +3,7 @@ import type { Role } from '../contracts/principal.js';
 /** How much callers may ask for. */
 export interface LimitsConfig {
   readonly rate: RateLimitConfig;
-  /** Generations at the same time; undefined sets no bound. */
-  readonly generations: { readonly perUser: number | undefined; readonly perTenant: number | undefined };
+  readonly generations: GenerationLimitConfig;
   readonly budgets: readonly BudgetSettings[];
   /** After this, what a process held that is gone can be used by others. */
   readonly leaseMs: number;
@@ -21,6 +20,18 @@ export interface RateLimitConfig {
   /** In place of the caller's own, counted apart: by method and route template. */
   readonly endpoints: ReadonlyMap<string, number>;
   /** Generations of an agent, besides. */
+  readonly agents: ReadonlyMap<string, number>;
+}
+
+/** Generations at the same time; undefined sets no bound. */
+export interface GenerationLimitConfig {
+  readonly perUser: number | undefined;
+  readonly perTenant: number | undefined;
+  /** Of a device, whoever it speaks for. */
+  readonly perDevice: number | undefined;
+  /** A caller's at a method and route template, besides. */
+  readonly endpoints: ReadonlyMap<string, number>;
+  /** A caller's of an agent, besides. */
   readonly agents: ReadonlyMap<string, number>;
 }
 

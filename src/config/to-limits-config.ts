@@ -24,6 +24,8 @@ const ROUTE: Parser<string> = {
 
 export function toLimitsConfig({ env, yaml }: Sources): LimitsConfig {
   const limits = yaml.section('limits');
+  const endpoints = toCounts(limits.list('endpoints'), 'route', ROUTE);
+  const agents = toCounts(limits.list('agents'), 'agent', text);
   const user = firstSet(env.RATE_LIMIT_PER_MINUTE, limits.read('rate_limit_per_minute', PER_MINUTE), 100);
   return {
     rate: {
@@ -47,8 +49,8 @@ export function toLimitsConfig({ env, yaml }: Sources): LimitsConfig {
         limits.read('rate_limit_device_per_minute', PER_MINUTE),
         undefined,
       ),
-      endpoints: toCounts(limits, 'endpoints', 'route', ROUTE),
-      agents: toCounts(limits, 'agents', 'agent', text),
+      endpoints: endpoints.perMinute,
+      agents: agents.perMinute,
     },
     generations: {
       perUser: firstSet(env.GENERATIONS_PER_USER, limits.read('generations_per_user', GENERATIONS), 200),
@@ -57,6 +59,13 @@ export function toLimitsConfig({ env, yaml }: Sources): LimitsConfig {
         limits.read('generations_per_tenant', GENERATIONS),
         undefined,
       ),
+      perDevice: firstSet<number | undefined>(
+        env.GENERATIONS_PER_DEVICE,
+        limits.read('generations_per_device', GENERATIONS),
+        undefined,
+      ),
+      endpoints: endpoints.generations,
+      agents: agents.generations,
     },
     budgets: limits.list('budgets').map(toBudget),
     leaseMs: toMs(firstSet(env.LIMIT_LEASE_S, limits.read('lease', LEASE), 15)),
@@ -73,8 +82,21 @@ export const toPrices = (yaml: YamlSection): readonly PriceSettings[] =>
     output: price.require('output', decimal(0, MOST_DOLLARS)),
   }));
 
-const toCounts = (limits: YamlSection, list: string, key: string, of: Parser<string>) =>
-  new Map(limits.list(list).map((item) => [item.require(key, of), item.require('per_minute', PER_MINUTE)]));
+/** What each item of a list may have of its own: requests in a minute, generations at the same time, or both. */
+function toCounts(items: readonly YamlSection[], key: string, of: Parser<string>) {
+  const perMinute = new Map<string, number>();
+  const generations = new Map<string, number>();
+  for (const item of items) {
+    const name = item.require(key, of);
+    const requests = item.read('per_minute', PER_MINUTE);
+    const running = item.read('generations', GENERATIONS);
+    if (requests === undefined && running === undefined)
+      throw new ConfigError(`${item.label('per_minute')} or generations is missing`);
+    if (requests !== undefined) perMinute.set(name, requests);
+    if (running !== undefined) generations.set(name, running);
+  }
+  return { perMinute, generations };
+}
 
 function toBudget(budget: YamlSection): BudgetSettings {
   const scope = SCOPES.find((each) => budget.keys().includes(each));

@@ -19,8 +19,12 @@ limits:
   rate_limit_admin_per_minute: 9
   rate_limit_device_per_minute: 3
   generations_per_user: 2
-  endpoints: [{ route: GET /api/v1/audit/checkpoint/key, per_minute: 2 }]
-  agents: [{ agent: qa_engineer, per_minute: 1 }]
+  generations_per_device: 1
+  endpoints:
+    - { route: GET /api/v1/audit/checkpoint/key, per_minute: 2 }
+    - { route: POST /v1/completions, generations: 1 }
+    - { route: GET /ws/ai/stream, generations: 1 }
+  agents: [{ agent: qa_engineer, per_minute: 1 }, { agent: product_manager, generations: 1 }]
   budgets:
     - { user: limited, period: day, tokens: 40 }
     - { user: n-limited, period: total, tokens: 40 }
@@ -208,6 +212,65 @@ describe('generations', () => {
     gate.open();
     await eventually(async () => (await ask(principal)).status === 200);
     expect((await second.whole).done).toBe(true);
+  });
+});
+
+describe('generations with a bound of their own', () => {
+  const ofDevice = (id: string) => someone({ id, role: 'admin', device: 'shared' });
+  const admin = (id: string) => caller(id, { role: 'admin' });
+  const completions = (principal: Principal, body: object = {}) =>
+    ask(principal, { prompt: 'Hello', ...body }, '/v1/completions');
+  const manager = (principal: Principal, body: object = {}) =>
+    ask(principal, body, '/api/v1/agent/product_manager/chat/completions');
+
+  it.each([
+    {
+      what: 'of a device, whoever it speaks for',
+      first: () => ask(ofDevice('dan'), { stream: true }),
+      second: () => ask(ofDevice('dora')),
+      other: () => ask(admin('dan')),
+    },
+    {
+      what: 'of a caller at an endpoint',
+      first: () => completions(admin('emil'), { stream: true }),
+      second: () => completions(admin('emil')),
+      other: () => ask(admin('emil')),
+    },
+    {
+      what: 'of a caller with an agent, at whichever endpoint',
+      first: () => manager(admin('fay'), { stream: true }),
+      second: () =>
+        post(
+          `${gateway.url}/agent/generate`,
+          { agent_type: 'product_manager', task: 'Hi' },
+          { headers: showing(admin('fay')) },
+        ),
+      other: () => manager(admin('gus')),
+    },
+  ])('run so many at a time $what', async ({ first, second, other }) => {
+    const gate = ollama.hold(1);
+    const running = readUntil(await first(), 'w0');
+    await running.said;
+    const refused = await second();
+    expect([refused.status, await codeOf(refused)]).toEqual([429, 'rate_limit_exceeded']);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect((await other()).status).toBe(200);
+    gate.open();
+    expect((await running.whole).done).toBe(true);
+    await eventually(async () => (await second()).status === 200);
+  });
+
+  it('run so many at a time of a caller on a socket, by the route that opened it', async () => {
+    const gate = ollama.hold(1);
+    const client = await WsClient.open(`${gateway.url}/ws/ai/stream`, { headers: showing(admin('hal')) });
+    open.push(client);
+    client.say({ agent_type: 'business_analyst', task: 'Hi' });
+    await client.next();
+    client.say({ agent_type: 'business_analyst', task: 'Ho' });
+    expect(await client.until(({ code }) => code !== undefined)).toContainEqual(
+      expect.objectContaining({ code: 'rate_limit_exceeded' }),
+    );
+    gate.open();
   });
 });
 

@@ -21,6 +21,13 @@ const ADA: Principal = {
   credential: { kind: 'api_key', id: 'key-1' },
 };
 const TARGET = { backend: 'far', model: 'dear' };
+const FREE: LimitsConfig['generations'] = {
+  perUser: undefined,
+  perTenant: undefined,
+  perDevice: undefined,
+  endpoints: new Map(),
+  agents: new Map(),
+};
 const NO_REDIS = { configured: false, ready: false } as RedisConnection;
 
 const budget = (more: Partial<BudgetSettings>): BudgetSettings => ({
@@ -34,6 +41,7 @@ const budget = (more: Partial<BudgetSettings>): BudgetSettings => ({
 });
 const wanted = (more: Partial<Wanted> = {}): Wanted => ({
   owner: ADA,
+  endpoint: 'POST /v1/chat/completions',
   targets: [TARGET],
   promptTokens: () => 10,
   completionTokens: 90,
@@ -60,7 +68,7 @@ describe(MeteredAllowances.name, () => {
           endpoints: new Map(),
           agents: new Map([['sparse', 1]]),
         },
-        generations: { perUser: undefined, perTenant: undefined },
+        generations: FREE,
         budgets: [],
         leaseMs: 1_000,
         replicas: 1,
@@ -219,12 +227,25 @@ describe(MeteredAllowances.name, () => {
   });
 
   it('lets so many of a caller run at a time, and any number of those a trusted network lets in', async () => {
-    const allowances = create({ generations: { perUser: 1, perTenant: undefined } });
+    const allowances = create({ generations: { ...FREE, perUser: 1 } });
     const first = await allowances.reserve(wanted());
     expect((await refusal(allowances)).code).toBe('rate_limit_exceeded');
     first.settle(undefined);
     await allowances.reserve(wanted());
     for (let at = 0; at < 5; at++) await allowances.reserve(wanted({ owner: ANONYMOUS }));
+  });
+
+  it.each([
+    ['its device', { perDevice: 1 }, { owner: { ...ADA, device: 'phone' } }],
+    ['an endpoint', { endpoints: new Map([['GET /ws', 1]]) }, { endpoint: 'GET /ws' }],
+    ['an agent', { agents: new Map([['writer', 1]]) }, { agent: 'writer' }],
+  ])('lets so many of %s run at a time', async (_what, most, of) => {
+    const allowances = create({ generations: { ...FREE, ...most } });
+    const first = await allowances.reserve(wanted(of));
+    expect((await refusal(allowances, wanted(of))).code).toBe('rate_limit_exceeded');
+    await allowances.reserve(wanted());
+    first.settle(undefined);
+    await allowances.reserve(wanted(of));
   });
 
   it('counts an agent with a limit of its own for each caller', async () => {

@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
-import { AppConfig, type LimitsConfig } from '../../../config/index.js';
+import { AppConfig } from '../../../config/index.js';
 import type { Allowance, Allowances, Spent, Wanted } from '../../../contracts/allowance.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { BudgetBook, keyOf, type BudgetCounter } from '../budgets/budget-book.js';
 import { dayOf } from '../budgets/period.js';
-import { amountOf, type Slots } from '../ledger/claim.js';
+import { amountOf } from '../ledger/claim.js';
 import { Ledger, type Holding, type Refusal } from '../ledger/ledger.service.js';
 import { PriceList } from '../prices/price-list.js';
-import { isTrustedCaller } from '../rate/rate-rules.js';
 import { RequestRates } from '../rate/request-rates.js';
 import { UsageBook } from '../usage/usage-book.js';
+import { GenerationSlots } from './generation-slots.js';
 import { tightestTokens, tokenHeaders } from './token-headers.js';
 
 const RUNNING_RETRY_S = 1;
@@ -18,7 +18,7 @@ const RUNNING_RETRY_S = 1;
 /** Gives out what budgets, slots and the limits of agents allow, and accounts for what was used of it. */
 @Injectable()
 export class MeteredAllowances implements Allowances {
-  private readonly generations: LimitsConfig['generations'];
+  private readonly slots: GenerationSlots;
 
   constructor(
     @Inject(AppConfig) { limits }: AppConfig,
@@ -28,7 +28,7 @@ export class MeteredAllowances implements Allowances {
     @Inject(PriceList) private readonly prices: PriceList,
     @Inject(UsageBook) private readonly usage: UsageBook,
   ) {
-    this.generations = limits.generations;
+    this.slots = new GenerationSlots(limits.generations);
   }
 
   reserve(wanted: Wanted): Allowance | Promise<Allowance> {
@@ -49,7 +49,7 @@ export class MeteredAllowances implements Allowances {
   }
 
   private reserveNow(wanted: Wanted): Allowance | Promise<Allowance> {
-    const slots = this.slotsOf(wanted.owner);
+    const slots = this.slots.slotsOf(wanted);
     const counters = this.budgets.countersFor(wanted.owner, wanted.targets);
     if (slots.length === 0 && counters.length === 0) return this.unbounded(wanted);
     const promptTokens = counters.length === 0 ? 0 : wanted.promptTokens();
@@ -119,16 +119,6 @@ export class MeteredAllowances implements Allowances {
       cost: cost ?? 0,
       unpriced: cost === undefined ? 1 : 0,
     });
-  }
-
-  private slotsOf(owner: Principal): readonly Slots[] {
-    const { perUser, perTenant } = this.generations;
-    const slots: Slots[] = [];
-    if (perUser !== undefined && !isTrustedCaller(owner))
-      slots.push({ key: `running:user:${JSON.stringify([owner.tenant, owner.id])}`, most: perUser });
-    if (perTenant !== undefined)
-      slots.push({ key: `running:tenant:${JSON.stringify([owner.tenant])}`, most: perTenant });
-    return slots;
   }
 }
 
