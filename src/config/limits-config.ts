@@ -35,13 +35,13 @@ export interface GenerationLimitConfig {
   readonly agents: ReadonlyMap<string, number>;
 }
 
-export type BudgetScope = 'tenant' | 'user' | 'key' | 'role';
+export type BudgetScope = 'tenant' | 'user' | 'key' | 'role' | 'device' | 'agent' | 'endpoint';
 export type BudgetPeriod = 'day' | 'month' | 'total';
 
 /** What somebody may use in a while. */
 export interface BudgetSettings {
   readonly scope: BudgetScope;
-  /** A tenant, a user, the id of a key or a role; `*` is each of them for itself. */
+  /** A tenant, a user, the id of a key, a role, a device, an agent or an endpoint; `*` is each of them for itself. */
   readonly subject: string;
   /** Where the subject is in one tenant only. */
   readonly tenant: string | undefined;

@@ -73,6 +73,10 @@ limits:
     - { tenant: acme, tokens: 1000 }
     - { user: ada, tenant: acme, period: day, dollars: 0.5 }
     - { role: user, period: total, tokens: 5, dollars: 1 }
+    - { device: '*', period: day, tokens: 6 }
+    - { agent: writer, tenant: acme, tokens: 7 }
+    - { endpoint: POST /v1/chat/completions, tokens: 8 }
+    - { endpoint: '*', tokens: 9 }
 `;
     const { rate, budgets } = toAppConfig(createSources({ yaml })).limits;
     expect(rate.endpoints).toEqual(new Map([['POST /api/v1/embeddings', 600]]));
@@ -88,6 +92,10 @@ limits:
       },
       { scope: 'user', subject: 'ada', tenant: 'acme', period: 'day', tokens: undefined, dollars: 0.5 },
       { scope: 'role', subject: 'user', tenant: undefined, period: 'total', tokens: 5, dollars: 1 },
+      { scope: 'device', subject: '*', tenant: undefined, period: 'day', tokens: 6, dollars: undefined },
+      { scope: 'agent', subject: 'writer', tenant: 'acme', period: 'month', tokens: 7, dollars: undefined },
+      expect.objectContaining({ scope: 'endpoint', subject: 'POST /v1/chat/completions', tokens: 8 }),
+      expect.objectContaining({ scope: 'endpoint', subject: '*', tokens: 9 }),
     ]);
   });
 
@@ -115,10 +123,14 @@ limits:
     ['limits: { agents: [{ agent: writer }] }', /limits\.agents\[0\]\.per_minute or generations is missing/],
     ['limits: { endpoints: [{ route: GET /a }] }', /limits\.endpoints\[0\]\.per_minute or generations/],
     ['limits: { agents: [{ agent: writer, generations: 0 }] }', /whole number/],
-    ['limits: { budgets: [{ tokens: 5 }] }', /tenant or user, key or role is missing/],
+    [
+      'limits: { budgets: [{ tokens: 5 }] }',
+      /tenant or user, key, role, device, agent or endpoint is missing/,
+    ],
     ['limits: { budgets: [{ tenant: acme }] }', /tokens or dollars is missing/],
     ['limits: { budgets: [{ tenant: acme, tokens: -1 }] }', /whole number/],
     ['limits: { budgets: [{ role: king, tokens: 1 }] }', /one of/],
+    ['limits: { budgets: [{ endpoint: /v1/chat, tokens: 1 }] }', /a method and a route template/],
     ['limits: { budgets: [{ tenant: acme, tokens: 1, token: 1 }] }', /not a known key/],
     ['limits: { endpoints: [{ route: /api, per_minute: 5 }] }', /a method and a route template/],
     ['limits: { rate_limit_per_minute: 0 }', /whole number/],

@@ -15,11 +15,30 @@ const REPLICAS = wholeNumber(1, 10_000);
 const LEASE = decimal(0.1, 3600);
 const PERIOD = oneOf('day', 'month', 'total');
 /** The first one that is named says whose budget it is; `tenant` beside it says where. */
-const SCOPES = ['key', 'user', 'role', 'tenant'] as const satisfies readonly BudgetScope[];
+const SCOPES = [
+  'key',
+  'user',
+  'role',
+  'device',
+  'agent',
+  'endpoint',
+  'tenant',
+] as const satisfies readonly BudgetScope[];
 
 const ROUTE: Parser<string> = {
   expected: 'a method and a route template, such as `POST /api/v1/chat/completions`',
   parse: (raw) => (typeof raw === 'string' && /^[A-Z]+ \/\S*$/.test(raw) ? raw : undefined),
+};
+
+const EACH_ROUTE: Parser<string> = {
+  expected: `${ROUTE.expected}, or \`*\``,
+  parse: (raw) => (raw === '*' ? raw : ROUTE.parse(raw)),
+};
+
+/** What a subject must be, where it is not any text. */
+const SUBJECTS: Partial<Record<BudgetScope, Parser<string>>> = {
+  role: oneOf('anonymous', 'user', 'premium', 'admin'),
+  endpoint: EACH_ROUTE,
 };
 
 export function toLimitsConfig({ env, yaml }: Sources): LimitsConfig {
@@ -100,15 +119,17 @@ function toCounts(items: readonly YamlSection[], key: string, of: Parser<string>
 
 function toBudget(budget: YamlSection): BudgetSettings {
   const scope = SCOPES.find((each) => budget.keys().includes(each));
-  if (scope === undefined) throw new ConfigError(`${budget.label('tenant')} or user, key or role is missing`);
+  if (scope === undefined)
+    throw new ConfigError(
+      `${budget.label('tenant')} or user, key, role, device, agent or endpoint is missing`,
+    );
   const tokens = budget.read('tokens', wholeNumber(0, MOST_TOKENS));
   const dollars = budget.read('dollars', decimal(0, MOST_DOLLARS));
   if (tokens === undefined && dollars === undefined)
     throw new ConfigError(`${budget.label('tokens')} or dollars is missing`);
-  const isRole = scope === 'role';
   return {
     scope,
-    subject: budget.require(scope, isRole ? oneOf('anonymous', 'user', 'premium', 'admin') : text),
+    subject: budget.require(scope, SUBJECTS[scope] ?? text),
     tenant: scope === 'tenant' ? undefined : budget.read('tenant', text),
     period: budget.read('period', PERIOD) ?? 'month',
     tokens,

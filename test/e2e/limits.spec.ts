@@ -31,6 +31,8 @@ limits:
     - { user: spent, period: day, tokens: 0 }
     - { user: embedding, period: day, tokens: 20 }
     - { tenant: poor, period: day, tokens: 30 }
+    - { endpoint: GET /socket.io/, tenant: sockets, period: day, tokens: 0 }
+    - { endpoint: POST /agent/generate, tenant: sockets, period: day, tokens: 0 }
     - { key: key-of-cheap, period: month, dollars: 0.001 }
 `;
 
@@ -363,6 +365,17 @@ describe('a budget', () => {
     expect(usage.completion_tokens).toBeLessThanOrEqual(30);
     expect((await ask(someone({ tenant: 'poor' }))).status).toBe(429);
     expect((await ask(someone())).status).toBe(200);
+  });
+
+  it('of an endpoint holds there alone, for sockets and tasks as well', async () => {
+    const principal = someone({ tenant: 'sockets' });
+    const client = await SocketClient.open(gateway.url, { auth: { token: tokenOf(principal) } });
+    open.push(client);
+    expect(await client.ask('chat', HELLO)).toMatchObject({ error: { code: 'insufficient_quota' } });
+    const task = { agent_type: 'business_analyst', task: 'Hi' };
+    const generated = await post(`${gateway.url}/agent/generate`, task, { headers: showing(principal) });
+    expect([generated.status, await codeOf(generated)]).toEqual([429, 'insufficient_quota']);
+    expect((await ask(principal)).status).toBe(200);
   });
 
   it('gives back what a generation did not use', async () => {

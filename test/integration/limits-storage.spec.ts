@@ -116,6 +116,7 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     'to=2020-01-01&from=2020-01-02',
     'from=2001-01-01',
     'group_by=hour',
+    'group_by=day,model,user,key,device,agent,endpoint,day',
   ])('refuse a report with %s', async (query) =>
     expect((await call(ADMIN, `usage?${query}`)).status).toBe(400),
   );
@@ -148,6 +149,54 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     expect(await (await call(ADMIN, 'admin/budgets')).json()).toMatchObject({ data: [] });
   });
 
+  it('tell use by device, agent and endpoint', async () => {
+    const oda = caller('oda', { tenant: 'acme', device: 'phone' });
+    await ask(oda);
+    await post(`${gateway.url}/api/v1/agent/qa_engineer/chat/completions`, HELLO, { headers: showing(oda) });
+    await untilCounted(oda, 2);
+    const { data } = await usage(oda, 'group_by=device,agent,endpoint');
+    expect(data).toHaveLength(2);
+    expect(data).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ device: 'phone', agent: '', endpoint: 'POST /v1/chat/completions' }),
+        expect.objectContaining({
+          device: 'phone',
+          agent: 'qa_engineer',
+          endpoint: 'POST /api/v1/agent/:agent_key/chat/completions',
+        }),
+      ]),
+    );
+  });
+
+  it.each([
+    ['device', 'tablet', '/v1/chat/completions'],
+    ['agent', 'business_analyst', '/api/v1/agent/business_analyst/chat/completions'],
+    ['endpoint', 'POST /api/v1/chat/completions', '/api/v1/chat/completions'],
+  ])('keep a budget of the %s %s over a restart, with what all used of it', async (scope, subject, path) => {
+    const [pia, rob] = ['pia', 'rob'].map((id) => caller(id, { tenant: 'shared', device: 'tablet' }));
+    const boss = caller('boss', { role: 'admin', tenant: 'shared' });
+    const budget = `admin/budgets/${scope}/${encodeURIComponent(subject)}`;
+    const use = async (principal: Principal) =>
+      (await post(gateway.url + path, { ...HELLO, max_tokens: 5 }, { headers: showing(principal) })).status;
+    const listed = async () => ((await (await call(boss, 'admin/budgets')).json()) as Report).data;
+    const before = (await usage(boss)).total.requests as number;
+    const allow = async (tokens: number) =>
+      (await (await call(boss, budget, 'PUT', { period: 'total', tokens })).json()) as {
+        used_tokens: number;
+      };
+    const { used_tokens: used } = await allow(1_000_000);
+    expect(await use(pia!)).toBe(200);
+    await untilCounted(boss, before + 1);
+    await gateway.close();
+    await start();
+    expect(await listed()).toEqual([expect.objectContaining({ scope, subject, used_tokens: used + 10 })]);
+    await allow(used + 10);
+    expect(await use(rob!)).toBe(429);
+    expect((await call(boss, budget, 'DELETE')).status).toBe(204);
+    await eventually(async () => (await use(rob!)) === 200);
+    await untilCounted(boss, before + 2);
+  });
+
   it.each([
     ['tenant/other', { tokens: 1 }, 404],
     ['user/eve', {}, 400],
@@ -155,6 +204,7 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     ['user/eve', { tokens: 1, period: 'year' }, 400],
     ['king/eve', { tokens: 1 }, 400],
     ['role/king', { tokens: 1 }, 400],
+    ['endpoint/chat', { tokens: 1 }, 400],
   ])('refuse to set %s to %j', async (path, body, status) =>
     expect((await call(ADMIN, `admin/budgets/${path}`, 'PUT', body)).status).toBe(status),
   );

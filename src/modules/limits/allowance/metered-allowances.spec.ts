@@ -11,6 +11,7 @@ import { PriceList } from '../prices/price-list.js';
 import { RequestRates } from '../rate/request-rates.js';
 import { UsageBook } from '../usage/usage-book.js';
 import { UsageHistory } from '../usage/usage-history.js';
+import type { UsageOf } from '../usage/used-before.js';
 import { MeteredAllowances } from './metered-allowances.js';
 
 const ADA: Principal = {
@@ -198,9 +199,17 @@ describe(MeteredAllowances.name, () => {
     ['the key', budget({ scope: 'key', subject: 'key-1' })],
     ['any key', budget({ scope: 'key', subject: '*' })],
     ['the role', budget({ scope: 'role', subject: 'user' })],
+    ['the device', budget({ scope: 'device', subject: 'phone' })],
+    ['any device', budget({ scope: 'device', subject: '*' })],
+    ['the agent', budget({ scope: 'agent', subject: 'writer' })],
+    ['the agent in the tenant', budget({ scope: 'agent', subject: 'writer', tenant: 'acme' })],
+    ['any agent', budget({ scope: 'agent', subject: '*' })],
+    ['the endpoint', budget({ scope: 'endpoint', subject: 'POST /v1/chat/completions' })],
+    ['any endpoint', budget({ scope: 'endpoint', subject: '*' })],
   ])('holds a budget of %s', async (_whose, its) => {
     const allowances = create({ budgets: [{ ...its, tokens: 50 }] });
-    expect((await allowances.reserve(wanted())).completionTokens).toBe(40);
+    const asked = wanted({ owner: { ...ADA, device: 'phone' }, agent: 'writer' });
+    expect((await allowances.reserve(asked)).completionTokens).toBe(40);
   });
 
   it.each([
@@ -209,6 +218,10 @@ describe(MeteredAllowances.name, () => {
     ['a user of that name elsewhere', budget({ tenant: 'other' })],
     ['another key', budget({ scope: 'key', subject: 'key-2' })],
     ['another role', budget({ scope: 'role', subject: 'admin' })],
+    ['any device, without one', budget({ scope: 'device', subject: '*' })],
+    ['any agent, without one', budget({ scope: 'agent', subject: '*' })],
+    ['another endpoint', budget({ scope: 'endpoint', subject: 'GET /ws/ai/stream' })],
+    ['the endpoint elsewhere', budget({ scope: 'endpoint', subject: '*', tenant: 'other' })],
   ])('passes by a budget of %s', async (_whose, its) => {
     const allowances = create({ budgets: [{ ...its, tokens: 50 }] });
     expect((await allowances.reserve(wanted())).completionTokens).toBeUndefined();
@@ -219,6 +232,59 @@ describe(MeteredAllowances.name, () => {
     await allowances.reserve(wanted());
     expect((await allowances.reserve(wanted({ owner: { ...ADA, id: 'bob' } }))).completionTokens).toBe(90);
     expect((await refusal(allowances)).code).toBe('insufficient_quota');
+  });
+
+  it.each([
+    ['a device', 'device', { owner: { ...ADA, device: 'phone' } }],
+    ['an agent', 'agent', { agent: 'writer' }],
+    ['an endpoint', 'endpoint', { endpoint: 'GET /ws/ai/stream' }],
+  ] as const)(
+    'counts together what a tenant uses of %s, and each of them apart',
+    async (_what, scope, of) => {
+      const allowances = create({ budgets: [budget({ scope, subject: '*', tokens: 100 })] });
+      const asked = wanted(of);
+      const { owner } = asked;
+      await allowances.reserve(asked);
+      const bob = { ...asked, owner: { ...owner, id: 'bob', credential: undefined } as Principal };
+      expect((await refusal(allowances, bob)).code).toBe('insufficient_quota');
+      const elsewhere = { ...asked, owner: { ...owner, tenant: 'other' } };
+      expect((await allowances.reserve(elsewhere)).completionTokens).toBe(90);
+      const another = {
+        owner: { ...owner, device: 'laptop' },
+        agent: 'painter',
+        endpoint: 'POST /v1/completions',
+      };
+      expect((await allowances.reserve(wanted(another))).completionTokens).toBe(90);
+    },
+  );
+
+  it('goes on from what was used of the same before', async () => {
+    const asked: UsageOf[] = [];
+    history.use((of) => {
+      asked.push(of);
+      return Promise.resolve({ tokens: 0, cost: 0 });
+    });
+    const scopes = ['device', 'agent', 'endpoint'] as const;
+    const budgets = scopes.map((scope) => budget({ scope, subject: '*', period: 'total', tokens: 100 }));
+    await create({ budgets }).reserve(wanted({ owner: { ...ADA, device: 'phone' }, agent: 'writer' }));
+    expect(asked).toEqual([
+      { tenant: 'acme', device: 'phone' },
+      { tenant: 'acme', agent: 'writer' },
+      { tenant: 'acme', endpoint: 'POST /v1/chat/completions' },
+    ]);
+  });
+
+  it('accounts for the device, the agent and the endpoint, which may be bounded or not', async () => {
+    for (const allowances of [create(), create({ budgets: [budget({ tokens: 200 })] })]) {
+      const asked = wanted({ owner: { ...ADA, device: 'phone' }, agent: 'writer' });
+      (await allowances.reserve(asked)).settle(spent(10, 20));
+      (await allowances.reserve(wanted())).settle(spent(10, 20));
+      const endpoint = 'POST /v1/chat/completions';
+      expect(usage.take(10)).toMatchObject([
+        { device: 'phone', agent: 'writer', endpoint },
+        { device: '', agent: '', endpoint },
+      ]);
+    }
   });
 
   it('takes the stricter of two budgets of the same', async () => {

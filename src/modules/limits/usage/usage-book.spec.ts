@@ -16,6 +16,16 @@ describe(UsageBook.name, () => {
     expect(book.size).toBe(0);
   });
 
+  it('keeps apart what is of another device, agent or endpoint, and sums up either', () => {
+    const book = new UsageBook();
+    book.open();
+    for (const more of [{ device: 'phone' }, { agent: 'writer' }, { endpoint: 'GET /ws' }]) {
+      book.add(entry(more));
+      expect(book.sumOf({ tenant: 'acme', ...more })).toEqual({ tokens: 15, cost: 3 });
+    }
+    expect([book.size, book.sumOf({ tenant: 'acme' }).tokens]).toEqual([3, 45]);
+  });
+
   it('hands over so many at most, and goes on with the rest', () => {
     const book = new UsageBook();
     book.open();

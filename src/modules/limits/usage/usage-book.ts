@@ -7,6 +7,12 @@ export interface UsageKey {
   readonly user: string;
   /** Id of the API key; empty without one. */
   readonly key: string;
+  /** Empty without one. */
+  readonly device: string;
+  /** Empty without one. */
+  readonly agent: string;
+  /** Where it was asked for: a method and a route as declared. */
+  readonly endpoint: string;
   /** The model's name at its backend. */
   readonly model: string;
   /** In UTC, as `2026-07-01`. */
@@ -47,8 +53,8 @@ export class UsageBook {
 
   add(entry: UsageEntry): void {
     if (!this.isRead) return;
-    const { tenant, user, key, model, day } = entry;
-    const id = JSON.stringify([tenant, user, key, model, day]);
+    const { tenant, user, key, device, agent, endpoint, model, day } = entry;
+    const id = JSON.stringify([tenant, user, key, device, agent, endpoint, model, day]);
     const before = this.entries.get(id);
     if (before === undefined && this.entries.size >= MOST_ENTRIES) this.lost++;
     else this.entries.set(id, before === undefined ? entry : sum(before, entry));

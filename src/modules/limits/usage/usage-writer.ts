@@ -120,6 +120,14 @@ export class UsageWriter implements OnModuleInit {
 /** PostgreSQL takes neither U+0000 nor halves of characters. */
 function storable(entry: UsageEntry): UsageEntry {
   const clean = (text: string) => text.replaceAll('\0', '').toWellFormed();
-  const { user, key, model } = entry;
-  return { ...entry, user: clean(user), key: clean(key), model: clean(model) };
+  const { user, key, device, agent, endpoint, model } = entry;
+  return {
+    ...entry,
+    user: clean(user),
+    key: clean(key),
+    device: clean(device),
+    agent: clean(agent),
+    endpoint: clean(endpoint),
+    model: clean(model),
+  };
 }

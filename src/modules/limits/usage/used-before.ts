@@ -5,6 +5,9 @@ export interface UsageOf {
   readonly tenant: string;
   readonly user?: string;
   readonly key?: string;
+  readonly device?: string;
+  readonly agent?: string;
+  readonly endpoint?: string;
   /** In UTC; from the beginning where it is left out. */
   readonly from?: string;
 }
@@ -27,8 +30,9 @@ export function sumOf(entries: Iterable<UsageEntry>, of: UsageOf): UsedBefore {
   return { tokens, cost };
 }
 
-const isMeant = ({ tenant, user, key, day }: UsageEntry, of: UsageOf): boolean =>
-  tenant === of.tenant &&
-  (of.user === undefined || user === of.user) &&
-  (of.key === undefined || key === of.key) &&
-  (of.from === undefined || day >= of.from);
+const NAMED = ['user', 'key', 'device', 'agent', 'endpoint'] as const;
+
+const isMeant = (entry: UsageEntry, of: UsageOf): boolean =>
+  entry.tenant === of.tenant &&
+  (of.from === undefined || entry.day >= of.from) &&
+  NAMED.every((name) => of[name] === undefined || entry[name] === of[name]);
