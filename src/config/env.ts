@@ -45,6 +45,7 @@ const PARSERS = {
   RATE_LIMIT_DEVICE_PER_MINUTE: wholeNumber(1, 1_000_000),
   GENERATIONS_PER_USER: wholeNumber(1, 1_000_000),
   GENERATIONS_PER_TENANT: wholeNumber(1, 1_000_000),
+  GENERATIONS_PER_DEVICE: wholeNumber(1, 1_000_000),
   LIMIT_LEASE_S: decimal(0.1, 3600),
   REPLICAS: wholeNumber(1, 10_000),
   LOAD_SHED: flag,

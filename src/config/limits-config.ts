@@ -3,8 +3,7 @@ import type { Role } from '../contracts/principal.js';
 /** How much callers may ask for. */
 export interface LimitsConfig {
   readonly rate: RateLimitConfig;
-  /** Generations at the same time; undefined sets no bound. */
-  readonly generations: { readonly perUser: number | undefined; readonly perTenant: number | undefined };
+  readonly generations: GenerationLimitConfig;
   readonly budgets: readonly BudgetSettings[];
   /** After this, what a process held that is gone can be used by others. */
   readonly leaseMs: number;
@@ -24,13 +23,25 @@ export interface RateLimitConfig {
   readonly agents: ReadonlyMap<string, number>;
 }
 
-export type BudgetScope = 'tenant' | 'user' | 'key' | 'role';
+/** Generations at the same time; undefined sets no bound. */
+export interface GenerationLimitConfig {
+  readonly perUser: number | undefined;
+  readonly perTenant: number | undefined;
+  /** Of a device, whoever it speaks for. */
+  readonly perDevice: number | undefined;
+  /** A caller's at a method and route template, besides. */
+  readonly endpoints: ReadonlyMap<string, number>;
+  /** A caller's of an agent, besides. */
+  readonly agents: ReadonlyMap<string, number>;
+}
+
+export type BudgetScope = 'tenant' | 'user' | 'key' | 'role' | 'device' | 'agent' | 'endpoint';
 export type BudgetPeriod = 'day' | 'month' | 'total';
 
 /** What somebody may use in a while. */
 export interface BudgetSettings {
   readonly scope: BudgetScope;
-  /** A tenant, a user, the id of a key or a role; `*` is each of them for itself. */
+  /** A tenant, a user, the id of a key, a role, a device, an agent or an endpoint; `*` is each of them for itself. */
   readonly subject: string;
   /** Where the subject is in one tenant only. */
   readonly tenant: string | undefined;

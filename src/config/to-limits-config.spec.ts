@@ -13,7 +13,13 @@ describe(toLimitsConfig.name, () => {
         endpoints: new Map(),
         agents: new Map(),
       },
-      generations: { perUser: 200, perTenant: undefined },
+      generations: {
+        perUser: 200,
+        perTenant: undefined,
+        perDevice: undefined,
+        endpoints: new Map(),
+        agents: new Map(),
+      },
       budgets: [],
       leaseMs: 15_000,
       replicas: 1,
@@ -29,12 +35,13 @@ limits:
   rate_limit_device_per_minute: 4
   generations_per_user: 5
   generations_per_tenant: 6
+  generations_per_device: 9
   lease: 7
   replicas: 8
 `;
     expect(toLimitsConfig(createSources({ yaml }))).toMatchObject({
       rate: { perMinute: { user: 1, premium: 2, admin: 3 }, devicePerMinute: 4 },
-      generations: { perUser: 5, perTenant: 6 },
+      generations: { perUser: 5, perTenant: 6, perDevice: 9 },
       leaseMs: 7_000,
       replicas: 8,
     });
@@ -45,12 +52,13 @@ limits:
       RATE_LIMIT_DEVICE_PER_MINUTE: '14',
       GENERATIONS_PER_USER: '15',
       GENERATIONS_PER_TENANT: '16',
+      GENERATIONS_PER_DEVICE: '19',
       LIMIT_LEASE_S: '0.5',
       REPLICAS: '18',
     };
     expect(toLimitsConfig(createSources({ yaml, env }))).toMatchObject({
       rate: { perMinute: { user: 11, premium: 12, admin: 13 }, devicePerMinute: 14 },
-      generations: { perUser: 15, perTenant: 16 },
+      generations: { perUser: 15, perTenant: 16, perDevice: 19 },
       leaseMs: 500,
       replicas: 18,
     });
@@ -65,6 +73,10 @@ limits:
     - { tenant: acme, tokens: 1000 }
     - { user: ada, tenant: acme, period: day, dollars: 0.5 }
     - { role: user, period: total, tokens: 5, dollars: 1 }
+    - { device: '*', period: day, tokens: 6 }
+    - { agent: writer, tenant: acme, tokens: 7 }
+    - { endpoint: POST /v1/chat/completions, tokens: 8 }
+    - { endpoint: '*', tokens: 9 }
 `;
     const { rate, budgets } = toAppConfig(createSources({ yaml })).limits;
     expect(rate.endpoints).toEqual(new Map([['POST /api/v1/embeddings', 600]]));
@@ -80,14 +92,45 @@ limits:
       },
       { scope: 'user', subject: 'ada', tenant: 'acme', period: 'day', tokens: undefined, dollars: 0.5 },
       { scope: 'role', subject: 'user', tenant: undefined, period: 'total', tokens: 5, dollars: 1 },
+      { scope: 'device', subject: '*', tenant: undefined, period: 'day', tokens: 6, dollars: undefined },
+      { scope: 'agent', subject: 'writer', tenant: 'acme', period: 'month', tokens: 7, dollars: undefined },
+      expect.objectContaining({ scope: 'endpoint', subject: 'POST /v1/chat/completions', tokens: 8 }),
+      expect.objectContaining({ scope: 'endpoint', subject: '*', tokens: 9 }),
     ]);
   });
 
+  it('reads how many generations run at an endpoint and of an agent, with or without a limit of requests', () => {
+    const yaml = `
+limits:
+  endpoints:
+    - { route: POST /v1/chat/completions, generations: 3 }
+    - { route: GET /ws/ai/stream, per_minute: 4, generations: 5 }
+  agents: [{ agent: qa_engineer, generations: 2 }, { agent: writer, per_minute: 6 }]
+`;
+    const { rate, generations } = toAppConfig(createSources({ yaml })).limits;
+    expect(rate.endpoints).toEqual(new Map([['GET /ws/ai/stream', 4]]));
+    expect(rate.agents).toEqual(new Map([['writer', 6]]));
+    expect(generations.endpoints).toEqual(
+      new Map([
+        ['POST /v1/chat/completions', 3],
+        ['GET /ws/ai/stream', 5],
+      ]),
+    );
+    expect(generations.agents).toEqual(new Map([['qa_engineer', 2]]));
+  });
+
   it.each([
-    ['limits: { budgets: [{ tokens: 5 }] }', /tenant or user, key or role is missing/],
+    ['limits: { agents: [{ agent: writer }] }', /limits\.agents\[0\]\.per_minute or generations is missing/],
+    ['limits: { endpoints: [{ route: GET /a }] }', /limits\.endpoints\[0\]\.per_minute or generations/],
+    ['limits: { agents: [{ agent: writer, generations: 0 }] }', /whole number/],
+    [
+      'limits: { budgets: [{ tokens: 5 }] }',
+      /tenant or user, key, role, device, agent or endpoint is missing/,
+    ],
     ['limits: { budgets: [{ tenant: acme }] }', /tokens or dollars is missing/],
     ['limits: { budgets: [{ tenant: acme, tokens: -1 }] }', /whole number/],
     ['limits: { budgets: [{ role: king, tokens: 1 }] }', /one of/],
+    ['limits: { budgets: [{ endpoint: /v1/chat, tokens: 1 }] }', /a method and a route template/],
     ['limits: { budgets: [{ tenant: acme, tokens: 1, token: 1 }] }', /not a known key/],
     ['limits: { endpoints: [{ route: /api, per_minute: 5 }] }', /a method and a route template/],
     ['limits: { rate_limit_per_minute: 0 }', /whole number/],

@@ -15,15 +15,36 @@ const REPLICAS = wholeNumber(1, 10_000);
 const LEASE = decimal(0.1, 3600);
 const PERIOD = oneOf('day', 'month', 'total');
 /** The first one that is named says whose budget it is; `tenant` beside it says where. */
-const SCOPES = ['key', 'user', 'role', 'tenant'] as const satisfies readonly BudgetScope[];
+const SCOPES = [
+  'key',
+  'user',
+  'role',
+  'device',
+  'agent',
+  'endpoint',
+  'tenant',
+] as const satisfies readonly BudgetScope[];
 
 const ROUTE: Parser<string> = {
   expected: 'a method and a route template, such as `POST /api/v1/chat/completions`',
   parse: (raw) => (typeof raw === 'string' && /^[A-Z]+ \/\S*$/.test(raw) ? raw : undefined),
 };
 
+const EACH_ROUTE: Parser<string> = {
+  expected: `${ROUTE.expected}, or \`*\``,
+  parse: (raw) => (raw === '*' ? raw : ROUTE.parse(raw)),
+};
+
+/** What a subject must be, where it is not any text. */
+const SUBJECTS: Partial<Record<BudgetScope, Parser<string>>> = {
+  role: oneOf('anonymous', 'user', 'premium', 'admin'),
+  endpoint: EACH_ROUTE,
+};
+
 export function toLimitsConfig({ env, yaml }: Sources): LimitsConfig {
   const limits = yaml.section('limits');
+  const endpoints = toCounts(limits.list('endpoints'), 'route', ROUTE);
+  const agents = toCounts(limits.list('agents'), 'agent', text);
   const user = firstSet(env.RATE_LIMIT_PER_MINUTE, limits.read('rate_limit_per_minute', PER_MINUTE), 100);
   return {
     rate: {
@@ -47,8 +68,8 @@ export function toLimitsConfig({ env, yaml }: Sources): LimitsConfig {
         limits.read('rate_limit_device_per_minute', PER_MINUTE),
         undefined,
       ),
-      endpoints: toCounts(limits, 'endpoints', 'route', ROUTE),
-      agents: toCounts(limits, 'agents', 'agent', text),
+      endpoints: endpoints.perMinute,
+      agents: agents.perMinute,
     },
     generations: {
       perUser: firstSet(env.GENERATIONS_PER_USER, limits.read('generations_per_user', GENERATIONS), 200),
@@ -57,6 +78,13 @@ export function toLimitsConfig({ env, yaml }: Sources): LimitsConfig {
         limits.read('generations_per_tenant', GENERATIONS),
         undefined,
       ),
+      perDevice: firstSet<number | undefined>(
+        env.GENERATIONS_PER_DEVICE,
+        limits.read('generations_per_device', GENERATIONS),
+        undefined,
+      ),
+      endpoints: endpoints.generations,
+      agents: agents.generations,
     },
     budgets: limits.list('budgets').map(toBudget),
     leaseMs: toMs(firstSet(env.LIMIT_LEASE_S, limits.read('lease', LEASE), 15)),
@@ -73,20 +101,35 @@ export const toPrices = (yaml: YamlSection): readonly PriceSettings[] =>
     output: price.require('output', decimal(0, MOST_DOLLARS)),
   }));
 
-const toCounts = (limits: YamlSection, list: string, key: string, of: Parser<string>) =>
-  new Map(limits.list(list).map((item) => [item.require(key, of), item.require('per_minute', PER_MINUTE)]));
+/** What each item of a list may have of its own: requests in a minute, generations at the same time, or both. */
+function toCounts(items: readonly YamlSection[], key: string, of: Parser<string>) {
+  const perMinute = new Map<string, number>();
+  const generations = new Map<string, number>();
+  for (const item of items) {
+    const name = item.require(key, of);
+    const requests = item.read('per_minute', PER_MINUTE);
+    const running = item.read('generations', GENERATIONS);
+    if (requests === undefined && running === undefined)
+      throw new ConfigError(`${item.label('per_minute')} or generations is missing`);
+    if (requests !== undefined) perMinute.set(name, requests);
+    if (running !== undefined) generations.set(name, running);
+  }
+  return { perMinute, generations };
+}
 
 function toBudget(budget: YamlSection): BudgetSettings {
   const scope = SCOPES.find((each) => budget.keys().includes(each));
-  if (scope === undefined) throw new ConfigError(`${budget.label('tenant')} or user, key or role is missing`);
+  if (scope === undefined)
+    throw new ConfigError(
+      `${budget.label('tenant')} or user, key, role, device, agent or endpoint is missing`,
+    );
   const tokens = budget.read('tokens', wholeNumber(0, MOST_TOKENS));
   const dollars = budget.read('dollars', decimal(0, MOST_DOLLARS));
   if (tokens === undefined && dollars === undefined)
     throw new ConfigError(`${budget.label('tokens')} or dollars is missing`);
-  const isRole = scope === 'role';
   return {
     scope,
-    subject: budget.require(scope, isRole ? oneOf('anonymous', 'user', 'premium', 'admin') : text),
+    subject: budget.require(scope, SUBJECTS[scope] ?? text),
     tenant: scope === 'tenant' ? undefined : budget.read('tenant', text),
     period: budget.read('period', PERIOD) ?? 'month',
     tokens,

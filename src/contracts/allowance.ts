@@ -11,6 +11,8 @@ export interface PricedModel {
 /** What somebody wants generated. */
 export interface Wanted {
   readonly owner: Principal;
+  /** Where it was asked for: a method and a route as declared, such as `POST /v1/chat/completions`. */
+  readonly endpoint: string;
   readonly agent?: string | undefined;
   /** Who may be asked, the first one first. */
   readonly targets: readonly PricedModel[];

@@ -19,14 +19,20 @@ limits:
   rate_limit_admin_per_minute: 9
   rate_limit_device_per_minute: 3
   generations_per_user: 2
-  endpoints: [{ route: GET /api/v1/audit/checkpoint/key, per_minute: 2 }]
-  agents: [{ agent: qa_engineer, per_minute: 1 }]
+  generations_per_device: 1
+  endpoints:
+    - { route: GET /api/v1/audit/checkpoint/key, per_minute: 2 }
+    - { route: POST /v1/completions, generations: 1 }
+    - { route: GET /ws/ai/stream, generations: 1 }
+  agents: [{ agent: qa_engineer, per_minute: 1 }, { agent: product_manager, generations: 1 }]
   budgets:
     - { user: limited, period: day, tokens: 40 }
     - { user: n-limited, period: total, tokens: 40 }
     - { user: spent, period: day, tokens: 0 }
     - { user: embedding, period: day, tokens: 20 }
     - { tenant: poor, period: day, tokens: 30 }
+    - { endpoint: GET /socket.io/, tenant: sockets, period: day, tokens: 0 }
+    - { endpoint: POST /agent/generate, tenant: sockets, period: day, tokens: 0 }
     - { key: key-of-cheap, period: month, dollars: 0.001 }
 `;
 
@@ -211,6 +217,65 @@ describe('generations', () => {
   });
 });
 
+describe('generations with a bound of their own', () => {
+  const ofDevice = (id: string) => someone({ id, role: 'admin', device: 'shared' });
+  const admin = (id: string) => caller(id, { role: 'admin' });
+  const completions = (principal: Principal, body: object = {}) =>
+    ask(principal, { prompt: 'Hello', ...body }, '/v1/completions');
+  const manager = (principal: Principal, body: object = {}) =>
+    ask(principal, body, '/api/v1/agent/product_manager/chat/completions');
+
+  it.each([
+    {
+      what: 'of a device, whoever it speaks for',
+      first: () => ask(ofDevice('dan'), { stream: true }),
+      second: () => ask(ofDevice('dora')),
+      other: () => ask(admin('dan')),
+    },
+    {
+      what: 'of a caller at an endpoint',
+      first: () => completions(admin('emil'), { stream: true }),
+      second: () => completions(admin('emil')),
+      other: () => ask(admin('emil')),
+    },
+    {
+      what: 'of a caller with an agent, at whichever endpoint',
+      first: () => manager(admin('fay'), { stream: true }),
+      second: () =>
+        post(
+          `${gateway.url}/agent/generate`,
+          { agent_type: 'product_manager', task: 'Hi' },
+          { headers: showing(admin('fay')) },
+        ),
+      other: () => manager(admin('gus')),
+    },
+  ])('run so many at a time $what', async ({ first, second, other }) => {
+    const gate = ollama.hold(1);
+    const running = readUntil(await first(), 'w0');
+    await running.said;
+    const refused = await second();
+    expect([refused.status, await codeOf(refused)]).toEqual([429, 'rate_limit_exceeded']);
+    expect(refused.headers.get('retry-after')).toBe('1');
+    expect((await other()).status).toBe(200);
+    gate.open();
+    expect((await running.whole).done).toBe(true);
+    await eventually(async () => (await second()).status === 200);
+  });
+
+  it('run so many at a time of a caller on a socket, by the route that opened it', async () => {
+    const gate = ollama.hold(1);
+    const client = await WsClient.open(`${gateway.url}/ws/ai/stream`, { headers: showing(admin('hal')) });
+    open.push(client);
+    client.say({ agent_type: 'business_analyst', task: 'Hi' });
+    await client.next();
+    client.say({ agent_type: 'business_analyst', task: 'Ho' });
+    expect(await client.until(({ code }) => code !== undefined)).toContainEqual(
+      expect.objectContaining({ code: 'rate_limit_exceeded' }),
+    );
+    gate.open();
+  });
+});
+
 describe('a budget', () => {
   it('ends an answer where it is used up, and says so as a length', async () => {
     const principal = caller('limited');
@@ -300,6 +365,17 @@ describe('a budget', () => {
     expect(usage.completion_tokens).toBeLessThanOrEqual(30);
     expect((await ask(someone({ tenant: 'poor' }))).status).toBe(429);
     expect((await ask(someone())).status).toBe(200);
+  });
+
+  it('of an endpoint holds there alone, for sockets and tasks as well', async () => {
+    const principal = someone({ tenant: 'sockets' });
+    const client = await SocketClient.open(gateway.url, { auth: { token: tokenOf(principal) } });
+    open.push(client);
+    expect(await client.ask('chat', HELLO)).toMatchObject({ error: { code: 'insufficient_quota' } });
+    const task = { agent_type: 'business_analyst', task: 'Hi' };
+    const generated = await post(`${gateway.url}/agent/generate`, task, { headers: showing(principal) });
+    expect([generated.status, await codeOf(generated)]).toEqual([429, 'insufficient_quota']);
+    expect((await ask(principal)).status).toBe(200);
   });
 
   it('gives back what a generation did not use', async () => {

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import type { Principal } from '../../src/contracts/principal.js';
+import { usageEntry } from '../../src/modules/limits/usage/testing/usage-entry.js';
+import { UsageRows } from '../../src/modules/limits/usage/usage-rows.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
@@ -113,6 +116,7 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     'to=2020-01-01&from=2020-01-02',
     'from=2001-01-01',
     'group_by=hour',
+    'group_by=day,model,user,key,device,agent,endpoint,day',
   ])('refuse a report with %s', async (query) =>
     expect((await call(ADMIN, `usage?${query}`)).status).toBe(400),
   );
@@ -145,6 +149,54 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     expect(await (await call(ADMIN, 'admin/budgets')).json()).toMatchObject({ data: [] });
   });
 
+  it('tell use by device, agent and endpoint', async () => {
+    const oda = caller('oda', { tenant: 'acme', device: 'phone' });
+    await ask(oda);
+    await post(`${gateway.url}/api/v1/agent/qa_engineer/chat/completions`, HELLO, { headers: showing(oda) });
+    await untilCounted(oda, 2);
+    const { data } = await usage(oda, 'group_by=device,agent,endpoint');
+    expect(data).toHaveLength(2);
+    expect(data).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ device: 'phone', agent: '', endpoint: 'POST /v1/chat/completions' }),
+        expect.objectContaining({
+          device: 'phone',
+          agent: 'qa_engineer',
+          endpoint: 'POST /api/v1/agent/:agent_key/chat/completions',
+        }),
+      ]),
+    );
+  });
+
+  it.each([
+    ['device', 'tablet', '/v1/chat/completions'],
+    ['agent', 'business_analyst', '/api/v1/agent/business_analyst/chat/completions'],
+    ['endpoint', 'POST /api/v1/chat/completions', '/api/v1/chat/completions'],
+  ])('keep a budget of the %s %s over a restart, with what all used of it', async (scope, subject, path) => {
+    const [pia, rob] = ['pia', 'rob'].map((id) => caller(id, { tenant: 'shared', device: 'tablet' }));
+    const boss = caller('boss', { role: 'admin', tenant: 'shared' });
+    const budget = `admin/budgets/${scope}/${encodeURIComponent(subject)}`;
+    const use = async (principal: Principal) =>
+      (await post(gateway.url + path, { ...HELLO, max_tokens: 5 }, { headers: showing(principal) })).status;
+    const listed = async () => ((await (await call(boss, 'admin/budgets')).json()) as Report).data;
+    const before = (await usage(boss)).total.requests as number;
+    const allow = async (tokens: number) =>
+      (await (await call(boss, budget, 'PUT', { period: 'total', tokens })).json()) as {
+        used_tokens: number;
+      };
+    const { used_tokens: used } = await allow(1_000_000);
+    expect(await use(pia!)).toBe(200);
+    await untilCounted(boss, before + 1);
+    await gateway.close();
+    await start();
+    expect(await listed()).toEqual([expect.objectContaining({ scope, subject, used_tokens: used + 10 })]);
+    await allow(used + 10);
+    expect(await use(rob!)).toBe(429);
+    expect((await call(boss, budget, 'DELETE')).status).toBe(204);
+    await eventually(async () => (await use(rob!)) === 200);
+    await untilCounted(boss, before + 2);
+  });
+
   it.each([
     ['tenant/other', { tokens: 1 }, 404],
     ['user/eve', {}, 400],
@@ -152,6 +204,7 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     ['user/eve', { tokens: 1, period: 'year' }, 400],
     ['king/eve', { tokens: 1 }, 400],
     ['role/king', { tokens: 1 }, 400],
+    ['endpoint/chat', { tokens: 1 }, 400],
   ])('refuse to set %s to %j', async (path, body, status) =>
     expect((await call(ADMIN, `admin/budgets/${path}`, 'PUT', body)).status).toBe(status),
   );
@@ -177,8 +230,8 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     const lou = caller('lou', { tenant: 'acme' });
     const query = dataSource.query.bind(dataSource);
     let refused = 0;
-    dataSource.query = ((sql: string, values?: unknown[]) => {
-      if (!sql.startsWith('INSERT INTO usage_days')) return query(sql, values);
+    dataSource.query = ((...asked: Parameters<typeof query>) => {
+      if (!asked[0].includes('INSERT INTO usage_days')) return query(...asked);
       refused++;
       return Promise.reject(new Error('no room'));
     }) as typeof dataSource.query;
@@ -187,6 +240,56 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     await ask(lou);
     dataSource.query = query;
     await untilCounted(lou, 2);
+  });
+
+  it('count what was written once, also when the answer to the writing was lost', async () => {
+    const dataSource = gateway.app.get(DataSource);
+    const max = caller('max', { tenant: 'acme' });
+    const query = dataSource.query.bind(dataSource);
+    let lost = 0;
+    dataSource.query = (async (...asked: Parameters<typeof query>) => {
+      const answer = await query<unknown>(...asked);
+      if (!asked[0].includes('INSERT INTO usage_days')) return answer;
+      lost++;
+      throw new Error('Connection terminated unexpectedly');
+    }) as typeof dataSource.query;
+    await ask(max);
+    await eventually(() => lost > 1);
+    await ask(max);
+    // What is in the table and in doubt here is in the sum once.
+    await call(ADMIN, 'admin/budgets/user/max', 'PUT', { period: 'day', tokens: 1_000 });
+    const { data } = (await (await call(ADMIN, 'admin/budgets')).json()) as Report;
+    expect(data).toContainEqual(expect.objectContaining({ subject: 'max', used_tokens: 20 }));
+    dataSource.query = query;
+    await untilCounted(max, 2);
+    await gateway.close();
+    await start();
+    expect((await usage(max)).total).toMatchObject({ requests: 2, total_tokens: 20 });
+  });
+
+  it('count a batch once that comes several times at the same time, or after the next', async () => {
+    const rows = gateway.app.get(UsageRows);
+    const nia = caller('nia', { tenant: 'acme' });
+    const entries = [usageEntry({ user: 'nia', day: TODAY() }), usageEntry({ tenant: 'other', user: 'nia' })];
+    const batch = (number: number) => ({ writer: randomUUID(), number, entries });
+    const first = batch(1);
+    await Promise.all([rows.add(first), rows.add(first), rows.add(batch(1))]);
+    await rows.add({ ...first, number: 2 });
+    await rows.add(first);
+    expect((await usage(nia)).total).toMatchObject({ requests: 3, total_tokens: 45 });
+  });
+
+  it('forget the writers of whom nothing was heard for a day', async () => {
+    const dataSource = gateway.app.get(DataSource);
+    await dataSource.query(
+      `INSERT INTO usage_writers VALUES ('old', gen_random_uuid(), 1, now() - interval '25 hours'),
+                                        ('new', gen_random_uuid(), 1, now() - interval '23 hours')`,
+    );
+    await gateway.app.get(UsageRows).forgetWriters();
+    const left = await dataSource.query<{ tenant: string }[]>(
+      "SELECT tenant FROM usage_writers WHERE tenant IN ('old', 'new')",
+    );
+    expect(left).toEqual([{ tenant: 'new' }]);
   });
 });
 

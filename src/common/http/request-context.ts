@@ -14,6 +14,9 @@ export const principalOf = (request: FastifyRequest): Principal => request.princ
 /** The route as declared, never the raw URL. */
 export const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? 'unknown';
 
+/** Method and route, as limits and usage name where something was asked for. */
+export const endpointOf = (request: FastifyRequest): string => `${request.method} ${routeOf(request)}`;
+
 export const headerOf = (request: FastifyRequest, name: string): string | undefined => {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;

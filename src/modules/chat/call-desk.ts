@@ -101,6 +101,7 @@ export class CallDesk {
       kind: body.kind,
       idPrefix: terms.idPrefix,
       route: caller.route,
+      endpoint: caller.endpoint,
       requestId: caller.requestId,
       owner: principal,
       userId:

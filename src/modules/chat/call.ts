@@ -20,6 +20,8 @@ export interface Caller {
   readonly requestId: string;
   /** The route as declared, never the raw URL. */
   readonly route: string;
+  /** Its method as well, as limits and usage name it. */
+  readonly endpoint: string;
   /** Who the answer is for, as a caller without credentials may say. */
   readonly userId?: string | undefined;
   /** It comes from another gateway, which takes this one for the agent's own instance. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { headerOf, principalOf, routeOf, sessionOf } from '../../common/http/request-context.js';
+import { endpointOf, headerOf, principalOf, routeOf, sessionOf } from '../../common/http/request-context.js';
 import { GATEWAY_PSEUDONYM } from '../../common/http/gateway-pseudonym.js';
 import type { Call, Caller, HttpCall, Wishes } from './call.js';
 
@@ -15,6 +15,7 @@ export const callerOf = (request: FastifyRequest): Caller => ({
   principal: principalOf(request),
   requestId: request.id,
   route: routeOf(request),
+  endpoint: endpointOf(request),
   userId: headerOf(request, 'x-user-id'),
   isPassedOn: headerOf(request, 'via')?.includes(GATEWAY_PSEUDONYM),
   session: sessionOf(request),

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../contracts/principal.js';
-import { headerOf, principalOf, routeOf } from '../../common/http/request-context.js';
+import { endpointOf, headerOf, principalOf, routeOf } from '../../common/http/request-context.js';
 
 /** One request for vectors, however its route spells it. */
 export interface EmbeddingCall {
@@ -17,6 +17,8 @@ export interface EmbeddingCaller {
   readonly owner: Principal;
   readonly userId: string;
   readonly route: string;
+  /** Its method as well, as limits and usage name it. */
+  readonly endpoint: string;
   readonly requestId: string;
 }
 
@@ -28,5 +30,6 @@ export interface Exchange {
 export function toCaller(request: FastifyRequest, user?: string | null): EmbeddingCaller {
   const owner = principalOf(request);
   const named = owner.role === 'anonymous' ? (user ?? headerOf(request, 'x-user-id')) : undefined;
-  return { owner, userId: named ?? owner.id, route: routeOf(request), requestId: request.id };
+  const [route, endpoint] = [routeOf(request), endpointOf(request)];
+  return { owner, userId: named ?? owner.id, route, endpoint, requestId: request.id };
 }

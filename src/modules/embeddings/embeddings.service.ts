@@ -59,6 +59,7 @@ export class EmbeddingsService {
       for (const [at, key] of keys.entries()) if (found[at] === undefined) missing.set(key, call.inputs[at]!);
       const allowance = await this.allowances.reserve({
         owner: call.caller.owner,
+        endpoint: call.caller.endpoint,
         targets: plan.targets.map((target) => ({ backend: target.gate.backend.name, model: target.model })),
         promptTokens: () => estimateTexts(missing.values()),
         completionTokens: 0,

@@ -26,6 +26,8 @@ export interface GenerationSpec {
   /** What its id begins with, where the caller's protocol does not name it as others of its kind. */
   readonly idPrefix?: string;
   readonly route: string;
+  /** Its method as well, as limits and usage name it. */
+  readonly endpoint: string;
   readonly requestId: string;
   readonly owner: Principal;
   /** Its id, where that had to be known before. */
@@ -74,6 +76,7 @@ export class GenerationService {
     const wanted = requests.reduce((sum, { sampling }) => sum + sampling.maxTokens, 0);
     const allowance = await this.allowances.reserve({
       owner: spec.owner,
+      endpoint: spec.endpoint,
       agent: spec.agent,
       targets: spec.plan.targets.map(({ gate, model }) => ({ backend: gate.backend.name, model })),
       promptTokens: () => estimatePrompts(requests),

@@ -10,6 +10,8 @@ import { IsolateTenants1795219200040 } from './1795219200040-isolate-tenants.js'
 import { CountUsage1795219200050 } from './1795219200050-count-usage.js';
 import { IsolatePeople1795219200060 } from './1795219200060-isolate-people.js';
 import { BindPairings1795219200075 } from './1795219200075-bind-pairings.js';
+import { NumberUsageBatches1795219200090 } from './1795219200090-number-usage-batches.js';
+import { PlaceUsage1795219200091 } from './1795219200091-place-usage.js';
 
 /** Every migration, oldest first. A new one is a file here and a line in this list. */
 export const MIGRATIONS = [
@@ -25,4 +27,6 @@ export const MIGRATIONS = [
   CountUsage1795219200050,
   IsolatePeople1795219200060,
   BindPairings1795219200075,
+  NumberUsageBatches1795219200090,
+  PlaceUsage1795219200091,
 ];

@@ -11,6 +11,7 @@ import { PriceList } from '../prices/price-list.js';
 import { RequestRates } from '../rate/request-rates.js';
 import { UsageBook } from '../usage/usage-book.js';
 import { UsageHistory } from '../usage/usage-history.js';
+import type { UsageOf } from '../usage/used-before.js';
 import { MeteredAllowances } from './metered-allowances.js';
 
 const ADA: Principal = {
@@ -21,6 +22,13 @@ const ADA: Principal = {
   credential: { kind: 'api_key', id: 'key-1' },
 };
 const TARGET = { backend: 'far', model: 'dear' };
+const FREE: LimitsConfig['generations'] = {
+  perUser: undefined,
+  perTenant: undefined,
+  perDevice: undefined,
+  endpoints: new Map(),
+  agents: new Map(),
+};
 const NO_REDIS = { configured: false, ready: false } as RedisConnection;
 
 const budget = (more: Partial<BudgetSettings>): BudgetSettings => ({
@@ -34,6 +42,7 @@ const budget = (more: Partial<BudgetSettings>): BudgetSettings => ({
 });
 const wanted = (more: Partial<Wanted> = {}): Wanted => ({
   owner: ADA,
+  endpoint: 'POST /v1/chat/completions',
   targets: [TARGET],
   promptTokens: () => 10,
   completionTokens: 90,
@@ -47,7 +56,7 @@ describe(MeteredAllowances.name, () => {
   beforeEach(() => {
     usage = new UsageBook();
     usage.open();
-    history = new UsageHistory(usage);
+    history = new UsageHistory();
   });
 
   function create(limits: Partial<LimitsConfig> = {}): MeteredAllowances {
@@ -60,7 +69,7 @@ describe(MeteredAllowances.name, () => {
           endpoints: new Map(),
           agents: new Map([['sparse', 1]]),
         },
-        generations: { perUser: undefined, perTenant: undefined },
+        generations: FREE,
         budgets: [],
         leaseMs: 1_000,
         replicas: 1,
@@ -101,7 +110,7 @@ describe(MeteredAllowances.name, () => {
     allowance.settle(spent(10, 90));
     allowance.settle(undefined);
     expect(allowances.headersFor(ADA)).toMatchObject({ 'x-ratelimit-remaining-tokens': '170' });
-    expect(usage.take()).toEqual([
+    expect(usage.take(10)).toEqual([
       expect.objectContaining({
         user: 'ada',
         key: 'key-1',
@@ -137,7 +146,7 @@ describe(MeteredAllowances.name, () => {
     const allowances = create({ budgets: [budget({ tokens: 100 })] });
     (await allowances.reserve(wanted())).settle(undefined);
     expect((await allowances.reserve(wanted())).completionTokens).toBe(90);
-    expect(usage.take()).toEqual([]);
+    expect(usage.take(10)).toEqual([]);
   });
 
   it('goes on from what was used before', async () => {
@@ -190,9 +199,17 @@ describe(MeteredAllowances.name, () => {
     ['the key', budget({ scope: 'key', subject: 'key-1' })],
     ['any key', budget({ scope: 'key', subject: '*' })],
     ['the role', budget({ scope: 'role', subject: 'user' })],
+    ['the device', budget({ scope: 'device', subject: 'phone' })],
+    ['any device', budget({ scope: 'device', subject: '*' })],
+    ['the agent', budget({ scope: 'agent', subject: 'writer' })],
+    ['the agent in the tenant', budget({ scope: 'agent', subject: 'writer', tenant: 'acme' })],
+    ['any agent', budget({ scope: 'agent', subject: '*' })],
+    ['the endpoint', budget({ scope: 'endpoint', subject: 'POST /v1/chat/completions' })],
+    ['any endpoint', budget({ scope: 'endpoint', subject: '*' })],
   ])('holds a budget of %s', async (_whose, its) => {
     const allowances = create({ budgets: [{ ...its, tokens: 50 }] });
-    expect((await allowances.reserve(wanted())).completionTokens).toBe(40);
+    const asked = wanted({ owner: { ...ADA, device: 'phone' }, agent: 'writer' });
+    expect((await allowances.reserve(asked)).completionTokens).toBe(40);
   });
 
   it.each([
@@ -201,6 +218,10 @@ describe(MeteredAllowances.name, () => {
     ['a user of that name elsewhere', budget({ tenant: 'other' })],
     ['another key', budget({ scope: 'key', subject: 'key-2' })],
     ['another role', budget({ scope: 'role', subject: 'admin' })],
+    ['any device, without one', budget({ scope: 'device', subject: '*' })],
+    ['any agent, without one', budget({ scope: 'agent', subject: '*' })],
+    ['another endpoint', budget({ scope: 'endpoint', subject: 'GET /ws/ai/stream' })],
+    ['the endpoint elsewhere', budget({ scope: 'endpoint', subject: '*', tenant: 'other' })],
   ])('passes by a budget of %s', async (_whose, its) => {
     const allowances = create({ budgets: [{ ...its, tokens: 50 }] });
     expect((await allowances.reserve(wanted())).completionTokens).toBeUndefined();
@@ -213,18 +234,84 @@ describe(MeteredAllowances.name, () => {
     expect((await refusal(allowances)).code).toBe('insufficient_quota');
   });
 
+  it.each([
+    ['a device', 'device', { owner: { ...ADA, device: 'phone' } }],
+    ['an agent', 'agent', { agent: 'writer' }],
+    ['an endpoint', 'endpoint', { endpoint: 'GET /ws/ai/stream' }],
+  ] as const)(
+    'counts together what a tenant uses of %s, and each of them apart',
+    async (_what, scope, of) => {
+      const allowances = create({ budgets: [budget({ scope, subject: '*', tokens: 100 })] });
+      const asked = wanted(of);
+      const { owner } = asked;
+      await allowances.reserve(asked);
+      const bob = { ...asked, owner: { ...owner, id: 'bob', credential: undefined } as Principal };
+      expect((await refusal(allowances, bob)).code).toBe('insufficient_quota');
+      const elsewhere = { ...asked, owner: { ...owner, tenant: 'other' } };
+      expect((await allowances.reserve(elsewhere)).completionTokens).toBe(90);
+      const another = {
+        owner: { ...owner, device: 'laptop' },
+        agent: 'painter',
+        endpoint: 'POST /v1/completions',
+      };
+      expect((await allowances.reserve(wanted(another))).completionTokens).toBe(90);
+    },
+  );
+
+  it('goes on from what was used of the same before', async () => {
+    const asked: UsageOf[] = [];
+    history.use((of) => {
+      asked.push(of);
+      return Promise.resolve({ tokens: 0, cost: 0 });
+    });
+    const scopes = ['device', 'agent', 'endpoint'] as const;
+    const budgets = scopes.map((scope) => budget({ scope, subject: '*', period: 'total', tokens: 100 }));
+    await create({ budgets }).reserve(wanted({ owner: { ...ADA, device: 'phone' }, agent: 'writer' }));
+    expect(asked).toEqual([
+      { tenant: 'acme', device: 'phone' },
+      { tenant: 'acme', agent: 'writer' },
+      { tenant: 'acme', endpoint: 'POST /v1/chat/completions' },
+    ]);
+  });
+
+  it('accounts for the device, the agent and the endpoint, which may be bounded or not', async () => {
+    for (const allowances of [create(), create({ budgets: [budget({ tokens: 200 })] })]) {
+      const asked = wanted({ owner: { ...ADA, device: 'phone' }, agent: 'writer' });
+      (await allowances.reserve(asked)).settle(spent(10, 20));
+      (await allowances.reserve(wanted())).settle(spent(10, 20));
+      const endpoint = 'POST /v1/chat/completions';
+      expect(usage.take(10)).toMatchObject([
+        { device: 'phone', agent: 'writer', endpoint },
+        { device: '', agent: '', endpoint },
+      ]);
+    }
+  });
+
   it('takes the stricter of two budgets of the same', async () => {
     const allowances = create({ budgets: [budget({ tokens: 70 }), budget({ tokens: 50 })] });
     expect((await allowances.reserve(wanted())).completionTokens).toBe(40);
   });
 
   it('lets so many of a caller run at a time, and any number of those a trusted network lets in', async () => {
-    const allowances = create({ generations: { perUser: 1, perTenant: undefined } });
+    const allowances = create({ generations: { ...FREE, perUser: 1 } });
     const first = await allowances.reserve(wanted());
     expect((await refusal(allowances)).code).toBe('rate_limit_exceeded');
     first.settle(undefined);
     await allowances.reserve(wanted());
     for (let at = 0; at < 5; at++) await allowances.reserve(wanted({ owner: ANONYMOUS }));
+  });
+
+  it.each([
+    ['its device', { perDevice: 1 }, { owner: { ...ADA, device: 'phone' } }],
+    ['an endpoint', { endpoints: new Map([['GET /ws', 1]]) }, { endpoint: 'GET /ws' }],
+    ['an agent', { agents: new Map([['writer', 1]]) }, { agent: 'writer' }],
+  ])('lets so many of %s run at a time', async (_what, most, of) => {
+    const allowances = create({ generations: { ...FREE, ...most } });
+    const first = await allowances.reserve(wanted(of));
+    expect((await refusal(allowances, wanted(of))).code).toBe('rate_limit_exceeded');
+    await allowances.reserve(wanted());
+    first.settle(undefined);
+    await allowances.reserve(wanted(of));
   });
 
   it('counts an agent with a limit of its own for each caller', async () => {

@@ -1,24 +1,27 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
-import { AppConfig, type LimitsConfig } from '../../../config/index.js';
+import { AppConfig } from '../../../config/index.js';
 import type { Allowance, Allowances, Spent, Wanted } from '../../../contracts/allowance.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { BudgetBook, keyOf, type BudgetCounter } from '../budgets/budget-book.js';
 import { dayOf } from '../budgets/period.js';
-import { amountOf, type Slots } from '../ledger/claim.js';
+import { amountOf } from '../ledger/claim.js';
 import { Ledger, type Holding, type Refusal } from '../ledger/ledger.service.js';
 import { PriceList } from '../prices/price-list.js';
-import { isTrustedCaller } from '../rate/rate-rules.js';
 import { RequestRates } from '../rate/request-rates.js';
 import { UsageBook } from '../usage/usage-book.js';
+import { GenerationSlots } from './generation-slots.js';
 import { tightestTokens, tokenHeaders } from './token-headers.js';
 
 const RUNNING_RETRY_S = 1;
 
+/** Who asked, where, and for which agent. */
+type Asked = Pick<Wanted, 'owner' | 'endpoint' | 'agent'>;
+
 /** Gives out what budgets, slots and the limits of agents allow, and accounts for what was used of it. */
 @Injectable()
 export class MeteredAllowances implements Allowances {
-  private readonly generations: LimitsConfig['generations'];
+  private readonly slots: GenerationSlots;
 
   constructor(
     @Inject(AppConfig) { limits }: AppConfig,
@@ -28,7 +31,7 @@ export class MeteredAllowances implements Allowances {
     @Inject(PriceList) private readonly prices: PriceList,
     @Inject(UsageBook) private readonly usage: UsageBook,
   ) {
-    this.generations = limits.generations;
+    this.slots = new GenerationSlots(limits.generations);
   }
 
   reserve(wanted: Wanted): Allowance | Promise<Allowance> {
@@ -39,7 +42,7 @@ export class MeteredAllowances implements Allowances {
 
   /** What the caller is told of the budget of tokens it has the least left of, as far as this process knows. */
   headersFor(owner: Principal): Readonly<Record<string, string>> | undefined {
-    const counters = this.budgets.countersFor(owner, []);
+    const counters = this.budgets.countersFor({ owner }, []);
     if (counters.length === 0) return undefined;
     const standings = counters.map(
       (counter) => this.ledger.standing(counter) ?? { left: counter.limit, reserved: 0 },
@@ -49,8 +52,8 @@ export class MeteredAllowances implements Allowances {
   }
 
   private reserveNow(wanted: Wanted): Allowance | Promise<Allowance> {
-    const slots = this.slotsOf(wanted.owner);
-    const counters = this.budgets.countersFor(wanted.owner, wanted.targets);
+    const slots = this.slots.slotsOf(wanted);
+    const counters = this.budgets.countersFor(wanted, wanted.targets);
     if (slots.length === 0 && counters.length === 0) return this.unbounded(wanted);
     const promptTokens = counters.length === 0 ? 0 : wanted.promptTokens();
     const { completionTokens } = wanted;
@@ -62,7 +65,7 @@ export class MeteredAllowances implements Allowances {
     return held instanceof Promise ? held.then(toAllowance) : toAllowance(held);
   }
 
-  private unbounded({ owner }: Wanted): Allowance {
+  private unbounded({ owner, endpoint, agent }: Wanted): Allowance {
     let settled = false;
     return {
       completionTokens: undefined,
@@ -70,13 +73,13 @@ export class MeteredAllowances implements Allowances {
       settle: (spent) => {
         if (settled) return;
         settled = true;
-        if (spent !== undefined) this.account(owner, spent, spent.promptTokens ?? 0);
+        if (spent !== undefined) this.account({ owner, endpoint, agent }, spent, spent.promptTokens ?? 0);
       },
     };
   }
 
   private bounded(
-    { owner }: Wanted,
+    { owner, endpoint, agent }: Wanted,
     counters: readonly BudgetCounter[],
     holding: Holding,
     estimated: number,
@@ -91,7 +94,7 @@ export class MeteredAllowances implements Allowances {
         settled = true;
         const prompt = spent?.promptTokens ?? (spent === undefined ? 0 : estimated);
         holding.settle(counters.map((counter) => this.amount(counter, spent, prompt)));
-        if (spent !== undefined) this.account(owner, spent, prompt);
+        if (spent !== undefined) this.account({ owner, endpoint, agent }, spent, prompt);
       },
     };
   }
@@ -104,13 +107,16 @@ export class MeteredAllowances implements Allowances {
     return this.prices.costOf(spent, promptTokens, completionTokens) ?? 0;
   }
 
-  private account(owner: Principal, spent: Spent, promptTokens: number): void {
+  private account({ owner, endpoint, agent }: Asked, spent: Spent, promptTokens: number): void {
     const { completionTokens, model } = spent;
     const cost = this.prices.costOf(spent, promptTokens, completionTokens);
     this.usage.add({
       tenant: owner.tenant,
       user: owner.id,
       key: keyOf(owner) ?? '',
+      device: owner.device ?? '',
+      agent: agent ?? '',
+      endpoint,
       model,
       day: dayOf(Date.now()),
       requests: 1,
@@ -119,16 +125,6 @@ export class MeteredAllowances implements Allowances {
       cost: cost ?? 0,
       unpriced: cost === undefined ? 1 : 0,
     });
-  }
-
-  private slotsOf(owner: Principal): readonly Slots[] {
-    const { perUser, perTenant } = this.generations;
-    const slots: Slots[] = [];
-    if (perUser !== undefined && !isTrustedCaller(owner))
-      slots.push({ key: `running:user:${JSON.stringify([owner.tenant, owner.id])}`, most: perUser });
-    if (perTenant !== undefined)
-      slots.push({ key: `running:tenant:${JSON.stringify([owner.tenant])}`, most: perTenant });
-    return slots;
   }
 }
 

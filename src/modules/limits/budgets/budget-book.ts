@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SYSTEM_CLOCK, type Clock } from '../../../common/clock.js';
-import { AppConfig, type BudgetSettings } from '../../../config/index.js';
+import { AppConfig, type BudgetScope, type BudgetSettings } from '../../../config/index.js';
 import type { PricedModel } from '../../../contracts/allowance.js';
 import type { Principal } from '../../../contracts/principal.js';
 import type { Counter } from '../ledger/claim.js';
 import { NANODOLLARS_PER_DOLLAR, PriceList, type Price } from '../prices/price-list.js';
-import { UsageHistory, type UsageOf } from '../usage/usage-history.js';
+import { UsageHistory } from '../usage/usage-history.js';
+import type { UsageOf } from '../usage/used-before.js';
 import { spanOf } from './period.js';
 
 /** A counter, and in what it counts. */
@@ -15,8 +16,15 @@ export interface BudgetCounter extends Counter {
 
 /** What is counted together. */
 interface Subject {
-  readonly kind: 'tenant' | 'user' | 'key';
+  readonly kind: Exclude<BudgetScope, 'role'>;
   readonly of: UsageOf;
+}
+
+/** Who asks, and as far as that is known where and for which agent. */
+export interface Asked {
+  readonly owner: Principal;
+  readonly endpoint?: string | undefined;
+  readonly agent?: string | undefined;
 }
 
 const NONE: readonly BudgetCounter[] = [];
@@ -30,7 +38,9 @@ export const keyOf = ({ credential }: Principal): string | undefined =>
 export class BudgetBook {
   private readonly configured: readonly BudgetSettings[];
   private readonly clock: Clock = SYSTEM_CLOCK;
-  private index: ReadonlyMap<string, readonly BudgetSettings[]>;
+  private index: ReadonlyMap<string, readonly BudgetSettings[]> = new Map();
+  /** Those that there is a budget of: the others need no look. */
+  private scopes: ReadonlySet<BudgetScope> = new Set();
 
   constructor(
     @Inject(AppConfig) { limits }: AppConfig,
@@ -38,20 +48,22 @@ export class BudgetBook {
     @Inject(UsageHistory) private readonly history: UsageHistory,
   ) {
     this.configured = limits.budgets;
-    this.index = toIndex(this.configured);
+    this.load([]);
   }
 
   /** Takes what administrators have set, in place of what they had set before. */
   load(set: readonly BudgetSettings[]): void {
-    this.index = toIndex([...this.configured, ...set]);
+    const all = [...this.configured, ...set];
+    this.index = toIndex(all);
+    this.scopes = new Set(all.map(({ scope }) => scope));
   }
 
-  /** All that a caller's generation counts against. */
-  countersFor(owner: Principal, targets: readonly PricedModel[]): readonly BudgetCounter[] {
+  /** All that a generation counts against. */
+  countersFor(asked: Asked, targets: readonly PricedModel[]): readonly BudgetCounter[] {
     if (this.index.size === 0) return NONE;
     const counters = new Map<string, BudgetCounter>();
     let price: Price | undefined;
-    for (const [subject, budget] of this.budgetsOf(owner)) {
+    for (const [subject, budget] of this.budgetsOf(asked)) {
       if (budget.tokens !== undefined)
         this.count(counters, subject, budget, {
           unit: 'tokens',
@@ -76,10 +88,7 @@ export class BudgetBook {
     if (scope === 'role' || name === '*') return undefined;
     const where = scope === 'tenant' ? name : tenant;
     if (where === undefined) return undefined;
-    const subject: Subject = {
-      kind: scope,
-      of: { tenant: where, ...(scope === 'user' && { user: name }), ...(scope === 'key' && { key: name }) },
-    };
+    const subject = toSubject(scope, where, name);
     const counters = new Map<string, BudgetCounter>();
     const own = { scope, subject: name, tenant, period, tokens, dollars: undefined };
     this.count(counters, subject, own, {
@@ -98,7 +107,7 @@ export class BudgetBook {
     counts: Pick<BudgetCounter, 'unit' | 'limit' | 'perPrompt' | 'perCompletion'>,
   ): void {
     const { name, firstDay, endsAt } = spanOf(period, this.clock.now());
-    const id = kind === 'tenant' ? '' : (of.user ?? of.key ?? '');
+    const id = kind === 'tenant' ? '' : of[kind];
     const key = `${kind}:${JSON.stringify([of.tenant, id])}:${name}:${counts.unit}`;
     const known = counters.get(key);
     if (known !== undefined && known.limit <= counts.limit) return;
@@ -116,22 +125,30 @@ export class BudgetBook {
     });
   }
 
-  private *budgetsOf(owner: Principal): Generator<readonly [Subject, BudgetSettings]> {
-    const { tenant, id: user, role } = owner;
-    const key = keyOf(owner);
-    const ofTenant: Subject = { kind: 'tenant', of: { tenant } };
-    const ofUser: Subject = { kind: 'user', of: { tenant, user } };
+  private *budgetsOf({ owner, endpoint, agent }: Asked): Generator<readonly [Subject, BudgetSettings]> {
+    const { tenant, id: user, role, device } = owner;
+    const ofTenant = toSubject('tenant', tenant, tenant);
     for (const name of [tenant, '*'])
       for (const budget of this.find('tenant', undefined, name)) yield [ofTenant, budget];
-    for (const where of [tenant, undefined]) {
-      for (const name of [user, '*'])
-        for (const budget of this.find('user', where, name)) yield [ofUser, budget];
-      for (const budget of this.find('role', where, role)) yield [ofUser, budget];
-      if (key === undefined) continue;
-      const ofKey: Subject = { kind: 'key', of: { tenant, key } };
-      for (const name of [key, '*'])
-        for (const budget of this.find('key', where, name)) yield [ofKey, budget];
-    }
+    yield* this.fitting('user', tenant, user);
+    yield* this.fitting('role', tenant, user, [role]);
+    yield* this.fitting('key', tenant, keyOf(owner));
+    yield* this.fitting('device', tenant, device);
+    yield* this.fitting('agent', tenant, agent);
+    yield* this.fitting('endpoint', tenant, endpoint);
+  }
+
+  /** Those of a subject, by the names it goes by in budgets: of its tenant, and of any. */
+  private *fitting(
+    scope: Exclude<BudgetScope, 'tenant'>,
+    tenant: string,
+    id: string | undefined,
+    names: readonly string[] = id === undefined ? [] : [id, '*'],
+  ): Generator<readonly [Subject, BudgetSettings]> {
+    if (id === undefined || !this.scopes.has(scope)) return;
+    const subject = toSubject(scope === 'role' ? 'user' : scope, tenant, id);
+    for (const where of [tenant, undefined])
+      for (const name of names) for (const budget of this.find(scope, where, name)) yield [subject, budget];
   }
 
   private find(
@@ -142,6 +159,11 @@ export class BudgetBook {
     return this.index.get(JSON.stringify([scope, tenant, subject])) ?? [];
   }
 }
+
+const toSubject = (kind: Subject['kind'], tenant: string, id: string): Subject => ({
+  kind,
+  of: kind === 'tenant' ? { tenant } : { tenant, [kind]: id },
+});
 
 function toIndex(budgets: readonly BudgetSettings[]): Map<string, BudgetSettings[]> {
   const index = new Map<string, BudgetSettings[]>();

@@ -8,7 +8,8 @@ import { BudgetDto, BudgetListDto, BudgetPeriodDto, SCOPES, SetBudgetDto } from 
 const SCOPE = { name: 'scope', enum: SCOPES };
 const SUBJECT = {
   name: 'subject',
-  description: 'The tenant, a user, the id of an API key or a role; `*` is every user or key for itself.',
+  description:
+    'The tenant, a user, the id of an API key, a role, a device, an agent, or an endpoint such as `POST /v1/chat/completions`, percent-encoded; `*` is each of them for itself.',
 };
 
 @ApiTags('budgets')

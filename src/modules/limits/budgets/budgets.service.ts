@@ -62,6 +62,9 @@ export class BudgetsService {
   }
 }
 
+/** Such as `POST /v1/chat/completions`. */
+const isEndpoint = (subject: string): boolean => /^[A-Z]+ \/\S*$/.test(subject);
+
 /** Somebody else's tenant is the same 404 as one that is not there. */
 function toSubject({ tenant }: Principal, scope: string, subject: string) {
   if (!SCOPES.includes(scope as BudgetScope))
@@ -70,6 +73,10 @@ function toSubject({ tenant }: Principal, scope: string, subject: string) {
     throw new GatewayError('not_found', 'Nothing is here, or it is not yours.');
   if (scope === 'role' && !ROLES.includes(subject))
     throw new GatewayError('invalid_value', `subject must be one of ${ROLES.join(', ')}`, {
+      param: 'subject',
+    });
+  if (scope === 'endpoint' && subject !== '*' && !isEndpoint(subject))
+    throw new GatewayError('invalid_value', 'subject must be a method and a route, or *', {
       param: 'subject',
     });
   if (subject.length > LONGEST_SUBJECT || subject.includes('\0') || !subject.isWellFormed())

@@ -48,9 +48,9 @@ export class RequestRates {
   }
 
   /** For a message on a socket, which is a request like any other. Throws `rate_limit_exceeded`. */
-  async countMessage(principal: Principal, path: string): Promise<void> {
+  async countMessage(principal: Principal, endpoint: string): Promise<void> {
     if (!this.enabled || isTrustedCaller(principal)) return;
-    const answer = await this.take(this.rules.forCaller(principal, `GET ${path}`));
+    const answer = await this.take(this.rules.forCaller(principal, endpoint));
     if (!answer.allowed) throw tooManyRequests(answer);
   }
 

@@ -1,19 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { UsageBook, type UsageEntry } from './usage-book.js';
-
-const entry = (more: Partial<UsageEntry> = {}): UsageEntry => ({
-  tenant: 'acme',
-  user: 'ada',
-  key: '',
-  model: 'phi3',
-  day: '2026-07-01',
-  requests: 1,
-  promptTokens: 10,
-  completionTokens: 5,
-  cost: 3,
-  unpriced: 0,
-  ...more,
-});
+import { usageEntry as entry } from './testing/usage-entry.js';
+import { UsageBook } from './usage-book.js';
 
 describe(UsageBook.name, () => {
   it('sums up what is of the same user, key, model and day', () => {
@@ -22,11 +9,32 @@ describe(UsageBook.name, () => {
     book.add(entry());
     book.add(entry({ completionTokens: 7, unpriced: 1 }));
     book.add(entry({ day: '2026-07-02' }));
-    expect(book.take()).toEqual([
+    expect(book.take(2)).toEqual([
       entry({ requests: 2, promptTokens: 20, completionTokens: 12, cost: 6, unpriced: 1 }),
       entry({ day: '2026-07-02' }),
     ]);
     expect(book.size).toBe(0);
+  });
+
+  it('keeps apart what is of another device, agent or endpoint, and sums up either', () => {
+    const book = new UsageBook();
+    book.open();
+    for (const more of [{ device: 'phone' }, { agent: 'writer' }, { endpoint: 'GET /ws' }]) {
+      book.add(entry(more));
+      expect(book.sumOf({ tenant: 'acme', ...more })).toEqual({ tokens: 15, cost: 3 });
+    }
+    expect([book.size, book.sumOf({ tenant: 'acme' }).tokens]).toEqual([3, 45]);
+  });
+
+  it('hands over so many at most, and goes on with the rest', () => {
+    const book = new UsageBook();
+    book.open();
+    for (const user of ['ada', 'bob', 'eve']) book.add(entry({ user }));
+    expect(book.take(2).map(({ user }) => user)).toEqual(['ada', 'bob']);
+    book.add(entry({ user: 'eve' }));
+    expect(book.take(2)).toEqual([
+      entry({ user: 'eve', requests: 2, promptTokens: 20, completionTokens: 10, cost: 6 }),
+    ]);
   });
 
   it('keeps nothing where nobody takes it', () => {

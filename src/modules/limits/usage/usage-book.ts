@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { sumOf, type UsageOf, type UsedBefore } from './used-before.js';
 
 /** Whose use it was, of what and when. */
 export interface UsageKey {
@@ -6,6 +7,12 @@ export interface UsageKey {
   readonly user: string;
   /** Id of the API key; empty without one. */
   readonly key: string;
+  /** Empty without one. */
+  readonly device: string;
+  /** Empty without one. */
+  readonly agent: string;
+  /** Where it was asked for: a method and a route as declared. */
+  readonly endpoint: string;
   /** The model's name at its backend. */
   readonly model: string;
   /** In UTC, as `2026-07-01`. */
@@ -30,7 +37,7 @@ const MOST_ENTRIES = 100_000;
 /** What was used and is not in the database yet, summed up. Without a database nobody takes it, and nothing is kept. */
 @Injectable()
 export class UsageBook {
-  private entries = new Map<string, UsageEntry>();
+  private readonly entries = new Map<string, UsageEntry>();
   private isRead = false;
   /** Entries that found no room. */
   lost = 0;
@@ -46,30 +53,27 @@ export class UsageBook {
 
   add(entry: UsageEntry): void {
     if (!this.isRead) return;
-    const { tenant, user, key, model, day } = entry;
-    const id = JSON.stringify([tenant, user, key, model, day]);
+    const { tenant, user, key, device, agent, endpoint, model, day } = entry;
+    const id = JSON.stringify([tenant, user, key, device, agent, endpoint, model, day]);
     const before = this.entries.get(id);
     if (before === undefined && this.entries.size >= MOST_ENTRIES) this.lost++;
     else this.entries.set(id, before === undefined ? entry : sum(before, entry));
   }
 
-  /** Hands over all there is. */
-  take(): UsageEntry[] {
-    const taken = [...this.entries.values()];
-    this.entries = new Map();
+  /** Hands over so many at most, the oldest first. */
+  take(most: number): UsageEntry[] {
+    const taken: UsageEntry[] = [];
+    for (const [id, entry] of this.entries) {
+      if (taken.length === most) break;
+      taken.push(entry);
+      this.entries.delete(id);
+    }
     return taken;
   }
 
-  /** What is not in the database yet of what this holds for. */
-  sumOf(isMeant: (entry: UsageEntry) => boolean): { tokens: number; cost: number } {
-    let tokens = 0;
-    let cost = 0;
-    for (const entry of this.entries.values()) {
-      if (!isMeant(entry)) continue;
-      tokens += entry.promptTokens + entry.completionTokens;
-      cost += entry.cost;
-    }
-    return { tokens, cost };
+  /** What waits here of what is meant. */
+  sumOf(of: UsageOf): UsedBefore {
+    return sumOf(this.entries.values(), of);
   }
 }
 

@@ -27,6 +27,8 @@ export abstract class LiveConnection {
   readonly onGone = new Set<() => void>();
   readonly feeds = new Set<GenerationFeed>();
   closed = false;
+  /** As limits and usage name it: by the request that opened the connection. */
+  readonly endpoint: string;
   private sequence = 0;
   private drainTimer: NodeJS.Timeout | undefined;
   /** Of the generation that was followed last, for a client that has to come back. */
@@ -37,7 +39,9 @@ export abstract class LiveConnection {
     readonly path: string,
     readonly principal: Principal,
     protected readonly manager: ConnectionManager,
-  ) {}
+  ) {
+    this.endpoint = `GET ${path}`;
+  }
 
   /** Closes the connection; the other side is told why where its protocol can say so. */
   abstract close(code: CloseCode, reason: string): void;

@@ -93,14 +93,14 @@ export class SocketCalls {
     this.requireRoom(connection);
     this.requireStrength();
     const { wishes, session } = toChoices(message);
-    const { principal, path: route } = connection;
-    const caller = { principal, requestId: requestIdOf({ headers: {} }), route, session };
+    const { principal, path: route, endpoint } = connection;
+    const caller = { principal, requestId: requestIdOf({ headers: {} }), route, endpoint, session };
     return { caller, wishes, ...call };
   }
 
   /** A message that asks for something is a request like any other. */
-  private async count({ principal, path }: LiveConnection): Promise<void> {
-    await this.rates.countMessage(principal, path);
+  private async count({ principal, endpoint }: LiveConnection): Promise<void> {
+    await this.rates.countMessage(principal, endpoint);
   }
 
   private async begin<T>(connection: LiveConnection, begin: () => Promise<T>): Promise<T> {

@@ -2,7 +2,15 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
 import type { BudgetPeriod, BudgetScope } from '../../../../config/index.js';
 
-export const SCOPES = ['tenant', 'user', 'key', 'role'] as const satisfies readonly BudgetScope[];
+export const SCOPES = [
+  'tenant',
+  'user',
+  'key',
+  'role',
+  'device',
+  'agent',
+  'endpoint',
+] as const satisfies readonly BudgetScope[];
 export const PERIODS = ['day', 'month', 'total'] as const satisfies readonly BudgetPeriod[];
 const MOST_TOKENS = 1_000_000_000_000;
 const MOST_DOLLARS = 1_000_000;
@@ -40,7 +48,7 @@ export class BudgetDto {
   @ApiProperty({ description: 'Of what kind the subject is.', enum: SCOPES })
   scope!: BudgetScope;
 
-  @ApiProperty({ description: 'Whose it is; `*` is everybody’s for himself.' })
+  @ApiProperty({ description: 'Whose it is; `*` is each one’s for itself.' })
   subject!: string;
 
   @ApiProperty({ description: 'After which it begins anew.', enum: PERIODS })

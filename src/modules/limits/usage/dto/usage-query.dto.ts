@@ -4,6 +4,9 @@ import { IsOptional, Matches, MaxLength } from 'class-validator';
 
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
+const GROUP = '(day|model|user|key|device|agent|endpoint)';
+const GROUPS_LIST = new RegExp(`^(${GROUP}(,${GROUP}){0,6})?$`);
+
 const DayField = (description: string): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({ description, type: String, format: 'date', example: '2026-07-01' }),
@@ -21,13 +24,13 @@ export class UsageQueryDto {
 
   @ApiPropertyOptional({
     description:
-      'A comma list of day, model, user and key; day and model unless given. Empty sums up everything.',
+      'A comma list of day, model, user, key, device, agent and endpoint; day and model unless given. Empty sums up everything.',
     type: String,
     example: 'day,model',
   })
   @IsOptional()
-  @Matches(/^((day|model|user|key)(,(day|model|user|key)){0,3})?$/, {
-    message: 'group_by must be a comma list of day, model, user and key',
+  @Matches(GROUPS_LIST, {
+    message: 'group_by must be a comma list of day, model, user, key, device, agent and endpoint',
   })
   group_by?: string;
 

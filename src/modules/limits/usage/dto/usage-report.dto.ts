@@ -13,6 +13,19 @@ export class UsageRowDto {
   @ApiPropertyOptional({ description: 'Id of the API key; empty without one.' })
   key?: string;
 
+  @ApiPropertyOptional({ description: 'The device that asked; empty without one.' })
+  device?: string;
+
+  @ApiPropertyOptional({ description: 'The agent that answered; empty without one.' })
+  agent?: string;
+
+  @ApiPropertyOptional({
+    description:
+      'Method and route, or of a socket the request that opened it; empty where that was not kept.',
+    example: 'POST /v1/chat/completions',
+  })
+  endpoint?: string;
+
   @ApiProperty({
     description: 'Generations, and calls for vectors, that a model has worked for.',
     type: 'integer',
