@@ -222,15 +222,19 @@ async function startCitadel(name, { backendPort, path, vectors, env, headers }) 
   const database = await createBenchDatabase();
   const keys = await keySettings(await makeKeys());
   const log = openSync(join(directory, 'gateway.log'), 'a');
-  const child = startOnCpu(GATEWAY_CPU, [process.execPath, '--initial-heap-size=512', 'dist/main.js'], {
-    cwd: ROOT,
-    env: {
-      ...citadelEnvironment({ port, backendPort, directory, databaseUrl: database?.url }),
-      ...keys,
-      ...env,
+  const child = startOnCpu(
+    GATEWAY_CPU,
+    [process.execPath, '--initial-heap-size=512', '--max-semi-space-size=32', 'dist/main.js'],
+    {
+      cwd: ROOT,
+      env: {
+        ...citadelEnvironment({ port, backendPort, directory, databaseUrl: database?.url }),
+        ...keys,
+        ...env,
+      },
+      stdio: ['ignore', log, log],
     },
-    stdio: ['ignore', log, log],
-  });
+  );
   try {
     await waitUntilReady(`http://127.0.0.1:${port}/live`, child);
     const gateway = await running(name, child, { port, path, vectors, headers, directory });

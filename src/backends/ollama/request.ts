@@ -4,24 +4,20 @@ import type { ChatMessage, GenerationRequest, ToolDefinition } from '../../contr
 /** The path and body that ask Ollama for this answer. Always streamed: a whole answer is a reader that waits. */
 export function toOllamaRequest(request: GenerationRequest): { path: string; body: WireText } {
   const { input } = request;
-  const common = {
+  const isPrompt = input.kind === 'prompt';
+  const body = {
     model: request.model,
     stream: true,
     format: toFormat(request),
     think: toThink(request.reasoningEffort),
     keep_alive: request.backendOptions.keepAlive,
     options: toOptions(request),
+    prompt: isPrompt ? input.prompt : undefined,
+    suffix: isPrompt ? input.suffix : undefined,
+    messages: isPrompt ? undefined : toMessages(input.messages),
+    tools: isPrompt ? undefined : toTools(request),
   };
-  if (input.kind === 'prompt') {
-    return {
-      path: '/api/generate',
-      body: toWireJson({ ...common, prompt: input.prompt, suffix: input.suffix }),
-    };
-  }
-  return {
-    path: '/api/chat',
-    body: toWireJson({ ...common, messages: toMessages(input.messages), tools: toTools(request) }),
-  };
+  return { path: isPrompt ? '/api/generate' : '/api/chat', body: toWireJson(body) };
 }
 
 function toOptions({ sampling, backendOptions, choice }: GenerationRequest) {
@@ -68,26 +64,31 @@ function toTools({ tools, toolChoice }: GenerationRequest) {
 
 function toMessages(messages: readonly ChatMessage[]) {
   const toolNames = new Map<string, string>();
-  return messages.map((message) => {
-    for (const call of message.toolCalls ?? []) toolNames.set(call.id, call.name);
+  return messages.map(({ role, content, toolCalls, toolCallId }) => {
+    for (const call of toolCalls ?? []) toolNames.set(call.id, call.name);
     return {
-      role: message.role,
-      ...toContent(message.content),
-      tool_calls: message.toolCalls?.map((call) => ({
+      role,
+      content: textOf(content),
+      images: imagesOf(content),
+      tool_calls: toolCalls?.map((call) => ({
         id: call.id,
         function: { name: call.name, arguments: toArguments(call.arguments) },
       })),
-      tool_call_id: message.toolCallId,
-      tool_name: message.toolCallId === undefined ? undefined : toolNames.get(message.toolCallId),
+      tool_call_id: toolCallId,
+      tool_name: toolCallId === undefined ? undefined : toolNames.get(toolCallId),
     };
   });
 }
 
-function toContent(content: ChatMessage['content']): { content: string; images?: string[] } {
-  if (content === null || typeof content === 'string') return { content: content ?? '' };
+function textOf(content: ChatMessage['content']): string {
+  if (content === null || typeof content === 'string') return content ?? '';
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+}
+
+function imagesOf(content: ChatMessage['content']): string[] | undefined {
+  if (content === null || typeof content === 'string') return undefined;
   const images = content.flatMap((part) => (part.type === 'image' ? [part.base64] : []));
-  const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
-  return images.length === 0 ? { content: text } : { content: text, images };
+  return images.length === 0 ? undefined : images;
 }
 
 /** Ollama wants an object where OpenAI has a JSON text. */

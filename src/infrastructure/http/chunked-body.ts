@@ -20,6 +20,7 @@ const SEMICOLON = 0x3b;
 /** Of what is neither size nor data no more is read. */
 const MAX_IDLE_BYTES = 16 * 1024;
 const MAX_SIZE_DIGITS = 12;
+const LINE_END_BYTES = 2;
 
 /** Takes a chunked body apart. Works in the memory it is given: the data of a read is moved together, not copied out. */
 export class ChunkedBody {
@@ -50,6 +51,7 @@ export class ChunkedBody {
     try {
       while (next < end && !this.isOver) {
         if (this.place === Place.Data) next = this.takeData(bytes, next, end);
+        else if (this.place === Place.DataEnd) next = this.takeBorder(bytes, next, end);
         else this.takeByte(bytes[next++]!);
       }
     } catch (error) {
@@ -66,6 +68,23 @@ export class ChunkedBody {
     this.left -= end - at;
     if (this.left === 0) this.place = Place.DataEnd;
     return end;
+  }
+
+  /** What stands between two chunks. Nearly always all of it is here, and plain; otherwise it is taken byte by byte. */
+  private takeBorder(bytes: Buffer, at: number, end: number): number {
+    const digitsAt = at + LINE_END_BYTES;
+    const digitsEnd = Math.min(end - LINE_END_BYTES, digitsAt + MAX_SIZE_DIGITS);
+    let next = digitsAt;
+    let size = 0;
+    for (let digit; next < digitsEnd && (digit = hexDigit(bytes[next]!)) >= 0; next++)
+      size = size * 16 + digit;
+    if (size > 0 && isLineEnd(bytes, at) && isLineEnd(bytes, next)) {
+      this.left = this.size = size;
+      this.place = Place.Data;
+      return next + LINE_END_BYTES;
+    }
+    this.takeByte(bytes[at]!);
+    return at + 1;
   }
 
   private takeByte(byte: number): void {
@@ -118,6 +137,8 @@ export class ChunkedBody {
       throw new ResponseSyntaxError('a chunk says too much besides its data');
   }
 }
+
+const isLineEnd = (bytes: Buffer, at: number): boolean => bytes[at] === CR && bytes[at + 1] === LF;
 
 function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ResponseHead } from './response-head.js';
 
-const head = (...lines: string[]) => new ResponseHead(['HTTP/1.1 200 OK', ...lines].join('\r\n'));
+const head = (...lines: string[]) => ResponseHead.of(['HTTP/1.1 200 OK', ...lines].join('\r\n'));
 
 describe(ResponseHead.name, () => {
   it('finds a field whatever its letters, without the space around its value', () => {
@@ -20,7 +20,7 @@ describe(ResponseHead.name, () => {
   });
 
   it('takes HTTP/1.0 at its word only', () => {
-    expect(new ResponseHead('HTTP/1.0 200 OK').keptAliveMs).toBe(0);
-    expect(new ResponseHead('HTTP/1.0 200 OK\r\nConnection: Keep-Alive').keptAliveMs).toBe(Infinity);
+    expect(ResponseHead.of('HTTP/1.0 200 OK').keptAliveMs).toBe(0);
+    expect(ResponseHead.of('HTTP/1.0 200 OK\r\nConnection: Keep-Alive').keptAliveMs).toBe(Infinity);
   });
 });

@@ -1,3 +1,5 @@
+import { flat } from '../../contracts/wire-text.js';
+
 /** Why bytes are no HTTP/1.1 response that can be read. */
 export class ResponseSyntaxError extends Error {}
 
@@ -19,14 +21,21 @@ export class ResponseHead {
   /** Names in lower case, each followed by its value. */
   private readonly fields: readonly string[];
 
-  /** Takes everything before the empty line. */
-  constructor(text: string) {
+  private static last: ResponseHead | undefined;
+
+  private constructor(private readonly text: string) {
     const [statusLine = '', ...lines] = text.split('\r\n');
     const found = STATUS_LINE.exec(statusLine);
     if (found === null) throw new ResponseSyntaxError('the status line is not HTTP/1.1');
     this.isHttp10 = found[1] === '0';
     this.status = Number(found[2]);
     this.fields = lines.flatMap(toField);
+  }
+
+  /** Takes everything before the empty line. A server that is busy says the same again and again, which is read once. */
+  static of(text: string): ResponseHead {
+    if (this.last?.text !== text) this.last = new ResponseHead(flat(text));
+    return this.last!;
   }
 
   get(name: string): string | undefined {

@@ -73,7 +73,7 @@ export class ResponseParser {
       return Found.Nothing;
     }
     this.at += end + HEAD_END.length - before;
-    const head = new ResponseHead(this.headText.slice(0, end));
+    const head = ResponseHead.of(this.headText.slice(0, end));
     this.headText = '';
     if (head.isInterim) return this.readHead();
     this.head = head;

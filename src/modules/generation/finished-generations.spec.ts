@@ -23,6 +23,8 @@ describe(FinishedGenerations.name, () => {
     count: 0,
     log,
   });
+  const put = (finished: FinishedGenerations, { log, ...facts }: FinishedGeneration) =>
+    finished.add(facts, log);
   const present = (finished: FinishedGenerations, ids: string) =>
     [...ids].filter((id) => finished.find(id) !== undefined).join('');
 
@@ -34,7 +36,7 @@ describe(FinishedGenerations.name, () => {
       record('c', LARGE),
       record('d', '\x01'.repeat(200_000)),
     ];
-    for (const added of all) finished.add(added);
+    for (const added of all) put(finished, added);
 
     for (const added of all) expect(finished.find(added.head.id)).toEqual(added);
     expect(finished.find('e')).toBeUndefined();
@@ -42,18 +44,18 @@ describe(FinishedGenerations.name, () => {
 
   it('forgets the oldest first to stay within its bytes', () => {
     const finished = create(3 * LARGE_BYTES);
-    for (const id of 'abc') finished.add(record(id, LARGE));
+    for (const id of 'abc') put(finished, record(id, LARGE));
     expect(present(finished, 'abc')).toBe('abc');
 
-    finished.add(record('d', LARGE));
+    put(finished, record('d', LARGE));
     expect(present(finished, 'abcd')).toBe('bcd');
-    finished.add(record('e', 'x'.repeat(2 * LARGE_BYTES - 3_000)));
+    put(finished, record('e', 'x'.repeat(2 * LARGE_BYTES - 3_000)));
     expect(present(finished, 'bcde')).toBe('de');
   });
 
   it('keeps small ones together, as many as the bytes allow', () => {
     const finished = create(320_000);
-    for (let i = 0; i < 10_000; i++) finished.add(record(`id-${i}`, 'x'.repeat(100)));
+    for (let i = 0; i < 10_000; i++) put(finished, record(`id-${i}`, 'x'.repeat(100)));
 
     const kept = Array.from({ length: 10_000 }, (_, i) => finished.find(`id-${i}`) !== undefined);
     const first = kept.indexOf(true);
@@ -64,31 +66,31 @@ describe(FinishedGenerations.name, () => {
 
   it('keeps nothing that is larger than all of it', () => {
     const finished = create(LARGE_BYTES);
-    finished.add(record('a'));
-    finished.add(record('b', 'x'.repeat(LARGE_BYTES)));
-    finished.add(record('c'));
+    put(finished, record('a'));
+    put(finished, record('b', 'x'.repeat(LARGE_BYTES)));
+    put(finished, record('c'));
 
     expect(present(finished, 'abc')).toBe('c');
   });
 
   it('forgets what is too old', () => {
     const finished = create(1_000_000);
-    finished.add(record('a'));
+    put(finished, record('a'));
     now += 1;
-    finished.add(record('b'));
+    put(finished, record('b'));
 
     now += TTL_MS - 2;
     expect(present(finished, 'ab')).toBe('ab');
     now += 1;
     expect(present(finished, 'ab')).toBe('b');
     now += 1;
-    finished.add(record('c'));
+    put(finished, record('c'));
     expect(present(finished, 'abc')).toBe('c');
   });
 
   it('keeps nothing at all when it may not', () => {
     const finished = create(0);
-    finished.add(record('a'));
+    put(finished, record('a'));
 
     expect(finished.find('a')).toBeUndefined();
   });

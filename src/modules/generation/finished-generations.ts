@@ -5,7 +5,7 @@ import type { Usage } from '../../contracts/usage.js';
 import { RecordShelf, type StoredRecord } from './record-shelf.js';
 
 /** What is kept of a generation after its end: nothing that holds the prompt, a closure or an upstream buffer. */
-export interface FinishedGeneration {
+export interface FinishedFacts {
   readonly head: StreamHead;
   readonly owner: Principal;
   readonly profile: string;
@@ -15,6 +15,9 @@ export interface FinishedGeneration {
   /** Name of the backend that answered. */
   readonly backend: string | undefined;
   readonly count: number;
+}
+
+export interface FinishedGeneration extends FinishedFacts {
   /** The log, one entry a line. */
   readonly log: string;
 }
@@ -45,7 +48,7 @@ export class FinishedGenerations {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  add({ log, ...facts }: FinishedGeneration): void {
+  add(facts: FinishedFacts, log: string): void {
     const record = { facts: JSON.stringify(facts), log, at: this.now(), owner: this.ownerOf(facts.owner) };
     let shelf = this.shelves.at(-1);
     if (shelf === undefined || !shelf.hasRoomFor(record)) {
@@ -60,7 +63,7 @@ export class FinishedGenerations {
   find(id: string): FinishedGeneration | undefined {
     const found = this.lookUp(id);
     if (found === undefined || found.at <= this.now() - this.ttlMs) return undefined;
-    const facts = JSON.parse(found.facts) as Omit<FinishedGeneration, 'log'>;
+    const facts = JSON.parse(found.facts) as FinishedFacts;
     return { ...facts, log: found.log };
   }
 

@@ -41,7 +41,8 @@ export class GenerationRegistry {
     if (slot === undefined) return;
     slot.generation = undefined;
     this.slots.delete(generation.id);
-    this.finished.add({
+    const { log } = generation;
+    const facts = {
       head: generation.head,
       owner: generation.owner,
       profile: generation.begin.profile,
@@ -49,9 +50,9 @@ export class GenerationRegistry {
       usage: generation.usage,
       durationMs: generation.durationMs,
       backend: generation.backendName,
-      log: generation.log.flatten(),
-      count: generation.log.count,
-    });
+      count: log.count,
+    };
+    this.finished.add(facts, log.flatten());
   }
 
   /** A generation that runs here, whoever asks. */

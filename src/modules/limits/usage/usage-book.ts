@@ -31,13 +31,15 @@ export interface UsageSums {
 
 export type UsageEntry = UsageKey & UsageSums;
 
+type Growing = UsageKey & { -readonly [Name in keyof UsageSums]: UsageSums[Name] };
+
 /** Different ones between two writings; more come only while the database is away. */
 const MOST_ENTRIES = 100_000;
 
 /** What was used and is not in the database yet, summed up. Without a database nobody takes it, and nothing is kept. */
 @Injectable()
 export class UsageBook {
-  private readonly entries = new Map<string, UsageEntry>();
+  private readonly entries = new Map<string, Growing>();
   private isRead = false;
   /** Entries that found no room. */
   lost = 0;
@@ -56,8 +58,9 @@ export class UsageBook {
     const { tenant, user, key, device, agent, endpoint, model, day } = entry;
     const id = JSON.stringify([tenant, user, key, device, agent, endpoint, model, day]);
     const before = this.entries.get(id);
-    if (before === undefined && this.entries.size >= MOST_ENTRIES) this.lost++;
-    else this.entries.set(id, before === undefined ? entry : sum(before, entry));
+    if (before !== undefined) grow(before, entry);
+    else if (this.entries.size >= MOST_ENTRIES) this.lost++;
+    else this.entries.set(id, { ...entry });
   }
 
   /** Hands over so many at most, the oldest first. */
@@ -77,11 +80,10 @@ export class UsageBook {
   }
 }
 
-const sum = (one: UsageEntry, other: UsageEntry): UsageEntry => ({
-  ...one,
-  requests: one.requests + other.requests,
-  promptTokens: one.promptTokens + other.promptTokens,
-  completionTokens: one.completionTokens + other.completionTokens,
-  cost: one.cost + other.cost,
-  unpriced: one.unpriced + other.unpriced,
-});
+function grow(entry: Growing, by: UsageSums): void {
+  entry.requests += by.requests;
+  entry.promptTokens += by.promptTokens;
+  entry.completionTokens += by.completionTokens;
+  entry.cost += by.cost;
+  entry.unpriced += by.unpriced;
+}
