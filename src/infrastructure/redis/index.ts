@@ -1,3 +1,4 @@
+export { describeRedisError } from './describe-redis-error.js';
 export { RedisChannels } from './redis-channels.js';
 export { RedisAwayError, RedisConnection } from './redis-connection.js';
 export { type RedisCheck, RedisHealth } from './redis-health.js';

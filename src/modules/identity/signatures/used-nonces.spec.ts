@@ -231,6 +231,18 @@ describe(UsedNonces.name, () => {
     expect(await one.take(newUse())).toBe(true);
   });
 
+  it('does not let in again what the database missed and Redis has forgotten since', async () => {
+    one.loseRows();
+    const use = newUse();
+    expect(await one.take(use)).toBe(true);
+    one.findRows();
+    kept.inRedis.clear();
+    one.redis.comeBack();
+    await expect(one.take(use)).rejects.toMatchObject(AWAY);
+    vi.advanceTimersByTime(NONCE_KEPT_MS);
+    expect(await one.take(newUse())).toBe(true);
+  });
+
   it('says once that Redis decides alone', async () => {
     one.loseRows();
     for (let times = 0; times < 3; times += 1) await one.take(newUse());

@@ -40,8 +40,9 @@ export class UsedNonces {
   }
 
   private async takeFromRows(use: NonceUse): Promise<boolean> {
+    let isNew: boolean;
     try {
-      return await this.rows.take(use);
+      isNew = await this.rows.take(use);
     } catch (error) {
       if (!isAway(error) || !this.redisKnowsAll()) throw error;
       if (!isRecent(this.missedByRowsAt))
@@ -49,6 +50,9 @@ export class UsedNonces {
       this.missedByRowsAt = performance.now();
       return true;
     }
+    // Of what PostgreSQL missed only a Redis that forgot nothing can tell.
+    if (isNew && isRecent(this.missedByRowsAt) && !this.redisKnowsAll()) throw undecided();
+    return isNew;
   }
 
   private redisKnowsAll(): boolean {
