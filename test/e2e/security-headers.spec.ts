@@ -108,6 +108,15 @@ describe('the security headers', () => {
     }
   });
 
+  it('tell a WebSocket client which versions it may speak', async () => {
+    const request = upgrade('/ws/ai/stream').replace('Version: 13', 'Version: 7');
+    const { responses } = await sendRaw(gateway.port, request);
+    const [{ status, headers, body } = expect.fail()] = responses;
+    expect(status).toBe(400);
+    expect(new Headers(headers).get('sec-websocket-version')).toBe('13, 8');
+    expect(body.toString()).toContain('Sec-WebSocket-Version');
+  });
+
   it('ask for HTTPS only where that is how the gateway is reached', async () => {
     const [plain, tls] = await Promise.all([fetch(gateway.url), fetch(secure.url)]);
     expect(plain.headers.has('strict-transport-security')).toBe(false);

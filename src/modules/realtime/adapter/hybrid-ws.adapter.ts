@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AbstractWsAdapter, type MessageMappingProperties } from '@nestjs/websockets';
 import type { Observable } from 'rxjs';
@@ -28,6 +27,8 @@ import { UpgradeDoor } from './upgrade-door.js';
 /** What is left of connections when the gateway closes is cut after this. */
 const GOODBYE_MS = 1_000;
 const LOOK_EVERY_MS = 5;
+/** Whoever asked for another one can ask again (RFC 6455, section 4.4). */
+const SPOKEN_VERSIONS = 'Sec-WebSocket-Version: 13, 8\r\n';
 
 type AnyServer = IoServer | WebSocketServer;
 type AnyClient = IoSocket | WebSocketConnection;
@@ -55,7 +56,6 @@ export class HybridWsAdapter extends AbstractWsAdapter {
   private readonly config: StreamingConfig;
   private readonly manager: ConnectionManager;
   private readonly ledger: ConnectionLedger;
-  private readonly log = new Logger(HybridWsAdapter.name);
   private readonly headLines: string;
 
   constructor(app: NestFastifyApplication, parts: AdapterParts) {
@@ -146,10 +146,9 @@ export class HybridWsAdapter extends AbstractWsAdapter {
       perMessageDeflate: compression && DEFLATE,
       handleProtocols: chooseProtocol,
     });
-    // The handshake says what it found wrong by itself; a listener keeps it from being thrown.
-    server.on('wsClientError', (error, stream: Socket, request: IncomingMessage) => {
-      this.log.debug({ err: error }, 'a WebSocket handshake failed');
-      refuseUpgrade(request, stream, malformedHandshake(), this.headLines);
+    server.on('wsClientError', ({ message }, stream: Socket, request: IncomingMessage) => {
+      const error = new GatewayError('invalid_request', `The WebSocket handshake failed: ${message}.`);
+      refuseUpgrade(request, stream, { error, headLines: this.headLines + SPOKEN_VERSIONS });
     });
     if (needs === undefined || this.config.channels[needs]) this.endpoints.set(path, server);
     this.protocols.set(path, protocol);
@@ -163,9 +162,6 @@ export class HybridWsAdapter extends AbstractWsAdapter {
     return connection;
   }
 }
-
-const malformedHandshake = () =>
-  new GatewayError('invalid_request', 'The handshake is not one of a WebSocket (RFC 6455).');
 
 /** What stands beside `bearer` is a credential, which is not said back (RFC 6455, section 4.2.2). */
 const chooseProtocol = (offered: ReadonlySet<string>): string | false =>

@@ -7,14 +7,16 @@ import { renderError } from '../../../common/errors/render-error.js';
 import { toGatewayError } from '../../../common/errors/to-gateway-error.js';
 import { answerAndClose } from './answer-and-close.js';
 
-/** Answers an upgrade as an ordinary request would be answered, and closes. `headLines` go onto every answer. */
-export function refuseUpgrade(
-  request: IncomingMessage,
-  socket: Socket,
-  thrown: unknown,
-  headLines: string,
-): void {
-  const { code, message, param, retryAfterS } = toGatewayError(thrown);
+/** Why, and what goes onto the answer besides. */
+export interface Refusal {
+  readonly error: unknown;
+  /** Whole lines. */
+  readonly headLines: string;
+}
+
+/** Answers an upgrade as an ordinary request would be answered, and closes. */
+export function refuseUpgrade(request: IncomingMessage, socket: Socket, { error, headLines }: Refusal): void {
+  const { code, message, param, retryAfterS } = toGatewayError(error);
   const { status } = ERROR_CATALOGUE[code];
   const challenge = challengeOf(code);
   const body = JSON.stringify(renderError(request.url ?? '/', { code, message, param }));

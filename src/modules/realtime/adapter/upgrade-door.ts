@@ -63,7 +63,8 @@ export class UpgradeDoor {
       this.sockets.add(socket);
       socket.once('close', () => this.sockets.delete(socket));
       const path = pathOf(request);
-      const refuse = (error: unknown) => refuseUpgrade(request, socket, error, this.parts.headLines);
+      const { headLines } = this.parts;
+      const refuse = (error: unknown) => refuseUpgrade(request, socket, { error, headLines });
       const admit = (principal: Principal) => {
         if (!socket.destroyed) this.rooms.admit(request, { path, socket, stream: socket, head, principal });
       };
