@@ -20,4 +20,4 @@ VOLUME /data
 EXPOSE 8002
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.P8FS_API_PORT||process.env.PORT||8002}/live`).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-CMD ["node", "--initial-heap-size=512", "--max-semi-space-size=32", "dist/main.js"]
+CMD ["node", "--initial-heap-size=512", "--max-semi-space-size=32", "--use-largepages=silent", "dist/main.js"]

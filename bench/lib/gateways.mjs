@@ -53,6 +53,9 @@ const OPENAI_VECTORS = { path: '/v1/embeddings', form: 'openai' };
 /** @type {VectorsRoute} */
 const HELLO = { path: '/hello', form: 'hello' };
 
+/** With which the product is started, and the bare framework beside it. */
+const NODE_FLAGS = ['--initial-heap-size=512', '--max-semi-space-size=32', '--use-largepages=silent'];
+
 export const VECTORS_MODEL = 'nomic-embed-text';
 
 /** No gateway: the backend itself, and so the limit of client and backend. @type {Gateway} */
@@ -131,7 +134,7 @@ const hello = (name, urls) => ({
     const port = await findFreePort();
     const child = startOnCpu(GATEWAY_CPU, [
       process.execPath,
-      '--initial-heap-size=512',
+      ...NODE_FLAGS,
       fileURLToPath(new URL('./hello-server.mjs', import.meta.url)),
       String(port),
       ...(await urls()),
@@ -224,7 +227,7 @@ async function startCitadel(name, { backendPort, path, vectors, env, headers }) 
   const log = openSync(join(directory, 'gateway.log'), 'a');
   const child = startOnCpu(
     GATEWAY_CPU,
-    [process.execPath, '--initial-heap-size=512', '--max-semi-space-size=32', 'dist/main.js'],
+    [process.execPath, ...NODE_FLAGS, 'dist/main.js'],
     {
       cwd: ROOT,
       env: {

@@ -9,7 +9,7 @@ import type {
 import type { WireText } from '../../../contracts/wire-text.js';
 import type { DatabaseConnection, GatewayDataSource } from '../../../infrastructure/database/index.js';
 import type { TenantChains } from '../chain/tenant-chains.js';
-import { type Asked, askedJson, readAsked } from '../record/asked.js';
+import { type Asked, askedJson, readAsked, withoutHistory } from '../record/asked.js';
 import { endedJson, readEnded } from '../record/ended.js';
 import { projectOutcome } from '../record/projection.js';
 import { type Spool, SpoolFullError } from '../spool/spool.js';
@@ -82,7 +82,8 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
     } catch (error) {
       if (this.isRequired) throw this.unavailable(error);
     }
-    return { outcome: (outcome) => this.outcome({ asked, text, begun }, outcome) };
+    const first = { asked: withoutHistory(asked), text, begun };
+    return { outcome: (outcome) => this.outcome(first, outcome) };
   }
 
   enter(record: OutcomeRecord): Promise<void> | undefined {

@@ -34,6 +34,10 @@ export const readAsked = (begin: BeginRecord): Asked => ({
   history: historyOf(begin),
 });
 
+/** What of it is needed until the end: what the conversation already holds is in the first half of the record. */
+export const withoutHistory = (asked: Asked): Asked =>
+  asked.history === 0 ? asked : { ...asked, messages: asked.messages.slice(asked.history), history: 0 };
+
 /**
  * The first half of a record, known when a generation begins: an object of JSON without its closing brace, so that the
  * second half is only appended.
