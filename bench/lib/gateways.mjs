@@ -225,19 +225,15 @@ async function startCitadel(name, { backendPort, path, vectors, env, headers }) 
   const database = await createBenchDatabase();
   const keys = await keySettings(await makeKeys());
   const log = openSync(join(directory, 'gateway.log'), 'a');
-  const child = startOnCpu(
-    GATEWAY_CPU,
-    [process.execPath, ...NODE_FLAGS, 'dist/main.js'],
-    {
-      cwd: ROOT,
-      env: {
-        ...citadelEnvironment({ port, backendPort, directory, databaseUrl: database?.url }),
-        ...keys,
-        ...env,
-      },
-      stdio: ['ignore', log, log],
+  const child = startOnCpu(GATEWAY_CPU, [process.execPath, ...NODE_FLAGS, 'dist/main.js'], {
+    cwd: ROOT,
+    env: {
+      ...citadelEnvironment({ port, backendPort, directory, databaseUrl: database?.url }),
+      ...keys,
+      ...env,
     },
-  );
+    stdio: ['ignore', log, log],
+  });
   try {
     await waitUntilReady(`http://127.0.0.1:${port}/live`, child);
     const gateway = await running(name, child, { port, path, vectors, headers, directory });
