@@ -133,6 +133,18 @@ limits:
     ['limits: { budgets: [{ endpoint: /v1/chat, tokens: 1 }] }', /a method and a route template/],
     ['limits: { budgets: [{ tenant: acme, tokens: 1, token: 1 }] }', /not a known key/],
     ['limits: { endpoints: [{ route: /api, per_minute: 5 }] }', /a method and a route template/],
+    [
+      'limits: { budgets: [{ endpoint: "POST /v1/agents/{key}/completions", tokens: 1 }] }',
+      /a method and a route template/,
+    ],
+    [
+      'limits: { endpoints: [{ route: GET /a, per_minute: 5 }, { route: GET /a, generations: 2 }] }',
+      /limits\.endpoints\[1\]\.route names GET \/a for the second time/,
+    ],
+    [
+      'limits: { agents: [{ agent: writer, per_minute: 5 }, { agent: writer, per_minute: 6 }] }',
+      /limits\.agents\[1\]\.agent names writer for the second time/,
+    ],
     ['limits: { rate_limit_per_minute: 0 }', /whole number/],
   ])('refuses %s', (yaml, message) => {
     expect(() => toAppConfig(createSources({ yaml }))).toThrow(message);

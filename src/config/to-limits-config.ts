@@ -26,8 +26,8 @@ const SCOPES = [
 ] as const satisfies readonly BudgetScope[];
 
 const ROUTE: Parser<string> = {
-  expected: 'a method and a route template, such as `POST /api/v1/chat/completions`',
-  parse: (raw) => (typeof raw === 'string' && /^[A-Z]+ \/\S*$/.test(raw) ? raw : undefined),
+  expected: 'a method and a route template, such as `POST /api/v1/agent/:agent_key/chat/completions`',
+  parse: (raw) => (typeof raw === 'string' && /^[A-Z]+ \/[^\s{}]*$/.test(raw) ? raw : undefined),
 };
 
 const EACH_ROUTE: Parser<string> = {
@@ -107,6 +107,8 @@ function toCounts(items: readonly YamlSection[], key: string, of: Parser<string>
   const generations = new Map<string, number>();
   for (const item of items) {
     const name = item.require(key, of);
+    if (perMinute.has(name) || generations.has(name))
+      throw new ConfigError(`${item.label(key)} names ${name} for the second time`);
     const requests = item.read('per_minute', PER_MINUTE);
     const running = item.read('generations', GENERATIONS);
     if (requests === undefined && running === undefined)

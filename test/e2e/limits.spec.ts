@@ -378,6 +378,15 @@ describe('a budget', () => {
     expect((await ask(principal)).status).toBe(200);
   });
 
+  it('of an endpoint is told there, also where nothing is generated', async () => {
+    const tokensAt = async (path: string) => {
+      const answer = await post(gateway.url + path, {}, { headers: showing(someone({ tenant: 'sockets' })) });
+      return [answer.status, answer.headers.get('x-ratelimit-limit-tokens')];
+    };
+    expect(await tokensAt('/agent/generate')).toEqual([400, '0']);
+    expect(await tokensAt('/v1/completions')).toEqual([400, null]);
+  });
+
   it('gives back what a generation did not use', async () => {
     ollama.answer({ pieces: ['Hi'], promptEvalCount: 2 });
     const principal = caller('thrifty', { tenant: 'thrifty' });

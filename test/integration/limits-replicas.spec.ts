@@ -245,6 +245,16 @@ describe.each(KINDS)('ledgers on %s', (kind) => {
     expect(history).toHaveBeenCalledTimes(1);
   });
 
+  it('keep nothing for ever of a counter with an end, also where nothing was granted', async () => {
+    const { ledger, redis: connection } = await create();
+    const [full, other] = [tokens(100, { history: () => Promise.resolve(100) }), tokens(100)];
+    expect(await isRefused(ledger, claim({ counters: [full, other] }))).toBe(true);
+    const ends = await connection.run((client) =>
+      Promise.all([full, other].map(({ key }) => client.pttl(`citadel:limits:${key}`))),
+    );
+    for (const end of ends) expect(end).toBeGreaterThan(0);
+  });
+
   it('reserve in one round trip', async () => {
     const { ledger, redis: connection } = await create();
     const counters = [tokens(1_000), tokens(1_000)];

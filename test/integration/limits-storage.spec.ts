@@ -205,9 +205,33 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     ['king/eve', { tokens: 1 }, 400],
     ['role/king', { tokens: 1 }, 400],
     ['endpoint/chat', { tokens: 1 }, 400],
+    ['endpoint/POST%20%2Fv1%2Fnothing', { tokens: 1 }, 400],
+    ['endpoint/POST%20%2Fapi%2Fv1%2Fagent%2F%7Bagent_key%7D%2Fchat%2Fcompletions', { tokens: 1 }, 400],
+    ['endpoint/POST%20%2Fapi%2Fv1%2Fagent%2F%3Aagent%2Fchat%2Fcompletions', { tokens: 1 }, 400],
   ])('refuse to set %s to %j', async (path, body, status) =>
     expect((await call(ADMIN, `admin/budgets/${path}`, 'PUT', body)).status).toBe(status),
   );
+
+  it('say which endpoint is not there', async () => {
+    const refused = await call(ADMIN, 'admin/budgets/endpoint/GET%20%2Fnowhere', 'PUT', { tokens: 1 });
+    expect([refused.status, await refused.text()]).toEqual([
+      400,
+      expect.stringContaining("there is no endpoint 'GET /nowhere'"),
+    ]);
+  });
+
+  it.each([
+    '*',
+    'POST /api/v1/agent/:agent_key/chat/completions',
+    'GET /ws/ai/stream',
+    'GET /streaming/websocket',
+    'GET /streaming/websocket/chat',
+    'GET /socket.io/',
+  ])('are set for the endpoint %s', async (endpoint) => {
+    const path = `admin/budgets/endpoint/${encodeURIComponent(endpoint)}`;
+    expect((await call(ADMIN, path, 'PUT', { tokens: 1_000_000 })).status).toBe(200);
+    expect((await call(ADMIN, path, 'DELETE')).status).toBe(204);
+  });
 
   it('remember what was used and what was allowed when the gateway starts again', async () => {
     const kim = caller('kim', { tenant: 'acme' });

@@ -4,6 +4,8 @@ import { ModelsModule } from '../models/index.js';
 import { MeteredAllowances } from './allowance/metered-allowances.js';
 import { BudgetBook } from './budgets/budget-book.js';
 import { Ledger } from './ledger/ledger.service.js';
+import { Endpoints } from './places/endpoints.js';
+import { UnknownPlaces } from './places/unknown-places.js';
 import { PriceList } from './prices/price-list.js';
 import { RequestRates } from './rate/request-rates.js';
 import { UsageBook } from './usage/usage-book.js';
@@ -15,10 +17,12 @@ import { UsageHistory } from './usage/usage-history.js';
   imports: [ModelsModule],
   providers: [
     BudgetBook,
+    Endpoints,
     Ledger,
     MeteredAllowances,
     PriceList,
     RequestRates,
+    UnknownPlaces,
     UsageBook,
     UsageHistory,
     { provide: Allowances, useExisting: MeteredAllowances },
@@ -26,6 +30,7 @@ import { UsageHistory } from './usage/usage-history.js';
   exports: [
     Allowances,
     BudgetBook,
+    Endpoints,
     Ledger,
     MeteredAllowances,
     PriceList,

@@ -40,8 +40,13 @@ export function toPrincipal(token: string, claims: JWTPayload): Principal | unde
   };
 }
 
+/** Half a character cannot be stored either, and what stands for it is the same for all. */
 const nameOf = (claim: unknown): string | undefined =>
-  typeof claim === 'string' && claim !== '' && claim.length <= LONGEST && !CONTROL.test(claim)
+  typeof claim === 'string' &&
+  claim !== '' &&
+  claim.length <= LONGEST &&
+  claim.isWellFormed() &&
+  !CONTROL.test(claim)
     ? claim
     : undefined;
 

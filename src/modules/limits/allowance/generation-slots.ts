@@ -1,5 +1,5 @@
 import type { LimitsConfig } from '../../../config/index.js';
-import type { Wanted } from '../../../contracts/allowance.js';
+import type { Asked } from '../asked.js';
 import type { Slots } from '../ledger/claim.js';
 import { isTrustedCaller } from '../rate/rate-rules.js';
 
@@ -7,7 +7,7 @@ import { isTrustedCaller } from '../rate/rate-rules.js';
 export class GenerationSlots {
   constructor(private readonly most: LimitsConfig['generations']) {}
 
-  slotsOf({ owner, endpoint, agent }: Pick<Wanted, 'owner' | 'endpoint' | 'agent'>): readonly Slots[] {
+  slotsOf({ owner, endpoint, agent }: Asked): readonly Slots[] {
     const { perUser, perDevice, perTenant, endpoints, agents } = this.most;
     const { tenant, id, device } = owner;
     const slots: Slots[] = [];
@@ -17,8 +17,10 @@ export class GenerationSlots {
         slots.push(slotsFor('device', [tenant, device], perDevice));
       const atEndpoint = endpoints.size === 0 ? undefined : endpoints.get(endpoint);
       if (atEndpoint !== undefined) slots.push(slotsFor('endpoint', [endpoint, tenant, id], atEndpoint));
-      const ofAgent = agent === undefined ? undefined : agents.get(agent);
-      if (ofAgent !== undefined) slots.push(slotsFor('agent', [agent!, tenant, id], ofAgent));
+      if (agent !== undefined) {
+        const ofAgent = agents.get(agent);
+        if (ofAgent !== undefined) slots.push(slotsFor('agent', [agent, tenant, id], ofAgent));
+      }
     }
     if (perTenant !== undefined) slots.push(slotsFor('tenant', [tenant], perTenant));
     return slots;

@@ -109,7 +109,7 @@ describe(MeteredAllowances.name, () => {
     allowance.settle(spent(10, 20));
     allowance.settle(spent(10, 90));
     allowance.settle(undefined);
-    expect(allowances.headersFor(ADA)).toMatchObject({ 'x-ratelimit-remaining-tokens': '170' });
+    expect(allowances.headersFor(wanted())).toMatchObject({ 'x-ratelimit-remaining-tokens': '170' });
     expect(usage.take(10)).toEqual([
       expect.objectContaining({
         user: 'ada',
@@ -139,7 +139,16 @@ describe(MeteredAllowances.name, () => {
   it('counts the estimate of a prompt whose length the backend did not say', async () => {
     const allowances = create({ budgets: [budget({ tokens: 200 })] });
     (await allowances.reserve(wanted())).settle(spent(undefined, 5));
-    expect(allowances.headersFor(ADA)).toMatchObject({ 'x-ratelimit-remaining-tokens': '185' });
+    expect(allowances.headersFor(wanted())).toMatchObject({ 'x-ratelimit-remaining-tokens': '185' });
+  });
+
+  it('tells of the budget of the endpoint that is asked, and not of another', () => {
+    const endpoint = 'POST /v1/chat/completions';
+    const allowances = create({ budgets: [budget({ scope: 'endpoint', subject: endpoint, tokens: 50 })] });
+    expect(allowances.headersFor({ owner: ADA, endpoint })).toMatchObject({
+      'x-ratelimit-limit-tokens': '50',
+    });
+    expect(allowances.headersFor({ owner: ADA, endpoint: 'POST /v1/completions' })).toBeUndefined();
   });
 
   it('gives everything back of what no model has worked for', async () => {

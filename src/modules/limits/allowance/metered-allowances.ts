@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { AppConfig } from '../../../config/index.js';
 import type { Allowance, Allowances, Spent, Wanted } from '../../../contracts/allowance.js';
-import type { Principal } from '../../../contracts/principal.js';
+import type { Asked } from '../asked.js';
 import { BudgetBook, keyOf, type BudgetCounter } from '../budgets/budget-book.js';
 import { dayOf } from '../budgets/period.js';
 import { amountOf } from '../ledger/claim.js';
@@ -14,9 +14,6 @@ import { GenerationSlots } from './generation-slots.js';
 import { tightestTokens, tokenHeaders } from './token-headers.js';
 
 const RUNNING_RETRY_S = 1;
-
-/** Who asked, where, and for which agent. */
-type Asked = Pick<Wanted, 'owner' | 'endpoint' | 'agent'>;
 
 /** Gives out what budgets, slots and the limits of agents allow, and accounts for what was used of it. */
 @Injectable()
@@ -41,8 +38,8 @@ export class MeteredAllowances implements Allowances {
   }
 
   /** What the caller is told of the budget of tokens it has the least left of, as far as this process knows. */
-  headersFor(owner: Principal): Readonly<Record<string, string>> | undefined {
-    const counters = this.budgets.countersFor({ owner }, []);
+  headersFor(asked: Asked): Readonly<Record<string, string>> | undefined {
+    const counters = this.budgets.countersFor(asked, []);
     if (counters.length === 0) return undefined;
     const standings = counters.map(
       (counter) => this.ledger.standing(counter) ?? { left: counter.limit, reserved: 0 },

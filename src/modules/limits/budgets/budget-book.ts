@@ -3,6 +3,7 @@ import { SYSTEM_CLOCK, type Clock } from '../../../common/clock.js';
 import { AppConfig, type BudgetScope, type BudgetSettings } from '../../../config/index.js';
 import type { PricedModel } from '../../../contracts/allowance.js';
 import type { Principal } from '../../../contracts/principal.js';
+import type { Asked } from '../asked.js';
 import type { Counter } from '../ledger/claim.js';
 import { NANODOLLARS_PER_DOLLAR, PriceList, type Price } from '../prices/price-list.js';
 import { UsageHistory } from '../usage/usage-history.js';
@@ -18,13 +19,6 @@ export interface BudgetCounter extends Counter {
 interface Subject {
   readonly kind: Exclude<BudgetScope, 'role'>;
   readonly of: UsageOf;
-}
-
-/** Who asks, and as far as that is known where and for which agent. */
-export interface Asked {
-  readonly owner: Principal;
-  readonly endpoint?: string | undefined;
-  readonly agent?: string | undefined;
 }
 
 const NONE: readonly BudgetCounter[] = [];

@@ -3,6 +3,7 @@ import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { BudgetScope } from '../../../config/index.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { NANODOLLARS_PER_DOLLAR } from '../prices/price-list.js';
+import { Endpoints } from '../places/endpoints.js';
 import { BudgetBook } from './budget-book.js';
 import { BudgetRefresh } from './budget-refresh.js';
 import { BudgetRows, type SetBudget } from './budget-rows.js';
@@ -18,6 +19,7 @@ export class BudgetsService {
     @Inject(BudgetRows) private readonly rows: BudgetRows,
     @Inject(BudgetBook) private readonly book: BudgetBook,
     @Inject(BudgetRefresh) private readonly refresh: BudgetRefresh,
+    @Inject(Endpoints) private readonly endpoints: Endpoints,
   ) {}
 
   async list({ tenant }: Principal): Promise<BudgetDto[]> {
@@ -34,6 +36,7 @@ export class BudgetsService {
     };
     if (budget.tokens === undefined && budget.dollars === undefined)
       throw new GatewayError('invalid_request', 'tokens or dollars is required', { param: 'tokens' });
+    this.requirePlace(budget);
     await this.rows.set(budget, caller.id);
     await this.refresh.changed();
     return this.toDto(budget);
@@ -44,6 +47,16 @@ export class BudgetsService {
     if (!(await this.rows.delete(tenant, scope, subject, period)))
       throw new GatewayError('not_found', 'There is no such budget.');
     await this.refresh.changed();
+  }
+
+  /** One that is not there would hold nobody. It may still be taken away. */
+  private requirePlace({ scope, subject }: SetBudget): void {
+    if (scope !== 'endpoint' || subject === '*' || this.endpoints.has(subject)) return;
+    throw new GatewayError(
+      'invalid_value',
+      `there is no endpoint '${subject}': subject must be a method and a route as declared, such as \`POST /api/v1/agent/:agent_key/chat/completions\`, or *`,
+      { param: 'subject' },
+    );
   }
 
   private async toDto(budget: SetBudget): Promise<BudgetDto> {
@@ -62,9 +75,6 @@ export class BudgetsService {
   }
 }
 
-/** Such as `POST /v1/chat/completions`. */
-const isEndpoint = (subject: string): boolean => /^[A-Z]+ \/\S*$/.test(subject);
-
 /** Somebody else's tenant is the same 404 as one that is not there. */
 function toSubject({ tenant }: Principal, scope: string, subject: string) {
   if (!SCOPES.includes(scope as BudgetScope))
@@ -73,10 +83,6 @@ function toSubject({ tenant }: Principal, scope: string, subject: string) {
     throw new GatewayError('not_found', 'Nothing is here, or it is not yours.');
   if (scope === 'role' && !ROLES.includes(subject))
     throw new GatewayError('invalid_value', `subject must be one of ${ROLES.join(', ')}`, {
-      param: 'subject',
-    });
-  if (scope === 'endpoint' && subject !== '*' && !isEndpoint(subject))
-    throw new GatewayError('invalid_value', 'subject must be a method and a route, or *', {
       param: 'subject',
     });
   if (subject.length > LONGEST_SUBJECT || subject.includes('\0') || !subject.isWellFormed())

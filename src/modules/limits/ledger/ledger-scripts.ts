@@ -32,6 +32,7 @@ for at = slots + 1, #KEYS do
     if not used then
       used = ARGV[arg + 5]
       redis.call('HSET', key, 'u', used)
+      if ends > 0 then redis.call('PEXPIREAT', key, whole(ends)) end
     end
     local reserved = tonumber(redis.call('HGET', key, 'r') or '0')
     for _, gone in ipairs(redis.call('ZRANGEBYSCORE', key .. ':leases', '-inf', now)) do

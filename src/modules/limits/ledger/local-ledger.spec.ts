@@ -118,4 +118,24 @@ describe(LocalLedger.name, () => {
       7,
     );
   });
+
+  it('looks for what has ended once a second at most, however many begin', () => {
+    let now = 0;
+    const ledger = new LocalLedger(1, () => now);
+    const begin = (name: string, endsAt: number) => {
+      const all = Array.from({ length: 10_000 }, (_, at) => counter(1, { key: `${name}-${at}`, endsAt }));
+      for (const each of all) ledger.open(each, 0);
+      return () => ledger.knows(all[0]!);
+    };
+    const first = begin('first', 10);
+    now = 20;
+    const second = begin('second', 30);
+    expect([first(), second()]).toEqual([false, true]);
+    now = 900;
+    begin('third', 5_000);
+    expect(second()).toBe(true);
+    now = 1_100;
+    begin('fourth', 5_000);
+    expect(second()).toBe(false);
+  });
 });

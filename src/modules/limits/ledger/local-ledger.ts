@@ -9,12 +9,14 @@ interface Account {
 }
 
 const MANY_ACCOUNTS = 10_000;
+const SWEEP_EVERY_MS = 1_000;
 const SLOT_RETRY_MS = 1_000;
 
 /** What is held in this process, and what was used of its share. */
 export class LocalLedger {
   private readonly accounts = new Map<string, Account>();
   private readonly running = new Map<string, number>();
+  private sweptAt = -Infinity;
 
   constructor(
     private readonly replicas: number,
@@ -76,6 +78,8 @@ export class LocalLedger {
   /** A time that is over and of which nothing runs any more. */
   private closeEnded(): void {
     const now = this.now();
+    if (now - this.sweptAt < SWEEP_EVERY_MS) return;
+    this.sweptAt = now;
     for (const [key, { endsAt, reserved }] of this.accounts)
       if (endsAt !== undefined && endsAt < now && reserved === 0) this.accounts.delete(key);
   }

@@ -7,4 +7,6 @@ export interface UsageBatch {
   /** Greater than that of every batch the writer has brought before. */
   readonly number: number;
   readonly entries: readonly UsageEntry[];
+  /** When it was first brought, in milliseconds since 1970. */
+  readonly since: number;
 }

@@ -26,6 +26,15 @@ describe(UsageBook.name, () => {
     expect([book.size, book.sumOf({ tenant: 'acme' }).tokens]).toEqual([3, 45]);
   });
 
+  it('has one entry for what becomes the same when it is made fit for the table', () => {
+    const book = new UsageBook();
+    book.open();
+    for (const user of ['a\ud800', 'a\udfff', 'a\ufffd', '\0a\ufffd']) book.add(entry({ user }));
+    expect(book.take(10)).toEqual([
+      entry({ user: 'a\ufffd', requests: 4, promptTokens: 40, completionTokens: 20, cost: 12 }),
+    ]);
+  });
+
   it('hands over so many at most, and goes on with the rest', () => {
     const book = new UsageBook();
     book.open();

@@ -53,14 +53,15 @@ export class UsageBook {
     return this.entries.size;
   }
 
-  add(entry: UsageEntry): void {
+  add(used: UsageEntry): void {
     if (!this.isRead) return;
+    const entry = storable(used);
     const { tenant, user, key, device, agent, endpoint, model, day } = entry;
     const id = JSON.stringify([tenant, user, key, device, agent, endpoint, model, day]);
     const before = this.entries.get(id);
     if (before !== undefined) grow(before, entry);
     else if (this.entries.size >= MOST_ENTRIES) this.lost++;
-    else this.entries.set(id, { ...entry });
+    else this.entries.set(id, entry);
   }
 
   /** Hands over so many at most, the oldest first. */
@@ -86,4 +87,19 @@ function grow(entry: Growing, by: UsageSums): void {
   entry.completionTokens += by.completionTokens;
   entry.cost += by.cost;
   entry.unpriced += by.unpriced;
+}
+
+/** PostgreSQL takes neither U+0000 nor halves of characters. Before entries are told apart: two may become the same. */
+function storable(entry: UsageEntry): UsageEntry {
+  const clean = (text: string) => text.replaceAll('\0', '').toWellFormed();
+  const { user, key, device, agent, endpoint, model } = entry;
+  return {
+    ...entry,
+    user: clean(user),
+    key: clean(key),
+    device: clean(device),
+    agent: clean(agent),
+    endpoint: clean(endpoint),
+    model: clean(model),
+  };
 }

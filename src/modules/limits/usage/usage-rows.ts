@@ -95,7 +95,7 @@ export class UsageRows {
    * All of it or nothing, in one statement; also when requests are not served any more. A batch that was added before adds
    * nothing: the last number of its writer is kept beside.
    */
-  async add({ writer, number, entries }: UsageBatch): Promise<void> {
+  async add({ writer, number, entries }: Omit<UsageBatch, 'since'>): Promise<void> {
     const column = <K extends keyof UsageEntry>(name: K) => entries.map((entry) => entry[name]);
     await this.dataSource.query(ADD, [
       writer,
@@ -127,9 +127,14 @@ export class UsageRows {
     return { tokens: Number(row!.tokens), cost: Number(row!.cost), batch: Number(row!.batch) };
   }
 
-  /** Those of whom nothing was heard for longer than anybody tries to bring a batch again. */
+  /** Those of whom nothing was heard for longer than a batch is brought again: `UsageWriter` gives it up before. */
   async forgetWriters(): Promise<void> {
-    await this.dataSource.query(`DELETE FROM usage_writers WHERE written_at < now() - interval '1 day'`);
+    // Who writes just now locks rows too, and would wait in turn: what is locked is left for the next time.
+    await this.dataSource.query(
+      `DELETE FROM usage_writers WHERE (tenant, writer) IN (
+         SELECT tenant, writer FROM usage_writers WHERE written_at < now() - interval '1 day'
+          ORDER BY tenant, writer FOR UPDATE SKIP LOCKED)`,
+    );
   }
 
   /** Grouped, the newest and the largest first. */

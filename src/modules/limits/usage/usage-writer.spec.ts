@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
 import type { DatabaseConnection, GatewayDataSource } from '../../../infrastructure/database/index.js';
 import { UsageBook } from './usage-book.js';
 import type { UsageBatch } from './usage-batch.js';
@@ -12,8 +13,12 @@ import type { UsageOf } from './used-before.js';
 class FakeRows {
   readonly tried: UsageBatch[] = [];
   fails: 'never' | 'before' | 'after' = 'never';
+  /** Users whose entries the table does not take: a batch with one of them is refused whole. */
+  readonly refused = new Set<string>();
   forgotten = 0;
-  /** Runs between the question for a sum and its answer. */
+  /** Runs between the question for a sum and what it sees. */
+  onTheWay: () => Promise<void> = () => Promise.resolve();
+  /** Runs between what it sees and its answer. */
   meanwhile: () => Promise<void> = () => Promise.resolve();
   private readonly kept = new Map<number, UsageBatch>();
 
@@ -23,15 +28,18 @@ class FakeRows {
 
   add(batch: UsageBatch): Promise<void> {
     this.tried.push(batch);
+    if (batch.entries.some(({ user }) => this.refused.has(user)))
+      return Promise.reject(Object.assign(new Error('index row too large'), { code: '54000' }));
     if (this.fails !== 'before' && !this.kept.has(batch.number)) this.kept.set(batch.number, batch);
     return this.fails === 'never' ? Promise.resolve() : Promise.reject(new Error('Connection terminated'));
   }
 
+  /** As the statement sees it when it begins, however long it takes. */
   async sum(): Promise<{ tokens: number; cost: number; batch: number }> {
-    const last = Math.max(0, ...this.kept.keys());
-    await Promise.resolve();
+    await this.onTheWay();
+    const seen = { tokens: this.tokens, cost: 0, batch: Math.max(0, ...this.kept.keys()) };
     await this.meanwhile();
-    return { tokens: this.tokens, cost: 0, batch: last };
+    return seen;
   }
 
   forgetWriters(): Promise<void> {
@@ -51,7 +59,10 @@ describe(UsageWriter.name, () => {
   let writer: UsageWriter;
   let close: () => Promise<void>;
 
+  let error: MockInstance<Logger['error']>;
+
   beforeEach(() => {
+    error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
     book = new UsageBook();
     rows = new FakeRows();
     history = new UsageHistory();
@@ -65,6 +76,7 @@ describe(UsageWriter.name, () => {
     writer.onModuleInit();
     return () => close();
   });
+  afterEach(() => vi.restoreAllMocks());
 
   it('brings the same batch again, under the same number, while nobody knows whether it arrived', async () => {
     rows.fails = 'after';
@@ -106,14 +118,43 @@ describe(UsageWriter.name, () => {
     expect((await history.sum({ tenant: 'acme', from: '2026-07-02' })).tokens).toBe(15);
   });
 
-  it('does not write while somebody asks what was used, who would meet it twice', async () => {
+  it('writes while somebody asks what was used, who meets it once', async () => {
     book.add(usageEntry());
-    rows.meanwhile = async () => {
-      void writer.write();
-      for (let turns = 0; turns < 20; turns++) await Promise.resolve();
-    };
+    rows.meanwhile = () => writer.write();
     expect((await history.sum(ACME)).tokens).toBe(15);
-    await writer.write();
+    expect(rows.tokens).toBe(15);
+  });
+
+  it('asks again where something was written before the question came to the table', async () => {
+    book.add(usageEntry());
+    rows.onTheWay = () => writer.write();
+    expect((await history.sum(ACME)).tokens).toBe(15);
+    expect(rows.tokens).toBe(15);
+  });
+
+  it('does not ask for ever, and does not tell what it does not know', async () => {
+    let asked = 0;
+    rows.onTheWay = () => {
+      asked++;
+      book.add(usageEntry());
+      return writer.write();
+    };
+    await expect(history.sum(ACME)).rejects.toMatchObject({ code: 'dependency_unavailable' });
+    expect(asked).toBeLessThan(20);
+  });
+
+  it('tells what was used while a writing takes long', async () => {
+    let arrive = () => {};
+    const add = rows.add.bind(rows);
+    rows.add = async (batch) => {
+      await new Promise<void>((resolve) => (arrive = resolve));
+      return add(batch);
+    };
+    book.add(usageEntry());
+    const written = writer.write();
+    expect((await history.sum(ACME)).tokens).toBe(15);
+    arrive();
+    await written;
     expect(rows.tokens).toBe(15);
   });
 
@@ -131,5 +172,85 @@ describe(UsageWriter.name, () => {
       await writer.write();
     }
     expect(rows.forgotten).toBe(1);
+  });
+
+  describe('with an entry that the table does not take', () => {
+    beforeEach(() => {
+      for (const user of ['ada', 'bad', 'bob', 'eve', 'kim']) book.add(usageEntry({ user }));
+      rows.refused.add('bad');
+    });
+
+    it('writes all others, once, and goes on', async () => {
+      await writer.write();
+      expect(rows.tokens).toBe(60);
+      book.add(usageEntry({ user: 'ada' }));
+      await writer.write();
+      expect(rows.tokens).toBe(75);
+      expect((await history.sum(ACME)).tokens).toBe(75);
+    });
+
+    it('says once whose it was and how much, and not by which key', async () => {
+      book.add(usageEntry({ user: 'bad', key: 'key-1' }));
+      rows.refused.add('kim');
+      await writer.write();
+      await writer.write();
+      const told = error.mock.calls.map(([what]) => what as object);
+      expect(told).toHaveLength(3);
+      expect(told[0]).toMatchObject({
+        err: 'index row too large (54000)',
+        tenant: 'acme',
+        user: 'bad',
+        requests: 1,
+      });
+      expect(JSON.stringify(told)).not.toContain('key-1');
+    });
+
+    it('forgets nothing where the database goes away in between', async () => {
+      const add = rows.add.bind(rows);
+      rows.add = (batch) => {
+        rows.fails = batch.entries.length < 3 ? 'after' : 'never';
+        return add(batch);
+      };
+      await writer.write();
+      expect((await history.sum(ACME)).tokens).toBeGreaterThanOrEqual(60);
+      rows.add = add;
+      rows.fails = 'never';
+      await writer.write();
+      expect(rows.tokens).toBe(60);
+    });
+  });
+
+  it('gives a batch up before its number is forgotten, and says so', async () => {
+    const now = vi.spyOn(Date, 'now').mockReturnValue(0);
+    rows.fails = 'before';
+    book.add(usageEntry());
+    await writer.write();
+    now.mockReturnValue(19 * 3_600_000);
+    await writer.write();
+    expect(error).not.toHaveBeenCalled();
+    rows.fails = 'never';
+    now.mockReturnValue(21 * 3_600_000);
+    book.add(usageEntry({ user: 'bob', promptTokens: 0 }));
+    await writer.write();
+    expect(rows.tokens).toBe(5);
+    expect(error).toHaveBeenCalledTimes(1);
+    expect(error.mock.calls[0]![0]).toMatchObject({ entries: 1 });
+  });
+
+  it('says at the end how much could not be written', async () => {
+    rows.fails = 'before';
+    book.add(usageEntry());
+    await writer.write();
+    book.add(usageEntry({ user: 'bob' }));
+    book.lost = 7;
+    await close();
+    expect(error.mock.calls.map(([what]) => what as object)).toEqual([{ unwritten: 2, withoutRoom: 7 }]);
+  });
+
+  it('says nothing at the end when all is written', async () => {
+    book.add(usageEntry());
+    await close();
+    expect(rows.tokens).toBe(15);
+    expect(error).not.toHaveBeenCalled();
   });
 });

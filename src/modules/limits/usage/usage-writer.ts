@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { DatabaseConnection, type GatewayDataSource } from '../../../infrastructure/database/index.js';
+import {
+  DatabaseConnection,
+  describeDatabaseError,
+  isValueFault,
+  type GatewayDataSource,
+} from '../../../infrastructure/database/index.js';
 import type { UsageBatch } from './usage-batch.js';
 import { UsageBook, type UsageEntry } from './usage-book.js';
 import { UsageHistory } from './usage-history.js';
@@ -11,21 +16,28 @@ import { sumOf, type UsageOf, type UsedBefore } from './used-before.js';
 const WRITE_EVERY_MS = 500;
 const MOST_AT_ONCE = 1_000;
 const CLEAR_EVERY_MS = 3_600_000;
+/** Less than the day after which the table forgets what came: brought later, it might count twice. */
+const GIVE_UP_MS = 20 * 3_600_000;
+/** Batches come twice a second, and one has to arrive just before each of these. */
+const MOST_READINGS = 5;
 
 /**
  * Brings what was used to the database, all together and off the way of requests; what cannot be written waits. A batch
- * that may have arrived or not is brought again as it was, and the table takes it once.
+ * that may have arrived or not is brought again as it was, and the table takes it once. Of one that the table refuses
+ * all is brought but the entry it is refused for.
  */
 @Injectable()
 export class UsageWriter implements OnModuleInit {
   private readonly logger = new Logger(UsageWriter.name);
   private readonly id = randomUUID();
+  /** The number of the last one. */
   private batches = 0;
   /** Taken from the book, and not known to be in the database. */
   private unsure: UsageBatch | undefined;
+  /** Taken from the book, and known not to be in the database. */
+  private parts: (readonly UsageEntry[])[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> | undefined;
-  private readonly reading = new Set<Promise<unknown>>();
   private clearedAt = -Infinity;
   private isFailing = false;
 
@@ -54,15 +66,22 @@ export class UsageWriter implements OnModuleInit {
     clearInterval(this.timer);
     await this.writing;
     await this.write();
+    const unwritten = [this.unsure?.entries ?? [], ...this.parts].flat().length + this.book.size;
+    const withoutRoom = this.book.lost;
+    if (unwritten > 0 || withoutRoom > 0)
+      this.logger.error({ unwritten, withoutRoom }, 'usage could not be written and is lost');
   }
 
   private async writeAll(): Promise<void> {
-    if (this.unsure === undefined && this.book.size === 0) return;
+    if (this.unsure === undefined && this.parts.length === 0 && this.book.size === 0) return;
     if (this.connection.state === 'connecting') return;
-    await Promise.allSettled(this.reading);
     try {
-      if (this.unsure !== undefined) await this.bring(this.unsure);
-      for (let left = this.book.size; left > 0; left -= MOST_AT_ONCE) await this.bring(this.next());
+      if (this.unsure !== undefined) await this.bringAgain(this.unsure);
+      await this.bringParts();
+      for (let left = this.book.size; left > 0; left -= MOST_AT_ONCE) {
+        this.parts.push(this.book.take(MOST_AT_ONCE));
+        await this.bringParts();
+      }
       this.isFailing = false;
     } catch (error) {
       if (!this.isFailing) this.logger.warn({ err: error }, 'usage waits for the database');
@@ -72,15 +91,45 @@ export class UsageWriter implements OnModuleInit {
     await this.clear();
   }
 
-  private next(): UsageBatch {
-    const entries = this.book.take(MOST_AT_ONCE).map(storable);
-    return { writer: this.id, number: ++this.batches, entries };
+  private async bringParts(): Promise<void> {
+    for (let entries = this.parts.shift(); entries !== undefined; entries = this.parts.shift())
+      await this.bring({ writer: this.id, number: ++this.batches, entries, since: Date.now() });
+  }
+
+  private async bringAgain(batch: UsageBatch): Promise<void> {
+    if (Date.now() - batch.since < GIVE_UP_MS) return this.bring(batch);
+    this.unsure = undefined;
+    const { entries, since } = batch;
+    this.logger.error(
+      { entries: entries.length, since: new Date(since) },
+      'usage may be lost: for too long nobody could tell whether it was written',
+    );
   }
 
   private async bring(batch: UsageBatch): Promise<void> {
     this.unsure = batch;
-    await this.rows.add(batch);
+    try {
+      await this.rows.add(batch);
+    } catch (error) {
+      // Then nothing of it is in the table, for sure.
+      if (!isValueFault(error)) throw error;
+      this.refused(batch, error);
+    }
     this.unsure = undefined;
+  }
+
+  private refused({ entries }: UsageBatch, error: unknown): void {
+    const [first] = entries;
+    if (entries.length > 1) {
+      const middle = entries.length >> 1;
+      this.parts.unshift(entries.slice(0, middle), entries.slice(middle));
+    } else if (first !== undefined) {
+      const { tenant, user, day, requests, promptTokens, completionTokens } = first;
+      this.logger.error(
+        { err: describeDatabaseError(error), tenant, user, day, requests, promptTokens, completionTokens },
+        'usage that the database does not take is lost',
+      );
+    }
   }
 
   private async clear(): Promise<void> {
@@ -92,42 +141,24 @@ export class UsageWriter implements OnModuleInit {
     });
   }
 
-  /** Nothing is on its way meanwhile: it would be missing in both places, or be met in both. */
   private async sum(of: UsageOf): Promise<UsedBefore> {
-    while (this.writing !== undefined) await this.writing;
-    const answer = this.read(of);
-    this.reading.add(answer);
-    try {
-      return await answer;
-    } finally {
-      this.reading.delete(answer);
+    for (let readings = 0; readings < MOST_READINGS; readings++) {
+      const sum = await this.read(of);
+      if (sum !== undefined) return sum;
     }
+    throw new Error('usage is written faster than it can be summed up');
   }
 
-  private async read(of: UsageOf): Promise<UsedBefore> {
-    const waiting = this.book.sumOf(of);
-    const { unsure } = this;
+  /** Undefined where something came into the table between the look at what waits and that at the table: it is in both. */
+  private async read(of: UsageOf): Promise<UsedBefore | undefined> {
+    const { unsure, batches } = this;
+    const waiting = [this.book.sumOf(of), ...this.parts.map((entries) => sumOf(entries, of))];
     const written = await this.rows.sum(of, this.id);
-    const isMissing = unsure !== undefined && unsure.number > written.batch;
-    const missing = isMissing ? sumOf(unsure.entries, of) : { tokens: 0, cost: 0 };
+    if (written.batch > batches) return undefined;
+    if (unsure !== undefined && unsure.number > written.batch) waiting.push(sumOf(unsure.entries, of));
     return {
-      tokens: written.tokens + waiting.tokens + missing.tokens,
-      cost: written.cost + waiting.cost + missing.cost,
+      tokens: waiting.reduce((sum, { tokens }) => sum + tokens, written.tokens),
+      cost: waiting.reduce((sum, { cost }) => sum + cost, written.cost),
     };
   }
-}
-
-/** PostgreSQL takes neither U+0000 nor halves of characters. */
-function storable(entry: UsageEntry): UsageEntry {
-  const clean = (text: string) => text.replaceAll('\0', '').toWellFormed();
-  const { user, key, device, agent, endpoint, model } = entry;
-  return {
-    ...entry,
-    user: clean(user),
-    key: clean(key),
-    device: clean(device),
-    agent: clean(agent),
-    endpoint: clean(endpoint),
-    model: clean(model),
-  };
 }
