@@ -35,7 +35,7 @@ export class ResponseHead {
   /** Takes everything before the empty line. A server that is busy says the same again and again, which is read once. */
   static of(text: string): ResponseHead {
     if (this.last?.text !== text) this.last = new ResponseHead(flat(text));
-    return this.last!;
+    return this.last;
   }
 
   get(name: string): string | undefined {
