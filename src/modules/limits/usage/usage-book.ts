@@ -55,13 +55,9 @@ export class UsageBook {
 
   add(used: UsageEntry): void {
     if (!this.isRead) return;
-    const entry = storable(used);
-    const { tenant, user, key, device, agent, endpoint, model, day } = entry;
-    const id = JSON.stringify([tenant, user, key, device, agent, endpoint, model, day]);
-    const before = this.entries.get(id);
-    if (before !== undefined) grow(before, entry);
-    else if (this.entries.size >= MOST_ENTRIES) this.lost++;
-    else this.entries.set(id, entry);
+    const known = this.entries.get(nameOf(used));
+    if (known === undefined) this.addNew(storable(used));
+    else grow(known, used);
   }
 
   /** Hands over so many at most, the oldest first. */
@@ -79,7 +75,18 @@ export class UsageBook {
   sumOf(of: UsageOf): UsedBefore {
     return sumOf(this.entries.values(), of);
   }
+
+  private addNew(entry: Growing): void {
+    const name = nameOf(entry);
+    const known = this.entries.get(name);
+    if (known !== undefined) grow(known, entry);
+    else if (this.entries.size >= MOST_ENTRIES) this.lost++;
+    else this.entries.set(name, entry);
+  }
 }
+
+const nameOf = ({ tenant, user, key, device, agent, endpoint, model, day }: UsageKey): string =>
+  JSON.stringify([tenant, user, key, device, agent, endpoint, model, day]);
 
 function grow(entry: Growing, by: UsageSums): void {
   entry.requests += by.requests;
@@ -89,8 +96,8 @@ function grow(entry: Growing, by: UsageSums): void {
   entry.unpriced += by.unpriced;
 }
 
-/** PostgreSQL takes neither U+0000 nor halves of characters. Before entries are told apart: two may become the same. */
-function storable(entry: UsageEntry): UsageEntry {
+/** PostgreSQL takes neither U+0000 nor halves of characters. Two entries may become the same. */
+function storable(entry: UsageEntry): Growing {
   const clean = (text: string) => text.replaceAll('\0', '').toWellFormed();
   const { user, key, device, agent, endpoint, model } = entry;
   return {
