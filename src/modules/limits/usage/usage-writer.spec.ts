@@ -63,6 +63,7 @@ describe(UsageWriter.name, () => {
 
   beforeEach(() => {
     error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    vi.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
     book = new UsageBook();
     rows = new FakeRows();
     history = new UsageHistory();
