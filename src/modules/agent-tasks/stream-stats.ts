@@ -50,8 +50,8 @@ export class StreamStats implements OnModuleInit {
     return toStats(ALL, this.tenants.get(tenant)?.all ?? new Tally());
   }
 
-  private began({ stream, ...begin }: BeginRecord): void {
-    if (!stream) return;
+  private began(begin: BeginRecord): void {
+    if (!begin.stream) return;
     for (const tally of this.talliesOf(begin)) {
       tally.total++;
       tally.active++;

@@ -13,7 +13,8 @@ export function toSpent(
   if (origin === undefined || (outcome.status === 'failed' && log.count === 0)) return undefined;
   const { promptTokens, completionTokens = 0, estimated } = usage;
   return {
-    ...origin,
+    backend: origin.backend,
+    model: origin.model,
     promptTokens,
     // Where the backend did not say, long pieces count for more than one.
     completionTokens: estimated ? Math.max(completionTokens, meter?.used ?? 0) : completionTokens,

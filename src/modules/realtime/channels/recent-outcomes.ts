@@ -4,7 +4,9 @@ interface Second {
   at: number;
   total: number;
   failed: number;
-  readonly durations: number[];
+  readonly durations: Float64Array;
+  /** So many of them are there. */
+  timed: number;
 }
 
 /** As many times as are kept of one second: more say nothing new about a percentile. */
@@ -17,11 +19,11 @@ export class RecentOutcomes {
   add(failed: boolean, durationMs: number, now: number): void {
     const at = Math.floor(now / 1000);
     let second = this.seconds.at(-1);
-    if (second?.at !== at) this.seconds.push((second = { at, total: 0, failed: 0, durations: [] }));
+    if (second?.at !== at) this.seconds.push((second = newSecond(at)));
     if (this.seconds.length > WINDOW_S) this.seconds.shift();
     second.total++;
     if (failed) second.failed++;
-    if (second.durations.length < MOST_DURATIONS) second.durations.push(durationMs);
+    if (second.timed < MOST_DURATIONS) second.durations[second.timed++] = durationMs;
   }
 
   /** Failed of all, from 0 to 1; 0 where there were none. */
@@ -33,9 +35,15 @@ export class RecentOutcomes {
 
   /** Seconds within which 95 of 100 said their first token; 0 where there were none. */
   latencyP95(now: number): number {
-    const durations = this.recent(now)
-      .flatMap((second) => second.durations)
-      .sort((a, b) => a - b);
+    const recent = this.recent(now);
+    // Sorted as numbers, and so fast that no stream has to wait for it.
+    const durations = new Float64Array(recent.reduce((sum, { timed }) => sum + timed, 0));
+    let at = 0;
+    for (const second of recent) {
+      durations.set(second.durations.subarray(0, second.timed), at);
+      at += second.timed;
+    }
+    durations.sort();
     return (durations[Math.ceil(durations.length * 0.95) - 1] ?? 0) / 1000;
   }
 
@@ -44,3 +52,11 @@ export class RecentOutcomes {
     return this.seconds.filter(({ at }) => at > oldest);
   }
 }
+
+const newSecond = (at: number): Second => ({
+  at,
+  total: 0,
+  failed: 0,
+  durations: new Float64Array(MOST_DURATIONS),
+  timed: 0,
+});
