@@ -86,7 +86,7 @@ describe.runIf(hasRedisServer)('answers in Redis', () => {
     await isReady(gateway);
     const given = await ask(gateway, 'kept');
     await hit(gateway, 'kept');
-    const keys = await connectionOf(gateway).run((client) => client.keys('*'));
+    const keys = await connectionOf(gateway).run((client) => client.keys('citadel:answer:*'));
     expect(keys).toEqual([expect.stringMatching(/^citadel:answer:1:[\w-]{43}$/)]);
     const ttlMs = await connectionOf(gateway).run((client) => client.pttl(keys[0]!));
     expect(ttlMs).toBeLessThanOrEqual(3_600_000);
