@@ -53,7 +53,11 @@ export class PolicyGatekeeper extends Gatekeeper {
   }
 
   admit(head: IncomingMessage, access: Access, principal: Principal): Verdict {
-    return this.revocations.isRevoked(principal) ? refused() : admitted(head, access, principal);
+    try {
+      return this.revocations.isRevoked(principal) ? refused() : admitted(head, access, principal);
+    } catch (error) {
+      return toGatewayError(error);
+    }
   }
 
   /** Trusted callers need no credential where the policy leaves it to the network. */

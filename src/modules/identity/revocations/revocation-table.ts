@@ -45,8 +45,10 @@ export class RevocationTable implements RevocationStore, OnModuleInit, OnModuleD
       this.pollMs = config.redis.kind === 'redis' ? POLL_WITH_REDIS_MS : POLL_MS;
   }
 
-  onModuleInit(): void {
+  /** Where the database is there, the first request already finds what it holds. */
+  async onModuleInit(): Promise<void> {
     this.revocations.keepIn(this);
+    if (this.connection.state === 'ready') return this.poll();
     this.connection.onReady(() => void this.poll());
   }
 
@@ -80,7 +82,8 @@ export class RevocationTable implements RevocationStore, OnModuleInit, OnModuleD
           : `SELECT ${COLUMNS} FROM revocations WHERE until IS NULL OR until > clock_timestamp()`,
         isRecent ? [OVERLAP_S] : [],
       );
-      this.revocations.learn(rows.map(toRevocation));
+      if (isRecent) this.revocations.learn(rows.map(toRevocation));
+      else this.revocations.learnAll(rows.map(toRevocation));
       this.readAt = startedAt;
       await this.forget(startedAt);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { SYSTEM_CLOCK } from '../../../common/clock.js';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { RedisAwayError, RedisChannels } from '../../../infrastructure/redis/index.js';
 import type { Revocation } from './revocation.js';
@@ -7,6 +8,7 @@ import { RevocationList } from './revocation-list.js';
 
 const CHANNEL = 'citadel:revocations';
 const FORGET_EVERY_MS = 60_000;
+const RETRY_AFTER_S = 2;
 
 /** Keeps revocations for those that start later and those that missed the message. */
 export interface RevocationStore {
@@ -24,6 +26,8 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   private readonly listeners: Listener[] = [];
   private readonly clock = SYSTEM_CLOCK;
   private store: RevocationStore | undefined;
+  /** Whether what the store holds is in the list. */
+  private isComplete = true;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(@Inject(RedisChannels) private readonly channels: RedisChannels) {}
@@ -40,8 +44,10 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
+  /** From now on no credential is believed before `learnAll` was told what the store holds. */
   keepIn(store: RevocationStore): void {
     this.store = store;
+    this.isComplete = false;
   }
 
   /** Resolves when it holds here and will hold everywhere. */
@@ -64,7 +70,19 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     }
   }
 
+  /** Takes in all that the store holds. */
+  learnAll(revocations: readonly Revocation[]): void {
+    this.learn(revocations);
+    this.isComplete = true;
+  }
+
+  /** Throws `dependency_unavailable` while it cannot be told, as after a start without a database. */
   isRevoked(principal: Principal, issuedAtMs: number | undefined = principal.credential?.issuedAt): boolean {
+    if (!this.isComplete && principal.credential !== undefined) {
+      throw new GatewayError('dependency_unavailable', 'What was revoked cannot be read just now.', {
+        retryAfterS: RETRY_AFTER_S,
+      });
+    }
     return this.list.meets(principal, issuedAtMs);
   }
 
