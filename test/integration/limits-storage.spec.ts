@@ -212,11 +212,15 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
     expect((await call(ADMIN, `admin/budgets/${path}`, 'PUT', body)).status).toBe(status),
   );
 
-  it('say which endpoint is not there', async () => {
-    const refused = await call(ADMIN, 'admin/budgets/endpoint/GET%20%2Fnowhere', 'PUT', { tokens: 1 });
+  it.each([
+    ['endpoint', 'GET /nowhere'],
+    ['agent', 'qa_enginer'],
+  ])('say which %s is not there', async (scope, subject) => {
+    const path = `admin/budgets/${scope}/${encodeURIComponent(subject)}`;
+    const refused = await call(ADMIN, path, 'PUT', { tokens: 1 });
     expect([refused.status, await refused.text()]).toEqual([
       400,
-      expect.stringContaining("there is no endpoint 'GET /nowhere'"),
+      expect.stringContaining(`there is no ${scope} '${subject}'`),
     ]);
   });
 

@@ -5,6 +5,7 @@ import { MeteredAllowances } from './allowance/metered-allowances.js';
 import { BudgetBook } from './budgets/budget-book.js';
 import { Ledger } from './ledger/ledger.service.js';
 import { Endpoints } from './places/endpoints.js';
+import { Places } from './places/places.js';
 import { UnknownPlaces } from './places/unknown-places.js';
 import { PriceList } from './prices/price-list.js';
 import { RequestRates } from './rate/request-rates.js';
@@ -20,6 +21,7 @@ import { UsageHistory } from './usage/usage-history.js';
     Endpoints,
     Ledger,
     MeteredAllowances,
+    Places,
     PriceList,
     RequestRates,
     UnknownPlaces,
@@ -30,9 +32,9 @@ import { UsageHistory } from './usage/usage-history.js';
   exports: [
     Allowances,
     BudgetBook,
-    Endpoints,
     Ledger,
     MeteredAllowances,
+    Places,
     PriceList,
     RequestRates,
     UsageBook,

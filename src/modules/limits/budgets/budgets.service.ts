@@ -3,7 +3,7 @@ import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { BudgetScope } from '../../../config/index.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { NANODOLLARS_PER_DOLLAR } from '../prices/price-list.js';
-import { Endpoints } from '../places/endpoints.js';
+import { Places } from '../places/places.js';
 import { BudgetBook } from './budget-book.js';
 import { BudgetRefresh } from './budget-refresh.js';
 import { BudgetRows, type SetBudget } from './budget-rows.js';
@@ -11,6 +11,11 @@ import { SCOPES, type BudgetDto, type SetBudgetDto } from './dto/budget.dto.js';
 
 const ROLES: readonly string[] = ['anonymous', 'user', 'premium', 'admin'];
 const LONGEST_SUBJECT = 255;
+const PLACES = {
+  endpoint:
+    'subject must be a method and a route as declared, such as `POST /api/v1/agent/:agent_key/chat/completions`, or *',
+  agent: "subject must be an agent's key, or *",
+};
 
 /** What administrators allow, each in their own tenant. */
 @Injectable()
@@ -19,7 +24,7 @@ export class BudgetsService {
     @Inject(BudgetRows) private readonly rows: BudgetRows,
     @Inject(BudgetBook) private readonly book: BudgetBook,
     @Inject(BudgetRefresh) private readonly refresh: BudgetRefresh,
-    @Inject(Endpoints) private readonly endpoints: Endpoints,
+    @Inject(Places) private readonly places: Places,
   ) {}
 
   async list({ tenant }: Principal): Promise<BudgetDto[]> {
@@ -51,12 +56,11 @@ export class BudgetsService {
 
   /** One that is not there would hold nobody. It may still be taken away. */
   private requirePlace({ scope, subject }: SetBudget): void {
-    if (scope !== 'endpoint' || subject === '*' || this.endpoints.has(subject)) return;
-    throw new GatewayError(
-      'invalid_value',
-      `there is no endpoint '${subject}': subject must be a method and a route as declared, such as \`POST /api/v1/agent/:agent_key/chat/completions\`, or *`,
-      { param: 'subject' },
-    );
+    if ((scope !== 'endpoint' && scope !== 'agent') || subject === '*') return;
+    if (this.places.has(scope, subject)) return;
+    throw new GatewayError('invalid_value', `there is no ${scope} '${subject}': ${PLACES[scope]}`, {
+      param: 'subject',
+    });
   }
 
   private async toDto(budget: SetBudget): Promise<BudgetDto> {

@@ -1,7 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppConfig } from '../../../config/index.js';
-import { RoutingTable } from '../../models/index.js';
-import { Endpoints } from './endpoints.js';
+import { type PlaceKind, Places } from './places.js';
 
 /** Says at the start which endpoints and agents have limits in the configuration and are not there: a name may be mistyped. */
 @Injectable()
@@ -10,20 +9,18 @@ export class UnknownPlaces implements OnApplicationBootstrap {
 
   constructor(
     @Inject(AppConfig) private readonly config: AppConfig,
-    @Inject(Endpoints) private readonly known: Endpoints,
-    @Inject(RoutingTable) private readonly routing: RoutingTable,
+    @Inject(Places) private readonly places: Places,
   ) {}
 
   onApplicationBootstrap(): void {
-    const keys = new Set(this.routing.current.agents.map(({ key }) => key));
-    const endpoints = this.named('endpoint').filter((name) => !this.known.has(name));
-    const agents = this.named('agent').filter((name) => !keys.has(name));
-    if (endpoints.length > 0)
-      this.logger.warn({ endpoints }, 'limits for endpoints that are not there hold nobody');
-    if (agents.length > 0) this.logger.warn({ agents }, 'limits for agents that are not there hold nobody');
+    for (const kind of ['endpoint', 'agent'] as const) {
+      const unknown = this.named(kind).filter((name) => !this.places.has(kind, name));
+      if (unknown.length > 0)
+        this.logger.warn({ [`${kind}s`]: unknown }, `limits for ${kind}s that are not there hold nobody`);
+    }
   }
 
-  private named(scope: 'endpoint' | 'agent'): string[] {
+  private named(scope: PlaceKind): string[] {
     const { rate, generations, budgets } = this.config.limits;
     const names = new Set([...rate[`${scope}s`].keys(), ...generations[`${scope}s`].keys()]);
     for (const budget of budgets)
