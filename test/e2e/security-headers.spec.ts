@@ -97,6 +97,8 @@ describe('the security headers', () => {
     ['what the HTTP parser refuses', 'GET / HTTP/1.1\r\nHost : x\r\n\r\n', 400],
     ['an upgrade that is refused', upgrade('/nowhere'), 404],
     ['a handshake that is malformed', upgrade('/ws/ai/stream', ''), 400],
+    ['one to Socket.IO', upgrade('/socket.io/?EIO=4&transport=websocket', ''), 400],
+    ['an upgrade to an unknown session', upgrade('/socket.io/?EIO=4&transport=websocket&sid=none'), 400],
   ])('are on %s, with the one that asks for HTTPS', async (_, request, status) => {
     for (const { port } of [gateway, secure]) {
       const { responses } = await sendRaw(port, request);

@@ -30,6 +30,18 @@ const LOOK_EVERY_MS = 5;
 /** Whoever asked for another one can ask again (RFC 6455, section 4.4). */
 const SPOKEN_VERSIONS = 'Sec-WebSocket-Version: 13, 8\r\n';
 
+/** As much of Engine.IO as its types do not tell. */
+interface Engine {
+  readonly ws: WebSocketServer;
+  on(event: 'connection_error', listen: (refused: EngineRefusal) => void): void;
+}
+
+interface EngineRefusal {
+  /** Polls have a response, upgrades have none. */
+  readonly req: IncomingMessage & { readonly res?: unknown };
+  readonly message: string;
+}
+
 type AnyServer = IoServer | WebSocketServer;
 type AnyClient = IoSocket | WebSocketConnection;
 
@@ -96,6 +108,7 @@ export class HybridWsAdapter extends AbstractWsAdapter {
   override create(_port: number, options?: Partial<RawEndpoint>): AnyServer {
     if (options?.transport === 'raw') return this.createRaw(options as RawEndpoint);
     const io = new IoServer(this.ioDoor, socketIoOptions(this.config));
+    this.refuseForEngine(io.engine as unknown as Engine);
     this.manager.pendingCount = () => Math.max(0, io.engine.clientsCount - this.ledger.active['socket.io']);
     return io;
   }
@@ -146,13 +159,27 @@ export class HybridWsAdapter extends AbstractWsAdapter {
       perMessageDeflate: compression && DEFLATE,
       handleProtocols: chooseProtocol,
     });
+    this.refuseMalformed(server);
+    if (needs === undefined || this.config.channels[needs]) this.endpoints.set(path, server);
+    this.protocols.set(path, protocol);
+    return server;
+  }
+
+  private refuseMalformed(server: WebSocketServer): void {
     server.on('wsClientError', ({ message }, stream: Socket, request: IncomingMessage) => {
       const error = new GatewayError('invalid_request', `The WebSocket handshake failed: ${message}.`);
       refuseUpgrade(request, stream, { error, headLines: this.headLines + SPOKEN_VERSIONS });
     });
-    if (needs === undefined || this.config.channels[needs]) this.endpoints.set(path, server);
-    this.protocols.set(path, protocol);
-    return server;
+  }
+
+  /** Its own refusals of upgrades would come without the headers that are on every answer. */
+  private refuseForEngine(engine: Engine): void {
+    this.refuseMalformed(engine.ws);
+    engine.on('connection_error', ({ req, message }) => {
+      if (req.res !== undefined) return;
+      const error = new GatewayError('invalid_request', `Socket.IO refuses the upgrade: ${message}.`);
+      refuseUpgrade(req, req.socket, { error, headLines: this.headLines });
+    });
   }
 
   private take(socket: WebSocket, parts: Omit<WebSocketParts, 'socket' | 'protocol'>): WebSocketConnection {
