@@ -40,13 +40,14 @@ export class ErrorFilter implements ExceptionFilter {
       .status(status)
       .header('content-type', 'application/json; charset=utf-8')
       .send(
-        JSON.stringify(
-          renderError(request.routeOptions.url ?? request.url, {
+        JSON.stringify({
+          ...renderError(request.routeOptions.url ?? request.url, {
             code: error.code,
             message: error.message,
             param: error.param,
           }),
-        ),
+          ...error.details,
+        }),
       );
   }
 

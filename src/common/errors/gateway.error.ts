@@ -9,6 +9,8 @@ export interface GatewayErrorOptions extends ErrorOptions {
   allow?: readonly string[];
   /** Further headers of the answer. */
   headers?: Readonly<Record<string, string>>;
+  /** Further fields of the body: what was done before it failed. */
+  details?: object;
 }
 
 /** An error whose message may be shown to the caller. Anything else is answered as `internal`. */
@@ -18,6 +20,7 @@ export class GatewayError extends Error {
   readonly retryAfterS: number | undefined;
   readonly allow: readonly string[] | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly details: object | undefined;
 
   constructor(
     readonly code: ErrorCode,
@@ -29,5 +32,6 @@ export class GatewayError extends Error {
     this.retryAfterS = options.retryAfterS;
     this.allow = options.allow;
     this.headers = options.headers;
+    this.details = options.details;
   }
 }

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import type { Principal } from '../../contracts/principal.js';
-import { fromWireText } from '../../contracts/wire-text.js';
 import { AgentTypes } from '../agents/index.js';
-import { CallDesk, toCall, type Exchange } from '../chat/index.js';
-import { answersOf, GenerationControl } from '../generation/index.js';
+import { CallDesk, type Exchange } from '../chat/index.js';
+import { GenerationControl } from '../generation/index.js';
 import { answerHeaders, finishedOutcome } from '../streaming/index.js';
 import type { AgentTaskDto } from './dto/agent-task.dto.js';
 import type { CancelledTaskDto, TaskAnswerDto } from './dto/task-answer.dto.js';
-import { toTaskBody } from './to-task-body.js';
+import { toTaskAnswer } from './to-task-answer.js';
+import { toTaskCall } from './to-task-call.js';
 
 /** Tasks whose answer is wanted whole. */
 @Injectable()
@@ -24,38 +24,15 @@ export class TaskService {
    * stands in for the `Idempotency-Key` of the request.
    */
   async run(asked: AgentTaskDto, exchange: Exchange, key?: string): Promise<TaskAnswerDto> {
-    const { agent_type, task, ...options } = asked;
+    const { agent_type, task: text, ...options } = asked;
     const { reply } = exchange;
-    const { agent, profile } = this.types.get(agent_type);
-    const { generation } = await this.desk.beginFor(
-      exchange,
-      toCall({
-        exchange,
-        agent,
-        body: toTaskBody(task, options),
-        terms: { usualProfile: profile, modelOptional: true },
-      }),
-      key,
-    );
-    const { finishReasons } = await finishedOutcome(reply, generation).finally(() => {
+    const call = toTaskCall(exchange, { ...this.types.get(agent_type), text, options });
+    const { generation } = await this.desk.beginFor(exchange, call, key);
+    const outcome = await finishedOutcome(reply, generation).finally(() => {
       // Who answered is known by now.
       reply.headers(answerHeaders(generation));
     });
-    const { promptTokens = 0, completionTokens = 0 } = generation.usage;
-    const { text, reasoning } = answersOf(generation.log, 1)[0]!;
-    return {
-      generation_id: generation.id,
-      agent_type,
-      model: generation.head.model,
-      text: fromWireText(text),
-      ...(reasoning !== undefined && { reasoning: fromWireText(reasoning) }),
-      finish_reason: finishReasons[0]!,
-      usage: {
-        prompt_tokens: promptTokens,
-        completion_tokens: completionTokens,
-        total_tokens: promptTokens + completionTokens,
-      },
-    };
+    return { agent_type, ...toTaskAnswer(generation, outcome) };
   }
 
   /** Throws `generation_not_found`, also for one that has ended. */

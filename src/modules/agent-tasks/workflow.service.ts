@@ -1,20 +1,13 @@
-import { hash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { toGatewayError } from '../../common/errors/to-gateway-error.js';
-import { principalOf } from '../../common/http/request-context.js';
 import { AgentTypes } from '../agents/index.js';
 import { idempotencyKeyOf, type Exchange } from '../chat/index.js';
 import type { AgentTaskDto } from './dto/agent-task.dto.js';
 import type { TaskAnswerDto } from './dto/task-answer.dto.js';
 import type { CreateWorkflowDto, WorkflowDto } from './dto/workflow.dto.js';
 import { TaskService } from './task.service.js';
-
-/** A run, and why it went no further. */
-export interface WorkflowRun {
-  readonly workflow: WorkflowDto;
-  readonly error?: GatewayError;
-}
+import { toStepKey, toWorkflowId } from './workflow-keys.js';
 
 /** Runs tasks one after the other, each at its own agent and with the answers before it. */
 @Injectable()
@@ -25,10 +18,10 @@ export class WorkflowService {
   ) {}
 
   /**
-   * Throws GatewayError for what cannot be run; no backend has heard of it then. A client that leaves stops it. With an
-   * `Idempotency-Key` no step is run twice that has finished.
+   * Throws GatewayError for what cannot be run; no backend has heard of it then. Where a step fails, it has the answers
+   * before it as details. A client that leaves stops it. With an `Idempotency-Key` no step is run twice that has finished.
    */
-  async run(asked: CreateWorkflowDto, exchange: Exchange): Promise<WorkflowRun> {
+  async run(asked: CreateWorkflowDto, exchange: Exchange): Promise<WorkflowDto> {
     const steps = toSteps(asked);
     const isSingle = asked.steps == null;
     steps.forEach(({ agent_type }, index) =>
@@ -36,7 +29,7 @@ export class WorkflowService {
     );
     const key = idempotencyKeyOf(exchange.request);
     const about = {
-      workflow_id: toWorkflowId(key, exchange),
+      workflow_id: toWorkflowId(key, exchange.request),
       ...(asked.name != null && { name: asked.name }),
     };
     const results: TaskAnswerDto[] = [];
@@ -46,26 +39,13 @@ export class WorkflowService {
       } catch (thrown) {
         const { code, message, retryAfterS, cause } = toGatewayError(thrown);
         const place = isSingle ? message : `Step ${index + 1} (${step.agent_type}): ${message}`;
-        return {
-          workflow: { ...about, status: 'failed', results },
-          error: new GatewayError(code, place, { retryAfterS, cause }),
-        };
+        const details: WorkflowDto = { ...about, status: 'failed', results };
+        throw new GatewayError(code, place, { retryAfterS, cause, details });
       }
     }
-    return { workflow: { ...about, status: 'completed', results } };
+    return { ...about, status: 'completed', results };
   }
 }
-
-/** Who asks again hears the same. */
-function toWorkflowId(key: string | undefined, { request }: Exchange): string {
-  if (key === undefined) return `workflow-${randomUUID()}`;
-  const { tenant, id } = principalOf(request);
-  return `workflow-${hash('sha256', JSON.stringify([tenant, id, key])).slice(0, 32)}`;
-}
-
-/** What is no key does not become one. */
-const toStepKey = (key: string | undefined, index: number): string | undefined =>
-  key === undefined || key === '' ? key : `${key}/${index}`;
 
 function toSteps({
   steps,

@@ -82,12 +82,16 @@ export class CallDesk {
     asked: Call,
     key = idempotencyKeyOf(request),
   ): Promise<Answering> {
-    if (key === undefined) return this.begin(asked);
-    const answering = await this.beginOnce(key, toReturningCall(asked));
+    const answering = await this.beginPart(asked, key);
     if (answering.isReplayed) reply.header('idempotent-replayed', 'true');
     // Of several parts the last may be the first that is not given again.
-    else reply.removeHeader('idempotent-replayed');
+    else if (key !== undefined) reply.removeHeader('idempotent-replayed');
     return answering;
+  }
+
+  /** The same of a part that runs beside others: what is said to the caller is not for it alone to decide. */
+  async beginPart(asked: Call, key: string | undefined): Promise<Answering> {
+    return key === undefined ? this.begin(asked) : this.beginOnce(key, toReturningCall(asked));
   }
 
   specify(call: AdmittedCall): GenerationSpec {

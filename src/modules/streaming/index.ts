@@ -2,7 +2,12 @@ export { answerHeaders } from './answer-headers.js';
 export { answerWhole } from './answer-whole.js';
 export { dialectOptions } from './dialect-options.js';
 export { withEventIds } from './event-ids.js';
-export { finishedOutcome } from './finished-outcome.js';
+export {
+  finishedOutcome,
+  finishedUnlessGone,
+  type FinishedOutcome,
+  type OnGone,
+} from './finished-outcome.js';
 export { LostStreams } from './lost-streams.js';
 export { RETRY_MS, withRetry } from './retry.js';
 export { StreamingModule } from './streaming.module.js';

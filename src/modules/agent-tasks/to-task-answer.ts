@@ -1,0 +1,25 @@
+import { fromWireText } from '../../contracts/wire-text.js';
+import { answersOf, type FollowedLog } from '../generation/index.js';
+import type { FinishedOutcome } from '../streaming/index.js';
+import type { TaskAnswerDto } from './dto/task-answer.dto.js';
+
+/** What came of a task that has finished. */
+export function toTaskAnswer(
+  { id, head, log, usage }: FollowedLog,
+  { finishReasons }: FinishedOutcome,
+): Omit<TaskAnswerDto, 'agent_type'> {
+  const { promptTokens = 0, completionTokens = 0 } = usage;
+  const { text, reasoning } = answersOf(log, 1)[0]!;
+  return {
+    generation_id: id,
+    model: head.model,
+    text: fromWireText(text),
+    ...(reasoning !== undefined && { reasoning: fromWireText(reasoning) }),
+    finish_reason: finishReasons[0]!,
+    usage: {
+      prompt_tokens: promptTokens,
+      completion_tokens: completionTokens,
+      total_tokens: promptTokens + completionTokens,
+    },
+  };
+}

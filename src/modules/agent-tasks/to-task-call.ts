@@ -1,0 +1,20 @@
+import type { AgentSettings } from '../../config/index.js';
+import { toCall, type Call, type Exchange } from '../chat/index.js';
+import { toTaskBody, type TaskOptions } from './to-task-body.js';
+
+/** A task whose answer is wanted whole. */
+export interface WholeTask {
+  readonly agent?: AgentSettings | undefined;
+  /** The profile of its stream, which decides how long it may take. */
+  readonly profile: string;
+  readonly text: string;
+  readonly options?: TaskOptions;
+}
+
+export const toTaskCall = (exchange: Exchange, { agent, profile, text, options }: WholeTask): Call =>
+  toCall({
+    exchange,
+    agent,
+    body: toTaskBody(text, options),
+    terms: { usualProfile: profile, modelOptional: true },
+  });
