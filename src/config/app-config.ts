@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Role } from '../contracts/principal.js';
 import type { LimitsConfig, PriceSettings } from './limits-config.js';
 import type { ProfileSettings } from '../contracts/streaming-profile.js';
+import type { WorkflowPlan } from '../contracts/workflow.js';
 
 /** The one typed tree of settings. Unions instead of optional halves: what is not configured says so by its kind. */
 export interface AppConfig {
@@ -236,7 +237,7 @@ export interface ResponseCacheConfig {
   readonly ttlMs: number;
 }
 
-/** What SIGHUP reads anew: models, routes, backends, profiles and agents. */
+/** What SIGHUP reads anew: models, routes, backends, profiles, agents and workflows. */
 export interface RoutingConfig {
   /** Chains are already followed: the value is the backend's own name. Has no prototype. */
   readonly aliases: Readonly<Record<string, string>>;
@@ -257,6 +258,8 @@ export interface RoutingConfig {
   /** Over the defaults each profile brings. Has no prototype. */
   readonly profiles: Readonly<Record<string, Partial<ProfileSettings>>>;
   readonly agents: readonly AgentSettings[];
+  /** Names are unique. */
+  readonly workflows: readonly WorkflowSettings[];
 }
 
 export interface BackendSettings {
@@ -293,6 +296,14 @@ export interface AgentSettings {
     readonly temperature?: number;
     readonly maxTokens?: number;
   };
+  /** Besides those that every agent has: by their names, what is said before the task. */
+  readonly methods?: Readonly<Record<string, string>>;
+}
+
+export interface WorkflowSettings {
+  readonly name: string;
+  readonly description: string;
+  readonly plan: WorkflowPlan;
 }
 
 /** The authorization server. */

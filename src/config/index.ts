@@ -22,6 +22,7 @@ export {
   type StreamsConfig,
   type UpstreamConfig,
   type VectorDbConfig,
+  type WorkflowSettings,
 } from './app-config.js';
 export { ConfigError } from './config-error.js';
 export { ConfigModule } from './config.module.js';

@@ -88,6 +88,18 @@ describe(loadConfig.name, () => {
       backend: 'simulator',
       model: 'p8-sim',
     });
+    expect(demo[0]!.methods).toHaveProperty('method2');
+    expect(routing.workflows.map(({ name }) => name)).toEqual([
+      'research-then-write',
+      'second-opinions',
+      'plan-a-feature',
+    ]);
+  });
+
+  it('goes on without workflows', () => {
+    const configDir = copyOfShipped();
+    rmSync(join(configDir, 'workflows.yaml'));
+    expect(loadConfig({ CITADEL_ENV: 'test' }, { configDir }).routing.workflows).toEqual([]);
   });
 
   it('keeps the state in CITADEL_DATA_DIR', () => {
@@ -138,12 +150,16 @@ describe(loadConfig.name, () => {
 });
 
 describe(reloadRouting.name, () => {
-  it('reads models, backends and agents anew', () => {
+  it('reads models, backends, agents and workflows anew', () => {
     const configDir = copyOfShipped();
     expect(reloadRouting({ CITADEL_ENV: 'production', ...JWT_KEYS }, { configDir }).agents).toHaveLength(
       AGENTS.length,
     );
     writeFileSync(join(configDir, 'agents.yaml'), 'agents: [{ key: only }]\n');
     expect(reloadRouting({ CITADEL_ENV: 'production', ...JWT_KEYS }, { configDir }).agents).toHaveLength(1);
+    writeFileSync(join(configDir, 'workflows.yaml'), 'workflows: []\nworkflow: x\n');
+    expect(() => reloadRouting({ CITADEL_ENV: 'test' }, { configDir })).toThrow(
+      'config/workflows.yaml: workflow is not a known key',
+    );
   });
 });

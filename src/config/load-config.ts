@@ -28,6 +28,7 @@ export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = 
     alertsYaml: loadOptionalYaml(configDir, 'alerts.yaml'),
     oauthClientsYaml: loadOptionalYaml(configDir, 'oauth-clients.yaml'),
     pricesYaml: loadOptionalYaml(configDir, 'prices.yaml'),
+    workflowsYaml: loadOptionalYaml(configDir, 'workflows.yaml'),
     secrets,
   });
 }

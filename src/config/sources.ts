@@ -18,6 +18,8 @@ export interface Sources {
   readonly oauthClientsYaml: YamlSection;
   /** What models cost. */
   readonly pricesYaml: YamlSection;
+  /** Workflows that callers can ask for by name. */
+  readonly workflowsYaml: YamlSection;
   readonly secrets: Secrets;
 }
 

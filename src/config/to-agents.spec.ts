@@ -17,6 +17,7 @@ agents:
     model: phi4
     backend: ollama
     options: { num_ctx: 4096, keep_alive: -1, temperature: 0, max_tokens: 100 }
+    methods: { review: Say what is wrong with it. }
   - key: plain
 `;
     expect(agentsOf(yaml)).toStrictEqual([
@@ -28,6 +29,7 @@ agents:
         model: 'phi4',
         backend: 'ollama',
         options: { numCtx: 4096, keepAlive: -1, temperature: 0, maxTokens: 100 },
+        methods: { review: 'Say what is wrong with it.' },
       },
       { key: 'plain', description: '', profile: 'generic', options: {} },
     ]);
@@ -58,6 +60,11 @@ agents:
       'agents: [{ key: a, options: { temperature: 3 } }]',
       'agents[0].options.temperature must be a number from 0 to 2',
     ],
+    [
+      'agents: [{ key: a, methods: { b c: x } }]',
+      'agents[0].methods.b c: its name must be a name of letters',
+    ],
+    ['agents: [{ key: a, methods: { b: } }]', 'agents[0].methods.b is missing'],
   ])('refuse %j', (yaml, message) => {
     expect(() => agentsOf(yaml)).toThrow(`example.yaml: ${message}`);
   });

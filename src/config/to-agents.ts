@@ -1,6 +1,6 @@
 import type { AgentSettings, BackendSettings, Environment } from './app-config.js';
 import { ConfigError } from './config-error.js';
-import { decimal, flag, name, type Parser, text, wholeNumber } from './parser.js';
+import { decimal, flag, name, type Parser, parseValue, text, wholeNumber } from './parser.js';
 import { type AgentInstance, INSTANCE_MODEL } from './to-agent-instances.js';
 import { requireBackend } from './to-routes.js';
 import type { YamlSection } from './yaml-section.js';
@@ -51,7 +51,19 @@ function toAgent(section: YamlSection, { backends, instances }: Known): AgentSet
       temperature: options.read('temperature', decimal(0, 2)),
       maxTokens: options.read('max_tokens', wholeNumber(1)),
     }),
+    methods: toMethods(section.section('methods')),
   });
+}
+
+/** Names are looked up in it: it inherits none. */
+function toMethods(section: YamlSection): AgentSettings['methods'] {
+  const names = section.keys();
+  if (names.length === 0) return undefined;
+  const methods = names.map((key) => [
+    parseValue(`${section.label(key)}: its name`, key, name),
+    section.require(key, text),
+  ]);
+  return Object.fromEntries(methods) as Record<string, string>;
 }
 
 /** As Ollama takes it. */

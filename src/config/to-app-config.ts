@@ -22,7 +22,8 @@ import { toVectorDbConfig } from './to-vector-db-config.js';
 
 /** Decides every setting, and refuses what contradicts itself or is not known. */
 export function toAppConfig(sources: Sources): AppConfig {
-  const { environment, env, yaml, streamingYaml, alertsYaml, oauthClientsYaml, pricesYaml } = sources;
+  const { environment, env, yaml, streamingYaml, alertsYaml, oauthClientsYaml, pricesYaml, workflowsYaml } =
+    sources;
   const dataDir = (env.CITADEL_DATA_DIR ?? './data').replace(/(?<=.)\/+$/, '');
   const http = toHttpConfig(sources);
   const identity = toIdentityConfig(sources, dataDir, http.config.port);
@@ -72,6 +73,7 @@ export function toAppConfig(sources: Sources): AppConfig {
   alertsYaml.refuseUnknownKeys();
   oauthClientsYaml.refuseUnknownKeys();
   pricesYaml.refuseUnknownKeys();
+  workflowsYaml.refuseUnknownKeys();
   return config;
 }
 

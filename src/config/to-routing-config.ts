@@ -10,6 +10,7 @@ import { toAliases } from './to-aliases.js';
 import { type Backends, toBackends } from './to-backends.js';
 import { toProfiles } from './to-profiles.js';
 import { requireBackend, toRoutes } from './to-routes.js';
+import { toWorkflows } from './to-workflows.js';
 
 const ADMIT = oneOf('configured', 'listed', 'any');
 
@@ -41,6 +42,7 @@ export function toRoutingConfig(
     standIn: hasStandIn ? { for: 'ollama', by: 'simulator' } : undefined,
     profiles,
     agents: toAgents(yaml.list('agents'), { backends: backends.all, environment, instances }),
+    workflows: toWorkflows(sources.workflowsYaml.list('workflows')),
   };
   checkDefaultModel(config);
   return { config, choice: toChoice(config) };

@@ -18,6 +18,8 @@ export interface SourcesExample {
   readonly oauthClientsYaml?: string;
   /** The text of `prices.yaml`. */
   readonly pricesYaml?: string;
+  /** The text of `workflows.yaml`. */
+  readonly workflowsYaml?: string;
   readonly secretsFolder?: string;
 }
 
@@ -30,6 +32,7 @@ export function createSources({
   alertsYaml = '',
   oauthClientsYaml = '',
   pricesYaml = '',
+  workflowsYaml = '',
   secretsFolder = '/nowhere',
 }: SourcesExample = {}): Sources {
   return {
@@ -41,6 +44,7 @@ export function createSources({
     alertsYaml: toSection('alerts.yaml', alertsYaml),
     oauthClientsYaml: toSection('oauth-clients.yaml', oauthClientsYaml),
     pricesYaml: toSection('prices.yaml', pricesYaml),
+    workflowsYaml: toSection('workflows.yaml', workflowsYaml),
     secrets: new Secrets(env, secretsFolder),
   };
 }

@@ -4,7 +4,7 @@ import { BackendDirectory } from './backend-directory.js';
 import { BackendProbe } from './backend-probe.js';
 import { RoutingTable } from './routing-table.js';
 
-/** Reads models, routes, backends, profiles and agents anew while requests go on. A mistake leaves all as it was. */
+/** Reads models, routes, backends, profiles, agents and workflows anew while requests go on. A mistake leaves all as it was. */
 @Injectable()
 export class RoutingReload {
   private readonly logger = new Logger(RoutingReload.name);
