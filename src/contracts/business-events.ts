@@ -1,4 +1,5 @@
 import type { BeginRecord, OutcomeRecord } from './journal.js';
+import type { WorkflowStatus, WorkflowStrategy } from './workflow.js';
 
 /** What happened that observers care about. One name per fact, one call site per name. */
 export interface BusinessEvents {
@@ -6,6 +7,7 @@ export interface BusinessEvents {
   'generation-settled': OutcomeRecord;
   'backend-attempt-ended': BackendAttemptEnded;
   'cache-used': CacheUsed;
+  'workflow-settled': WorkflowSettled;
   'breaker-changed': { readonly backend: string; readonly state: 'closed' | 'open' | 'half-open' };
 }
 
@@ -23,6 +25,13 @@ export interface CacheUsed {
   readonly operation: 'get' | 'set';
   readonly result: 'hit' | 'miss' | 'success' | 'error';
   readonly count: number;
+}
+
+export interface WorkflowSettled {
+  readonly tenant: string;
+  readonly strategy: WorkflowStrategy;
+  readonly status: WorkflowStatus;
+  readonly durationMs: number;
 }
 
 type Listener<Name extends keyof BusinessEvents> = (event: BusinessEvents[Name]) => void;

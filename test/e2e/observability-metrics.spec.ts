@@ -52,6 +52,8 @@ const FAMILIES = [
   ['stream_chunks_sent_total', 'counter'],
   ['stream_session_duration_seconds', 'histogram'],
   ['stream_sessions_active', 'gauge'],
+  ['coordinator_workflows_total', 'counter'],
+  ['coordinator_workflow_duration_seconds', 'histogram'],
   ['llm_calls_total', 'counter'],
   ['llm_tokens_used_total', 'counter'],
   ['llm_cost_dollars_total', 'counter'],

@@ -61,6 +61,11 @@ const COUNTERS: readonly Metric[] = [
     labelNames: ['agent'],
   },
   {
+    name: 'coordinator_workflows_total',
+    help: 'Workflows over several agents that are over.',
+    labelNames: ['strategy', 'status'],
+  },
+  {
     name: 'llm_calls_total',
     help: 'Generations that are over, by how they ended.',
     labelNames: ['model', 'agent', 'status'],
@@ -100,6 +105,12 @@ const HISTOGRAMS: readonly (Metric & { readonly buckets: number[] })[] = [
     name: 'stream_session_duration_seconds',
     help: 'Seconds a streamed generation took.',
     labelNames: ['agent', 'status'],
+    buckets: SECONDS_OF_A_GENERATION,
+  },
+  {
+    name: 'coordinator_workflow_duration_seconds',
+    help: 'Seconds a workflow over several agents took.',
+    labelNames: ['strategy', 'status'],
     buckets: SECONDS_OF_A_GENERATION,
   },
   {

@@ -4,6 +4,7 @@ import { Registry } from 'prom-client';
 import { ModelsModule } from '../models/index.js';
 import { BackendMetrics } from './backend-metrics.js';
 import { CacheMetrics } from './cache-metrics.js';
+import { CoordinatorMetrics } from './coordinator-metrics.js';
 import { GenerationMetrics } from './generation-metrics.js';
 import { HttpMetrics } from './http-metrics.js';
 import { MetricLabels } from './metric-labels.js';
@@ -43,6 +44,7 @@ export class MetricsModule {
         OpenStreams,
         BackendMetrics,
         CacheMetrics,
+        CoordinatorMetrics,
         GenerationMetrics,
         HttpMetrics,
         StreamMetrics,
