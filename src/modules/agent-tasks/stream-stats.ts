@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { toMeanMs, toPercent } from '../../common/figures.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { CancelReason } from '../../contracts/generation-outcome.js';
 import type { BeginRecord, OutcomeRecord } from '../../contracts/journal.js';
@@ -82,14 +83,13 @@ export class StreamStats implements OnModuleInit {
 }
 
 function toStats(agent: string, { total, active, completed, failed, durationMs }: Tally): StreamStatsDto {
-  const over = total - active;
   return {
     agent,
     totalStreams: total,
     activeStreams: active,
     completedStreams: completed,
     failedStreams: failed,
-    successRate: `${(total === 0 ? 0 : ((total - failed) / total) * 100).toFixed(2)}%`,
-    avgDuration: `${over === 0 ? 0 : Math.round(durationMs / over)}ms`,
+    successRate: toPercent(total - failed, total),
+    avgDuration: toMeanMs(durationMs, total - active),
   };
 }
