@@ -16,7 +16,7 @@ import type { Principal } from './contracts/principal.js';
 
 /** Routes that carry conversations with images in them, and many texts at a time. */
 const CHAT_ROUTE =
-  /completions$|\/responses$|\/input_tokens$|^\/v1\/agents\/|\/embed(?:dings)?$|^\/agent\/(?:stream|generate)$|^\/api\/v1\/ai\/(?:.+\/)?stream$|^\/workflow\/create$|^\/api\/stream\/:agent$|^\/streaming\/sse\/chat$/;
+  /completions$|\/responses$|\/input_tokens$|^\/v1\/agents\/|\/embed(?:dings)?$|^\/agent\/(?:stream|generate)$|^\/api\/v1\/ai\/(?:.+\/)?stream$|^\/workflow\/create$|^\/api\/coordinator\/(?:workflow|sequential|parallel|hierarchical)$|^\/api\/stream\/:agent$|^\/streaming\/sse\/chat$/;
 
 /** What a GET begins or holds open here: a picture on any page could ask for it. */
 const NO_PICTURES = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\//;

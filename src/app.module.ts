@@ -12,6 +12,7 @@ import { AgentTasksModule } from './modules/agent-tasks/index.js';
 import { AgentsModule } from './modules/agents/index.js';
 import { AuditModule } from './modules/audit/index.js';
 import { ChatModule } from './modules/chat/index.js';
+import { CoordinatorModule } from './modules/coordinator/index.js';
 import { EmbeddingsModule } from './modules/embeddings/index.js';
 import { GenerationModule } from './modules/generation/index.js';
 import { HealthModule } from './modules/health/index.js';
@@ -57,6 +58,7 @@ export const DATABASE: Storage = [
     ChatModule,
     StreamingModule,
     AgentTasksModule,
+    CoordinatorModule,
     EmbeddingsModule,
     ResponsesModule,
     RealtimeModule,

@@ -62,6 +62,15 @@ export const POLICIES: Readonly<Record<string, AccessPolicy>> = {
   'GET /api/stream/:agent': 'jwt',
   'POST /api/stream/:agent': 'jwt',
 
+  'POST /api/coordinator/workflow': 'jwt',
+  'POST /api/coordinator/sequential': 'jwt',
+  'POST /api/coordinator/parallel': 'jwt',
+  'POST /api/coordinator/hierarchical': 'jwt',
+  'GET /api/coordinator/workflows': 'jwt',
+  'GET /api/coordinator/agents': 'jwt',
+  'GET /api/coordinator/stats': 'jwt',
+  'POST /api/coordinator/stats/reset': 'admin',
+
   'POST /api/v1/audit/verify': 'admin',
   'GET /api/v1/audit/checkpoint': 'jwt',
   'GET /api/v1/audit/checkpoint/key': 'jwt',

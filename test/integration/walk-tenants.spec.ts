@@ -246,6 +246,8 @@ describe.each(KINDS)('what belongs to somebody else, on $kind', ({ open }) => {
 
   it('is in no list, search, export or figure of others', async () => {
     const { id } = await conversation();
+    const workflow = { steps: [{ agent: 'mockAgent', method: 'execute' }], input: 'Hello' };
+    expect((await post('/api/coordinator/sequential', workflow)).status).toBe(200);
     for (const other of OTHERS) {
       if (other === undefined) continue;
       const headers = await headersOf(other);
@@ -257,9 +259,12 @@ describe.each(KINDS)('what belongs to somebody else, on $kind', ({ open }) => {
       expect([other.name, await read('/api/v1/audit/export')]).toEqual([other.name, '']);
       if (other.tenant === OWNER.tenant) continue;
       expect(await read('/api/stream/stats')).toContain('"totalStreams":0');
+      expect(await read('/api/coordinator/stats')).toContain('"totalWorkflows":0');
     }
     const own = await fetch(`${gateway.url}/api/v1/audit/export`, { headers: await headersOf(OWN_ADMIN) });
     expect(await own.text()).toContain(`"id":${id},`);
+    const figures = await fetch(`${gateway.url}/api/coordinator/stats`, { headers: await headersOf(OWNER) });
+    expect(await figures.text()).toContain('"totalWorkflows":1');
   });
 
   it('stays when another tenant has all of a user of the same name erased', async () => {

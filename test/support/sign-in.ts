@@ -8,7 +8,7 @@ export type SigningIn = 'always' | 'where needed';
 
 /** Routes with the policies `jwt` and `admin`, in other spellings too. */
 const NEEDS_CREDENTIAL =
-  /^(?:http:\/\/\w+)?\/(?:a|%61)pi\/(?:v1\/(?:(?:chat\/)?completions|agent\/|responses|embeddings|audit\/|auth\/)|stream\/)/;
+  /^(?:http:\/\/\w+)?\/(?:a|%61)pi\/(?:v1\/(?:(?:chat\/)?completions|agent\/|responses|embeddings|audit\/|auth\/)|(?:stream|coordinator)\/)/;
 
 /** The header of somebody, an ordinary user unless told. */
 export async function authorizationOf(

@@ -202,6 +202,11 @@ export const ERROR_CATALOGUE = {
     type: 'upstream_error',
     meaning: 'The answer broke off before its end was said.',
   },
+  transform_failed: {
+    status: 502,
+    type: 'upstream_error',
+    meaning: 'What an agent answered is not what the transform of its step needs.',
+  },
   upstream_auth: {
     status: 502,
     type: 'upstream_error',

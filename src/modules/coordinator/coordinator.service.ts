@@ -1,0 +1,119 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { GatewayError } from '../../common/errors/gateway.error.js';
+import { principalOf } from '../../common/http/request-context.js';
+import { EventBus } from '../../contracts/business-events.js';
+import type { WorkflowPlan, WorkflowStatus } from '../../contracts/workflow.js';
+import type { TaskOptions } from '../agent-tasks/index.js';
+import type { Exchange } from '../chat/index.js';
+import { RoutingTable } from '../models/index.js';
+import { checkPlan } from './check-plan.js';
+import type { NamedWorkflowDto } from './dto/run-workflow.dto.js';
+import type { StepResultDto, WorkflowResultDto } from './dto/workflow-result.dto.js';
+import { StepRunner, type RunStep } from './step-runner.js';
+import { runHierarchical } from './strategies/run-hierarchical.js';
+import { runParallel } from './strategies/run-parallel.js';
+import { runSequential } from './strategies/run-sequential.js';
+import type { StrategyEnd } from './strategies/strategy-end.js';
+import { WorkflowCatalogue } from './workflow-catalogue.js';
+import { WorkflowRun } from './workflow-run.js';
+
+/** What a workflow is given. */
+export interface WorkflowRequest {
+  readonly input: unknown;
+  readonly options?: TaskOptions | null | undefined;
+  /** Where it was asked for by its name. */
+  readonly name?: string;
+}
+
+/** Runs workflows over several agents while their client waits. */
+@Injectable()
+export class CoordinatorService {
+  constructor(
+    @Inject(RoutingTable) private readonly routing: RoutingTable,
+    @Inject(WorkflowCatalogue) private readonly catalogue: WorkflowCatalogue,
+    @Inject(StepRunner) private readonly steps: StepRunner,
+    @Inject(EventBus) private readonly events: EventBus,
+  ) {}
+
+  /** A workflow of the configuration. Throws `not_found` for one that is not there. */
+  executeWorkflow(asked: NamedWorkflowDto, exchange: Exchange): Promise<WorkflowResultDto> {
+    const { workflowName, workflow, input = asked.inputs, options } = asked;
+    const named = workflowName ?? workflow;
+    if (named == null) throw missing('workflowName');
+    if (input === undefined) throw missing('input');
+    if (input === '') throw new GatewayError('invalid_value', 'input must not be empty', { param: 'input' });
+    const param = workflowName == null ? 'workflow' : 'workflowName';
+    const { name, plan } = this.catalogue.get(named, param);
+    return this.execute(plan, { input, options, name }, exchange);
+  }
+
+  /**
+   * Throws GatewayError for what cannot be run; no backend has heard of it then. Where nothing comes of it, the error has
+   * the calls that were made as details. A client that leaves stops all that runs for it, and then this never settles. With
+   * an `Idempotency-Key` no call is made twice that has finished.
+   */
+  async execute(
+    plan: WorkflowPlan,
+    { input, options, name }: WorkflowRequest,
+    exchange: Exchange,
+  ): Promise<WorkflowResultDto> {
+    checkPlan(plan, this.routing.current.agents);
+    const { strategy } = plan;
+    const { tenant } = principalOf(exchange.request);
+    const run = new WorkflowRun(exchange, options ?? {}, (status, durationMs) =>
+      this.events.emit('workflow-settled', { tenant, strategy, status, durationMs }),
+    );
+    const end = await runPlan(plan, input, (step) => this.steps.run(step, run));
+    const { results, output, failure } = end;
+    const workflow: WorkflowResultDto = {
+      success: failure === undefined && results.every(({ success }) => success),
+      workflow_id: run.id,
+      ...(name !== undefined && { name }),
+      strategy,
+      results,
+      output,
+      usage: sumOf(results),
+      durationMs: run.durationMs,
+    };
+    run.sayHeaders(strategy === 'parallel');
+    run.settle(statusOf(end));
+    if (failure === undefined) return workflow;
+    const { code, message, retryAfterS, headers, cause } = failure.error;
+    throw new GatewayError(code, `${failure.place}: ${message}`, {
+      retryAfterS,
+      headers,
+      cause,
+      details: workflow,
+    });
+  }
+}
+
+function runPlan(plan: WorkflowPlan, input: unknown, run: RunStep): Promise<StrategyEnd> {
+  switch (plan.strategy) {
+    case 'sequential':
+      return runSequential(plan.steps, input, run);
+    case 'parallel':
+      return runParallel(plan.tasks, input, run);
+    case 'hierarchical':
+      return runHierarchical(plan, input, run);
+  }
+}
+
+/** Who cancels one of the generations wanted it to end. */
+function statusOf({ results, failure }: StrategyEnd): WorkflowStatus {
+  if (failure !== undefined) return failure.error.code === 'cancelled' ? 'cancelled' : 'failed';
+  return results.every(({ success }) => success) ? 'finished' : 'partial';
+}
+
+const sumOf = (results: readonly StepResultDto[]): WorkflowResultDto['usage'] =>
+  results.reduce(
+    (sum, { usage }) => ({
+      prompt_tokens: sum.prompt_tokens + usage.prompt_tokens,
+      completion_tokens: sum.completion_tokens + usage.completion_tokens,
+      total_tokens: sum.total_tokens + usage.total_tokens,
+    }),
+    { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+  );
+
+const missing = (param: string): GatewayError =>
+  new GatewayError('invalid_request', `${param} is required`, { param });

@@ -1,0 +1,49 @@
+import type { WorkflowStatus } from '../../contracts/workflow.js';
+import { toWorkflowId, type TaskOptions } from '../agent-tasks/index.js';
+import { idempotencyKeyOf, type Answering, type Exchange } from '../chat/index.js';
+import { answerHeaders } from '../streaming/index.js';
+import type { Surroundings } from './step-runner.js';
+import { WaitingClient } from './waiting-client.js';
+
+type OnSettled = (status: WorkflowStatus, durationMs: number) => void;
+
+/** One workflow on its way, for one client. */
+export class WorkflowRun implements Surroundings {
+  readonly key: string | undefined;
+  readonly id: string;
+  readonly client: WaitingClient;
+  private readonly startedAt = performance.now();
+  private readonly answers: Answering[] = [];
+
+  constructor(
+    readonly exchange: Exchange,
+    readonly options: TaskOptions,
+    private readonly onSettled: OnSettled,
+  ) {
+    this.key = idempotencyKeyOf(exchange.request);
+    this.id = toWorkflowId(this.key, exchange.request);
+    this.client = new WaitingClient(exchange.reply, () => onSettled('cancelled', this.durationMs));
+  }
+
+  get durationMs(): number {
+    return Math.round(performance.now() - this.startedAt);
+  }
+
+  readonly began = (answering: Answering): void => {
+    this.answers.push(answering);
+  };
+
+  settle(status: WorkflowStatus): void {
+    this.client.answered();
+    this.onSettled(status, this.durationMs);
+  }
+
+  /** Of answers that came beside each other none speaks for all: the limits are told as the last one knew them. */
+  sayHeaders(areBesideEachOther: boolean): void {
+    const { reply } = this.exchange;
+    const last = this.answers.at(-1);
+    if (last === undefined) return;
+    reply.headers(areBesideEachOther ? last.generation.headers : answerHeaders(last.generation));
+    if (this.answers.every(({ isReplayed }) => isReplayed)) reply.header('idempotent-replayed', 'true');
+  }
+}
