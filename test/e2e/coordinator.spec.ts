@@ -1,0 +1,305 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { GenerationRegistry } from '../../src/modules/generation/index.js';
+import { MANAGER, OPS, TESTER, CoordinatorCalls } from '../support/coordinator-calls.js';
+import { createGateway, type TestGateway } from '../support/create-app.js';
+import { eventually } from '../support/eventually.js';
+import { FakeOllama } from '../support/fake-ollama.js';
+import { post, resetBreakers } from '../support/gateway-calls.js';
+import { authorizationOf } from '../support/sign-in.js';
+
+let ollama: FakeOllama;
+let gateway: TestGateway;
+let calls: CoordinatorCalls;
+
+beforeAll(async () => {
+  ollama = await new FakeOllama({ models: 'any' }).listen();
+  gateway = await createGateway({ OLLAMA_URL: ollama.origin });
+  calls = new CoordinatorCalls(gateway, ollama, await authorizationOf(gateway, { tenant: 'acme' }));
+});
+beforeEach(() => resetBreakers(gateway));
+afterAll(async () => {
+  await gateway.close();
+  await ollama.close();
+});
+
+describe('a chain', () => {
+  it('gives the first agent the input, and each other one the output before it', async () => {
+    calls.echo();
+    const from = ollama.requests.length;
+    const { status, answer } = await calls.run('sequential', {
+      steps: [MANAGER, { ...TESTER, transform: 'trim' }],
+      input: { feature: 'login' },
+      options: { temperature: 0 },
+    });
+    expect([status, answer.output]).toEqual([200, 'quality engineer: product manager: {"feature":"login"}']);
+    expect(calls.asked(from).map(([, content]) => content)).toEqual([
+      '{"feature":"login"}',
+      'product manager: {"feature":"login"}',
+    ]);
+    expect(answer.usage).toEqual({ prompt_tokens: 6, completion_tokens: 4, total_tokens: 10 });
+  });
+
+  it('says the words of a method before the task', async () => {
+    calls.echo();
+    const from = ollama.requests.length;
+    await calls.run('sequential', { steps: [{ agent: 'content', method: 'write' }], input: 'Facts.' });
+    expect(calls.asked(from)[0]![1]).toMatch(/^Write a text for readers.*\n\nFacts\.$/);
+  });
+
+  it('hands on what a transform made of an answer, and fails where it is not what that needs', async () => {
+    ollama.answer({ pieces: ['{"a":', '1}'] });
+    ollama.answer({ pieces: ['no'] });
+    const steps = [MANAGER, TESTER].map((step) => ({ ...step, transform: 'json' }));
+    const { status, answer } = await calls.run('sequential', { steps, input: 'x' });
+    expect([status, answer]).toMatchObject([
+      502,
+      {
+        error: 'transform_failed',
+        message: 'Step 2 (qa_engineer): The answer is not JSON, as the transform json needs it.',
+        success: false,
+        results: [{ output: { a: 1 } }, { output: null, error: { code: 'transform_failed' } }],
+      },
+    ]);
+  });
+
+  it('ends with the step that fails, and keeps what was answered before', async () => {
+    calls.echo((persona) => persona.includes('quality'));
+    const from = ollama.requests.length;
+    const { status, answer } = await calls.run('sequential', { steps: [MANAGER, TESTER, OPS], input: 'x' });
+    expect([status, answer]).toMatchObject([
+      502,
+      {
+        error: 'upstream_error',
+        message: expect.stringMatching(/^Step 2 \(qa_engineer\): /) as string,
+        status_code: 502,
+        success: false,
+        strategy: 'sequential',
+        results: [
+          { success: true, output: 'product manager: x' },
+          {
+            success: false,
+            output: null,
+            generation_id: expect.stringMatching(/^chatcmpl-/) as string,
+            error: { code: 'upstream_error' },
+          },
+        ],
+        output: null,
+      },
+    ]);
+    expect(answer.results).toHaveLength(2);
+    expect(calls.asked(from).some(([persona]) => persona!.includes('devops'))).toBe(false);
+  });
+
+  it('makes no call twice that has finished, when it comes again with its key', async () => {
+    calls.echo((persona) => persona.includes('quality'));
+    const key = { 'idempotency-key': 'release-7' };
+    const body = { steps: [MANAGER, TESTER], input: 'x' };
+    const first = await calls.run('sequential', body, key);
+    resetBreakers(gateway);
+    calls.echo();
+    const second = await calls.run('sequential', body, key);
+    expect([first.status, second.status]).toEqual([502, 200]);
+    expect(second.answer.workflow_id).toBe(first.answer.workflow_id);
+    expect(second.answer.results[0]!.generation_id).toBe(first.answer.results[0]!.generation_id);
+    expect(second.response.headers.get('idempotent-replayed')).toBeNull();
+    const third = await calls.run('sequential', body, key);
+    expect(third.response.headers.get('idempotent-replayed')).toBe('true');
+    expect(third.answer.output).toBe(second.answer.output);
+  });
+});
+
+describe('tasks beside each other', () => {
+  it('go on where one fails, and say which', async () => {
+    calls.echo((persona) => persona.includes('quality'));
+    const { status, answer } = await calls.run('parallel', { tasks: [MANAGER, TESTER, OPS], input: 'x' });
+    expect([status, answer]).toMatchObject([
+      200,
+      {
+        success: false,
+        results: [
+          { success: true },
+          { success: false, error: { code: 'upstream_error' } },
+          { success: true },
+        ],
+        output: ['product manager: x', null, 'devops engineer: x'],
+      },
+    ]);
+    expect(answer).not.toHaveProperty('error');
+  });
+
+  it('fail as the first of them where all do', async () => {
+    calls.echo(() => true);
+    const { status, answer } = await calls.run('parallel', { tasks: [MANAGER, TESTER], input: 'x' });
+    expect([status, answer]).toMatchObject([
+      502,
+      {
+        error: 'upstream_error',
+        message: expect.stringMatching(/^Task 1 \(product_manager\): /) as string,
+        success: false,
+        results: [{ success: false }, { success: false }],
+        output: null,
+      },
+    ]);
+  });
+
+  it('may be as many as are allowed, and take no more listeners than one', async () => {
+    calls.echo();
+    const warned: string[] = [];
+    const hear = ({ name }: Error) => warned.push(name);
+    process.on('warning', hear);
+    const { status, answer } = await calls.run('parallel', { tasks: Array(32).fill(MANAGER), input: 'x' });
+    process.off('warning', hear);
+    expect([status, answer.success, answer.results.length, warned]).toEqual([200, true, 32, []]);
+  });
+
+  it('are each counted by the limits', async () => {
+    const bounded = await createGateway({ OLLAMA_URL: ollama.origin, GENERATIONS_PER_USER: '1' });
+    try {
+      ollama.answer({ pieces: ['one', ' two'] });
+      const gate = ollama.hold(1);
+      const headers = await authorizationOf(bounded);
+      const answer = post(
+        `${bounded.url}/api/coordinator/parallel`,
+        { tasks: [MANAGER, TESTER], input: 'x' },
+        { headers },
+      );
+      await gate.reached;
+      gate.open();
+      expect(await (await answer).json()).toMatchObject({
+        success: false,
+        results: [{ success: true }, { success: false, error: { code: 'rate_limit_exceeded' } }],
+      });
+    } finally {
+      await bounded.close();
+    }
+  });
+
+  it('all stop when their client leaves, and nothing more begins', async () => {
+    ollama.answer({ pieces: ['one', ' two'] });
+    const gates = [MANAGER, TESTER, OPS].map(() => ollama.hold(1));
+    const leaving = new AbortController();
+    const answer = calls.send(
+      'parallel',
+      { tasks: [MANAGER, TESTER, OPS], input: 'x' },
+      { signal: leaving.signal },
+    );
+    answer.catch(() => undefined);
+    const held = await Promise.all(gates.map(({ reached }) => reached));
+    const from = ollama.requests.length;
+    leaving.abort();
+    for (const { request } of held)
+      expect(await ollama.connectionClosed(request.connection)).toHaveProperty('closedBy', 'client');
+    for (const { id } of gateway.storage.begins.slice(-3))
+      expect(await gateway.storage.outcomeOf(id)).toMatchObject({
+        outcome: { status: 'cancelled', reason: 'client_gone' },
+      });
+    calls.echo();
+    // Whatever it might still have begun would be before this.
+    await calls.run('sequential', { steps: [MANAGER], input: 'x' });
+    expect(calls.asked(from)).toHaveLength(1);
+    expect(gateway.app.get(GenerationRegistry).runningCount).toBe(0);
+  });
+});
+
+describe('a hierarchy', () => {
+  it('tells the master who is there, the others what it said, and the master what they handed back', async () => {
+    calls.echo((persona) => persona.includes('devops'));
+    const from = ollama.requests.length;
+    const { status, answer } = await calls.run('hierarchical', {
+      master: { name: 'product_manager', method: 'delegate' },
+      subAgents: [
+        { name: 'qa_engineer', method: 'execute' },
+        { name: 'devops_engineer', method: 'execute' },
+      ],
+      input: 'Ship it.',
+    });
+    expect([status, answer.success, answer.results.map(({ success }) => success)]).toEqual([
+      200,
+      false,
+      [true, true, false, true],
+    ]);
+    const [divide, , , merge] = answer.results;
+    const told = calls.asked(from);
+    expect(told[0]![1]).toMatch(
+      /^Divide the task below .*\n\nShip it\.\n\nContext:\n{"sub_agents":\[{"name":"qa_engineer","method":"execute"},/,
+    );
+    const worked = told.find(([persona]) => persona!.includes('quality'));
+    expect(worked![1]).toBe(
+      `Ship it.\n\nContext:\n${JSON.stringify({ master: 'product_manager', instructions: divide!.output })}`,
+    );
+    expect(told.at(-1)![1]).toMatch(
+      /^The agents listed under results have worked .*\n\nShip it\.\n\nContext:\n/,
+    );
+    expect(JSON.parse(told.at(-1)![1]!.split('Context:\n')[1]!)).toEqual({
+      instructions: divide!.output,
+      results: [
+        { agent: 'qa_engineer', method: 'execute', output: 'quality engineer: Ship it.' },
+        { agent: 'devops_engineer', method: 'execute', failed: true },
+      ],
+    });
+    expect(answer.output).toBe(merge!.output);
+  });
+
+  it('ends where its master is cut off', async () => {
+    ollama.answer({ pieces: ['one', ' two'] });
+    const gate = ollama.hold(1);
+    const leaving = new AbortController();
+    const body = {
+      master: { name: 'product_manager', method: 'execute' },
+      subAgents: [{ name: 'qa_engineer', method: 'execute' }],
+      input: 'x',
+    };
+    const answer = calls.send('hierarchical', body, { signal: leaving.signal });
+    answer.catch(() => undefined);
+    const { request } = await gate.reached;
+    const from = ollama.requests.length;
+    leaving.abort();
+    expect(await ollama.connectionClosed(request.connection)).toHaveProperty('closedBy', 'client');
+    calls.echo();
+    await calls.run('sequential', { steps: [MANAGER], input: 'x' });
+    expect(calls.asked(from)).toHaveLength(1);
+  });
+});
+
+describe('figures', () => {
+  it('are kept by tenant and set back by its administrator, and metrics go on', async () => {
+    const header = await authorizationOf(gateway, { tenant: 'umbrella', role: 'admin' });
+    const stats = async (path = 'stats', method = 'GET') =>
+      (await fetch(`${gateway.url}/api/coordinator/${path}`, { method, headers: header })).json();
+    const began = gateway.storage.begins.length;
+    expect(await stats()).toMatchObject({ totalWorkflows: 0, successRate: '0.00%', avgDuration: '0ms' });
+    const body = { steps: [{ agent: 'mockAgent', method: 'executeTask' }], input: 'test' };
+    expect((await calls.send('sequential', body, { headers: header })).status).toBe(200);
+    expect(gateway.storage.begins).toHaveLength(began + 1);
+    expect(await stats()).toMatchObject({
+      totalWorkflows: 1,
+      successfulWorkflows: 1,
+      failedWorkflows: 0,
+      successRate: '100.00%',
+      avgDuration: expect.stringMatching(/^\d+ms$/) as string,
+      byStrategy: { sequential: { totalWorkflows: 1 }, parallel: { totalWorkflows: 0 } },
+    });
+    expect((await calls.send('stats/reset', {})).status).toBe(403);
+    expect(await stats('stats/reset', 'POST')).toMatchObject({ totalWorkflows: 0 });
+    expect(await calls.get('stats')).not.toMatchObject({ totalWorkflows: 0 });
+
+    const lines = () => fetch(`${gateway.url}/metrics`).then((response) => response.text());
+    const text = await eventually(lines, (scraped) =>
+      scraped.includes('strategy="parallel",status="cancelled"'),
+    );
+    for (const [strategy, status] of [
+      ['sequential', 'finished'],
+      ['sequential', 'failed'],
+      ['parallel', 'finished'],
+      ['parallel', 'partial'],
+      ['parallel', 'failed'],
+      ['parallel', 'cancelled'],
+      ['hierarchical', 'partial'],
+      ['hierarchical', 'cancelled'],
+    ]) {
+      const labels = `{strategy="${strategy}",status="${status}"}`;
+      expect(text).toMatch(new RegExp(`^coordinator_workflows_total${labels} [1-9]`, 'm'));
+      expect(text).toMatch(new RegExp(`^coordinator_workflow_duration_seconds_count${labels} [1-9]`, 'm'));
+    }
+  });
+});
