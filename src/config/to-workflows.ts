@@ -1,11 +1,11 @@
 import type { AgentCall, WorkflowPlan, WorkflowStep } from '../contracts/workflow.js';
-import { MOST_CALLS } from '../contracts/workflow.js';
+import { MOST_CALLS, WORKFLOW_STRATEGIES } from '../contracts/workflow.js';
 import type { WorkflowSettings } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { name, oneOf, text } from './parser.js';
 import type { YamlSection } from './yaml-section.js';
 
-const STRATEGY = oneOf('sequential', 'parallel', 'hierarchical');
+const STRATEGY = oneOf(...WORKFLOW_STRATEGIES);
 
 /** What workflows look like. Whether there are such agents, methods and transforms is known to those who run them. */
 export function toWorkflows(sections: readonly YamlSection[]): readonly WorkflowSettings[] {

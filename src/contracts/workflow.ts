@@ -19,7 +19,10 @@ export type WorkflowPlan =
       readonly subAgents: readonly AgentCall[];
     };
 
-export type WorkflowStrategy = WorkflowPlan['strategy'];
+/** How calls may hang together. */
+export const WORKFLOW_STRATEGIES = ['sequential', 'parallel', 'hierarchical'] as const;
+
+export type WorkflowStrategy = (typeof WORKFLOW_STRATEGIES)[number];
 
 /** Steps, tasks or sub-agents of one workflow. */
 export const MOST_CALLS = 32;

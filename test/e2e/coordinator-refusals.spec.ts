@@ -81,4 +81,18 @@ describe('what cannot be run', () => {
     expect([status, answer]).toEqual([400, { error, message, status_code: 400 }]);
     expect(calls.asked(from)).toEqual([]);
   });
+
+  it.each([
+    ['sequential', { steps: Array(32).fill(CALL) as object[] }, 200],
+    ['parallel', { tasks: Array(32).fill(CALL) as object[] }, 413],
+    ['hierarchical', { master: NAMED, subAgents: Array(32).fill(NAMED) as object[] }, 413],
+  ])('%s weighs as much as what it tells all agents', async (path, body, expected) => {
+    ollama.answer(() => ({ pieces: ['ok'] }));
+    const from = ollama.requests.length;
+    const { status, answer } = await calls.run(path, { input: 'x'.repeat(1024 * 1024), ...body });
+    expect(status).toBe(expected);
+    if (expected === 200) return;
+    expect(answer).toMatchObject({ error: 'request_too_large' });
+    expect(calls.asked(from)).toEqual([]);
+  });
 });

@@ -28,6 +28,7 @@ const COUNTS = {
 const RESULT = {
   success: true,
   output: expect.stringMatching(/\S/) as string,
+  finish_reason: 'stop',
   generation_id: expect.stringMatching(/^chatcmpl-/) as string,
   model: 'p8-sim',
   usage: COUNTS,

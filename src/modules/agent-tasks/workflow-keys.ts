@@ -9,6 +9,11 @@ export function toWorkflowId(key: string | undefined, request: FastifyRequest): 
   return `workflow-${hash('sha256', JSON.stringify([tenant, id, key])).slice(0, 32)}`;
 }
 
-/** The key of one step. What is no key does not become one. */
-export const toStepKey = (key: string | undefined, index: number): string | undefined =>
-  key === undefined || key === '' ? key : `${key}/${index}`;
+/**
+ * The key of one step. Where what it is told hangs on the answers of others, that is part of it: when they answer anew, it is
+ * another request.
+ */
+export function toStepKey(key: string | undefined, index: number, told = ''): string | undefined {
+  if (key === undefined) return undefined;
+  return `${hash('sha256', key)}/${index}${told && `/${hash('sha256', told)}`}`;
+}

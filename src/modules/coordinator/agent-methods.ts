@@ -1,3 +1,4 @@
+import { GatewayError } from '../../common/errors/gateway.error.js';
 import type { AgentSettings } from '../../config/index.js';
 
 /** What a master is asked before the task, by the method `delegate` and wherever it has others work for it. */
@@ -16,8 +17,14 @@ const OF_EVERY_AGENT: Readonly<Record<string, string>> = { executeTask: '', exec
 export const methodsOf = ({ methods }: AgentSettings): readonly string[] =>
   Object.keys({ ...OF_EVERY_AGENT, ...methods });
 
-/** What is said before the task; empty where nothing is. Undefined where the agent has no such method. */
-export function findInstruction({ methods = {} }: AgentSettings, method: string): string | undefined {
-  if (Object.hasOwn(methods, method)) return methods[method];
-  return Object.hasOwn(OF_EVERY_AGENT, method) ? OF_EVERY_AGENT[method] : undefined;
+/** What is said before the task; empty where nothing is. Throws `invalid_value` where the agent has no such method. */
+export function instructionOf(agent: AgentSettings, method: string, param: string): string {
+  for (const methods of [agent.methods ?? {}, OF_EVERY_AGENT])
+    if (Object.hasOwn(methods, method)) return methods[method]!;
+  const known = methodsOf(agent).join(', ');
+  throw new GatewayError(
+    'invalid_value',
+    `${param}: the agent '${agent.key}' has no method '${method.slice(0, 100)}'; it has ${known}`,
+    { param },
+  );
 }

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import type { AgentSettings } from '../../config/index.js';
 import type { AgentCall, WorkflowPlan } from '../../contracts/workflow.js';
-import { findInstruction, methodsOf } from './agent-methods.js';
+import { instructionOf } from './agent-methods.js';
 import { TRANSFORM_NAMES } from './transforms.js';
 
 /** A call as it stands in a body. */
@@ -31,16 +31,11 @@ function checkCall({ call, place, key }: PlacedCall, agents: readonly AgentSetti
   const agent = agents.find((each) => each.key === call.agent);
   if (agent === undefined) {
     const param = `${place}.${key}`;
-    throw new GatewayError('unknown_agent', `${param}: there is no agent '${shown(call.agent)}'`, { param });
+    throw new GatewayError('unknown_agent', `${param}: there is no agent '${call.agent.slice(0, 100)}'`, {
+      param,
+    });
   }
-  if (findInstruction(agent, call.method) !== undefined) return;
-  const param = `${place}.method`;
-  const known = methodsOf(agent).join(', ');
-  throw new GatewayError(
-    'invalid_value',
-    `${param}: the agent '${agent.key}' has no method '${shown(call.method)}'; it has ${known}`,
-    { param },
-  );
+  instructionOf(agent, call.method, `${place}.method`);
 }
 
 function callsOf(plan: WorkflowPlan): readonly PlacedCall[] {
@@ -58,5 +53,3 @@ function callsOf(plan: WorkflowPlan): readonly PlacedCall[] {
       ];
   }
 }
-
-const shown = (name: string): string => name.slice(0, 100);

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { principalOf } from '../../common/http/request-context.js';
+import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { WorkflowPlan, WorkflowStatus } from '../../contracts/workflow.js';
 import type { TaskOptions } from '../agent-tasks/index.js';
@@ -14,6 +15,8 @@ import { runHierarchical } from './strategies/run-hierarchical.js';
 import { runParallel } from './strategies/run-parallel.js';
 import { runSequential } from './strategies/run-sequential.js';
 import type { StrategyEnd } from './strategies/strategy-end.js';
+import { TextRoom } from './text-room.js';
+import { toTaskText } from './transforms.js';
 import { WorkflowCatalogue } from './workflow-catalogue.js';
 import { WorkflowRun } from './workflow-run.js';
 
@@ -28,27 +31,36 @@ export interface WorkflowRequest {
 /** Runs workflows over several agents while their client waits. */
 @Injectable()
 export class CoordinatorService {
+  private readonly mostCharacters: number;
+
   constructor(
+    @Inject(AppConfig) { http }: AppConfig,
     @Inject(RoutingTable) private readonly routing: RoutingTable,
     @Inject(WorkflowCatalogue) private readonly catalogue: WorkflowCatalogue,
     @Inject(StepRunner) private readonly steps: StepRunner,
     @Inject(EventBus) private readonly events: EventBus,
-  ) {}
+  ) {
+    this.mostCharacters = http.maxChatBodyBytes;
+  }
 
   /** A workflow of the configuration. Throws `not_found` for one that is not there. */
-  executeWorkflow(asked: NamedWorkflowDto, exchange: Exchange): Promise<WorkflowResultDto> {
+  async executeWorkflow(asked: NamedWorkflowDto, exchange: Exchange): Promise<WorkflowResultDto> {
     const { workflowName, workflow, input = asked.inputs, options } = asked;
     const named = workflowName ?? workflow;
     if (named == null) throw missing('workflowName');
     if (input === undefined) throw missing('input');
-    if (input === '') throw new GatewayError('invalid_value', 'input must not be empty', { param: 'input' });
+    if (input === '') {
+      const param = asked.input === undefined ? 'inputs' : 'input';
+      throw new GatewayError('invalid_value', `${param} must not be empty`, { param });
+    }
     const param = workflowName == null ? 'workflow' : 'workflowName';
     const { name, plan } = this.catalogue.get(named, param);
     return this.execute(plan, { input, options, name }, exchange);
   }
 
   /**
-   * Throws GatewayError for what cannot be run; no backend has heard of it then. Where nothing comes of it, the error has
+   * Throws GatewayError for what cannot be run, `request_too_large` for what weighs more in all than one request may; no
+   * backend has heard of it then. Where nothing comes of it, the error has
    * the calls that were made as details. A client that leaves stops all that runs for it, and then this never settles. With
    * an `Idempotency-Key` no call is made twice that has finished.
    */
@@ -60,11 +72,16 @@ export class CoordinatorService {
     checkPlan(plan, this.routing.current.agents);
     const { strategy } = plan;
     const { tenant } = principalOf(exchange.request);
-    const run = new WorkflowRun(exchange, options ?? {}, (status, durationMs) =>
+    const task = toTaskText(input);
+    const room = new TextRoom(this.mostCharacters);
+    room.require(charactersOf(plan, task, options?.context));
+    const run = new WorkflowRun(exchange, options ?? {}, room, (status, durationMs) =>
       this.events.emit('workflow-settled', { tenant, strategy, status, durationMs }),
     );
-    const end = await runPlan(plan, input, (step) => this.steps.run(step, run));
+    const end = await runPlan(plan, task, (step) => this.steps.run(step, run));
+    run.settle(statusOf(end));
     const { results, output, failure } = end;
+    run.sayHeaders(results, strategy === 'parallel');
     const workflow: WorkflowResultDto = {
       success: failure === undefined && results.every(({ success }) => success),
       workflow_id: run.id,
@@ -75,8 +92,6 @@ export class CoordinatorService {
       usage: sumOf(results),
       durationMs: run.durationMs,
     };
-    run.sayHeaders(strategy === 'parallel');
-    run.settle(statusOf(end));
     if (failure === undefined) return workflow;
     const { code, message, retryAfterS, headers, cause } = failure.error;
     throw new GatewayError(code, `${failure.place}: ${message}`, {
@@ -88,7 +103,20 @@ export class CoordinatorService {
   }
 }
 
-function runPlan(plan: WorkflowPlan, input: unknown, run: RunStep): Promise<StrategyEnd> {
+/** What its calls are told at the least: all of a chain but the first have an answer in place of the input. */
+function charactersOf(plan: WorkflowPlan, task: string, context: object | null = null): number {
+  const besides = context === null ? 0 : JSON.stringify(context).length;
+  switch (plan.strategy) {
+    case 'sequential':
+      return task.length + plan.steps.length * besides;
+    case 'parallel':
+      return plan.tasks.length * (task.length + besides);
+    case 'hierarchical':
+      return (plan.subAgents.length + 2) * (task.length + besides);
+  }
+}
+
+function runPlan(plan: WorkflowPlan, input: string, run: RunStep): Promise<StrategyEnd> {
   switch (plan.strategy) {
     case 'sequential':
       return runSequential(plan.steps, input, run);

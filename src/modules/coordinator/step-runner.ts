@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { GatewayError } from '../../common/errors/gateway.error.js';
 import { toGatewayError } from '../../common/errors/to-gateway-error.js';
 import type { AgentCall } from '../../contracts/workflow.js';
@@ -13,8 +13,9 @@ import { AgentRegistry } from '../agents/index.js';
 import { CallDesk, type Answering, type Call, type Exchange } from '../chat/index.js';
 import type { FollowedLog } from '../generation/index.js';
 import { finishedUnlessGone } from '../streaming/index.js';
-import { findInstruction } from './agent-methods.js';
+import { instructionOf } from './agent-methods.js';
 import type { StepResultDto } from './dto/workflow-result.dto.js';
+import type { TextRoom } from './text-room.js';
 import { toTaskText, transformed } from './transforms.js';
 import type { WaitingClient } from './waiting-client.js';
 
@@ -29,6 +30,8 @@ export interface Step {
   /** What the agent should know besides. */
   readonly context?: Readonly<Record<string, unknown>>;
   readonly transform?: string | undefined;
+  /** Whether what it is told hangs on what others answered. */
+  readonly follows?: boolean;
   readonly phase?: StepResultDto['phase'];
 }
 
@@ -38,6 +41,7 @@ export interface Surroundings {
   readonly client: WaitingClient;
   readonly options: TaskOptions;
   readonly key: string | undefined;
+  readonly room: TextRoom;
   /** Told of each answer that has begun. */
   readonly began: (answering: Answering) => void;
 }
@@ -48,11 +52,19 @@ export interface StepEnd {
   readonly error?: GatewayError;
 }
 
+/** What an agent hears of the workflow. */
+interface Told {
+  readonly text: string;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
 export type RunStep = (step: Step) => Promise<StepEnd>;
 
 /** Runs single steps. Each is a generation as any other. */
 @Injectable()
 export class StepRunner {
+  private readonly logger = new Logger(StepRunner.name);
+
   constructor(
     @Inject(AgentRegistry) private readonly agents: AgentRegistry,
     @Inject(CallDesk) private readonly desk: CallDesk,
@@ -60,11 +72,16 @@ export class StepRunner {
 
   /** Never rejects. When the client has left nothing begins, and this never settles. */
   async run(step: Step, around: Surroundings): Promise<StepEnd> {
+    const { client } = around;
+    const end = client.isGone ? undefined : await this.runOnce(step, around);
+    return end === undefined || client.isGone ? new Promise(() => undefined) : end;
+  }
+
+  private async runOnce(step: Step, around: Surroundings): Promise<StepEnd> {
     const { client, key, began } = around;
-    if (client.isGone) return new Promise(() => undefined);
     const startedAt = performance.now();
     let begun: FollowedLog | undefined;
-    const toResult = (came: Pick<StepResultDto, 'success' | 'output'>): StepResultDto => ({
+    const toResult = (came: Pick<StepResultDto, 'success' | 'output' | 'finish_reason'>): StepResultDto => ({
       ...step.call,
       ...(step.phase !== undefined && { phase: step.phase }),
       ...came,
@@ -74,29 +91,39 @@ export class StepRunner {
       durationMs: Math.round(performance.now() - startedAt),
     });
     try {
-      const answering = await this.desk.beginPart(this.toCall(step, around), toStepKey(key, step.index));
+      const told = this.tell(step, around);
+      const stepKey = toStepKey(key, step.index, step.follows ? JSON.stringify(told) : undefined);
+      const answering = await this.desk.beginPart(this.toCall(step, told, around), stepKey);
       begun = answering.generation;
       began(answering);
       const outcome = await finishedUnlessGone(client.onGone, begun);
-      const output = transformed(toTaskAnswer(begun, outcome).text, step.transform);
-      return { result: toResult({ success: true, output }) };
+      const { text, finish_reason } = toTaskAnswer(begun, outcome);
+      const output = transformed(text, step.transform);
+      return { result: toResult({ success: true, output, finish_reason }) };
     } catch (thrown) {
       const error = toGatewayError(thrown);
-      const { code, message } = error;
-      return { result: { ...toResult({ success: false, output: null }), error: { code, message } }, error };
+      const { code, message, cause } = error;
+      if (code === 'internal') this.logger.error({ generation: begun?.id, err: cause }, message);
+      const failed = toResult({ success: false, output: null, finish_reason: null });
+      return { result: { ...failed, error: { code, message } }, error };
     }
   }
 
-  private toCall({ call, input, instruct, context }: Step, { exchange, options }: Surroundings): Call {
-    const agent = this.agents.get(call.agent, 'agent');
-    const ofMethod = findInstruction(agent, call.method) ?? '';
+  /** Throws GatewayError when the method is there no more, or the workflow has been told too much. */
+  private tell({ call, input, instruct, context }: Step, { options, room }: Surroundings): Told {
+    const ofMethod = instructionOf(this.agents.get(call.agent, 'agent'), call.method, 'method');
     const instruction = instruct === undefined ? ofMethod : instruct(ofMethod);
     const task = toTaskText(input);
-    return toTaskCall(exchange, {
-      agent,
-      profile: agent.profile,
+    const told = {
       text: instruction === '' ? task : `${instruction}\n\n${task}`,
-      options: { ...options, context: { ...options.context, ...context } },
-    });
+      context: { ...options.context, ...context },
+    };
+    room.take(told.text.length + JSON.stringify(told.context).length);
+    return told;
+  }
+
+  private toCall({ call }: Step, { text, context }: Told, { exchange, options }: Surroundings): Call {
+    const agent = this.agents.get(call.agent, 'agent');
+    return toTaskCall(exchange, { agent, profile: agent.profile, text, options: { ...options, context } });
   }
 }

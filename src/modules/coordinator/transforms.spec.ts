@@ -11,15 +11,18 @@ describe(transformed.name, () => {
     ['json', ' {"a":[1]}\n', { a: [1] }],
     ['json', '```json\n{"a":1}\n```', { a: 1 }],
     ['json', 'null', null],
+    ['json', '```json\r\n{"a":1}\r\n```', { a: 1 }],
   ])('by %s makes of %j', (name, answer, expected) => {
     expect(transformed(answer, name)).toEqual(expected);
   });
 
-  it('refuses what is no JSON where JSON is needed', () => {
-    expect(() => transformed('Here you are: {}', 'json')).toThrow(
-      expect.objectContaining({ code: 'transform_failed' }) as Error,
-    );
-  });
+  it.each(['Here you are: {}', '['.repeat(20_000), `${'['.repeat(65)}${']'.repeat(65)}`, '{"__proto__":1}'])(
+    'refuses %.20s… where JSON is needed that can be handed on',
+    (answer) =>
+      expect(() => transformed(answer, 'json')).toThrow(
+        expect.objectContaining({ code: 'transform_failed' }) as Error,
+      ),
+  );
 });
 
 describe(toTaskText.name, () => {

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../common/errors/gateway.error.js';
+import { requireSoundJson } from '../../common/http/json-body.js';
 
 type Transform = (answer: string) => unknown;
 
@@ -19,17 +20,23 @@ export const TRANSFORM_NAMES: readonly string[] = Object.keys(TRANSFORMS);
 export const transformed = (answer: string, name: string | null | undefined): unknown =>
   name == null ? answer : TRANSFORMS[name]!(answer);
 
-const FENCED = /^```\w*\n([\s\S]*?)\n?```$/;
+const FENCED = /^```\w*\r?\n([\s\S]*?)\r?\n?```$/;
 
-/** Models like to put a fence around it. */
+/** Models like to put a fence around it. What no request may hold is refused here too. */
 function toJson(answer: string): unknown {
   const bare = answer.trim();
   try {
-    return JSON.parse(FENCED.exec(bare)?.[1] ?? bare) as unknown;
+    const value = JSON.parse(FENCED.exec(bare)?.[1] ?? bare) as unknown;
+    requireSoundJson(value);
+    return value;
   } catch (cause) {
-    throw new GatewayError('transform_failed', 'The answer is not JSON, as the transform json needs it.', {
-      cause,
-    });
+    throw new GatewayError(
+      'transform_failed',
+      'The answer is not JSON that can be handed on, as the transform json needs it.',
+      {
+        cause,
+      },
+    );
   }
 }
 

@@ -2,7 +2,9 @@ import type { WorkflowStatus } from '../../contracts/workflow.js';
 import { toWorkflowId, type TaskOptions } from '../agent-tasks/index.js';
 import { idempotencyKeyOf, type Answering, type Exchange } from '../chat/index.js';
 import { answerHeaders } from '../streaming/index.js';
+import type { StepResultDto } from './dto/workflow-result.dto.js';
 import type { Surroundings } from './step-runner.js';
+import type { TextRoom } from './text-room.js';
 import { WaitingClient } from './waiting-client.js';
 
 type OnSettled = (status: WorkflowStatus, durationMs: number) => void;
@@ -15,9 +17,11 @@ export class WorkflowRun implements Surroundings {
   private readonly startedAt = performance.now();
   private readonly answers: Answering[] = [];
 
+  /** Throws `invalid_value` for an `Idempotency-Key` that is none. */
   constructor(
     readonly exchange: Exchange,
     readonly options: TaskOptions,
+    readonly room: TextRoom,
     private readonly onSettled: OnSettled,
   ) {
     this.key = idempotencyKeyOf(exchange.request);
@@ -39,11 +43,13 @@ export class WorkflowRun implements Surroundings {
   }
 
   /** Of answers that came beside each other none speaks for all: the limits are told as the last one knew them. */
-  sayHeaders(areBesideEachOther: boolean): void {
+  sayHeaders(results: readonly StepResultDto[], areBesideEachOther: boolean): void {
     const { reply } = this.exchange;
-    const last = this.answers.at(-1);
+    const last = this.answers.at(-1)?.generation;
     if (last === undefined) return;
-    reply.headers(areBesideEachOther ? last.generation.headers : answerHeaders(last.generation));
-    if (this.answers.every(({ isReplayed }) => isReplayed)) reply.header('idempotent-replayed', 'true');
+    const speaksForAll = !areBesideEachOther && results.at(-1)?.generation_id === last.id;
+    reply.headers(speaksForAll ? answerHeaders(last) : last.headers);
+    if (this.answers.length === results.length && this.answers.every(({ isReplayed }) => isReplayed))
+      reply.header('idempotent-replayed', 'true');
   }
 }

@@ -7,7 +7,6 @@ import { ID_PREFIX, LogDirectory, newGenerationId, type FollowedLog } from '../.
 import type { AdmittedCall } from '../call.js';
 import { IdempotencyClaims, type Claim } from './idempotency-claims.js';
 
-const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 /** Others may take a key that was given back, and fail as well. */
 const MOST_TURNS = 5;
 /** A key is held a moment before its generation can be found. */
@@ -29,10 +28,6 @@ export class IdempotentCalls {
 
   /** Throws `idempotency_conflict` when the key was used for another request. */
   async resolve(key: string, call: AdmittedCall): Promise<IdempotentAnswer> {
-    if (!KEY.test(key))
-      throw new GatewayError('invalid_value', 'Idempotency-Key must be 1 to 255 visible characters.', {
-        param: 'Idempotency-Key',
-      });
     const claim = this.toClaim(key, call);
     let held = await this.claims.take(claim);
     for (let turn = 0; held !== undefined && turn < MOST_TURNS; turn++) {

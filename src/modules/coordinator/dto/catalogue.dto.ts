@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { WorkflowStrategy } from '../../../contracts/workflow.js';
+import { WORKFLOW_STRATEGIES, type WorkflowStrategy } from '../../../contracts/workflow.js';
 import { AgentCallDto, NamedAgentDto, SequentialStepDto } from './agent-call.dto.js';
 
 export class CoordinatedAgentDto {
@@ -25,10 +25,7 @@ export class DeclaredWorkflowDto {
   @ApiProperty({ description: 'What it is for.' })
   description!: string;
 
-  @ApiProperty({
-    description: 'How its calls hang together.',
-    enum: ['sequential', 'parallel', 'hierarchical'],
-  })
+  @ApiProperty({ description: 'How its calls hang together.', enum: WORKFLOW_STRATEGIES })
   strategy!: WorkflowStrategy;
 
   @ApiPropertyOptional({ description: 'Of `sequential`.', type: [SequentialStepDto] })

@@ -12,6 +12,7 @@ import {
 import { Nested } from '../../../common/validation/nested.js';
 import { MOST_CALLS } from '../../../contracts/workflow.js';
 import { AgentCallDto, NamedAgentDto, SequentialStepDto } from './agent-call.dto.js';
+import { ANY_JSON } from './any-json.js';
 import { WorkflowInputDto, WorkflowOptionsDto } from './workflow-input.dto.js';
 
 const Calls = (dto: new () => object, description: string): PropertyDecorator =>
@@ -64,9 +65,13 @@ export class NamedWorkflowDto extends WorkflowOptionsDto {
   @MinLength(1)
   workflow?: string | null;
 
-  @ApiPropertyOptional({ description: 'The task: any JSON value.', example: 'Why is the sky blue?' })
+  @ApiPropertyOptional({
+    description: 'The task: any JSON value.',
+    example: 'Why is the sky blue?',
+    ...ANY_JSON,
+  })
   input?: unknown;
 
-  @ApiPropertyOptional({ description: 'The same, where `input` is not given.' })
+  @ApiPropertyOptional({ description: 'The same, where `input` is not given.', ...ANY_JSON })
   inputs?: unknown;
 }

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsObject, IsOptional, ValidateBy } from 'class-validator';
 import { Nested } from '../../../common/validation/nested.js';
 import { TaskOptionsDto } from '../../agent-tasks/index.js';
+import { ANY_JSON } from './any-json.js';
 
 /** Any JSON value that says something. */
 const IsInput = (): PropertyDecorator =>
@@ -29,13 +30,7 @@ export class WorkflowInputDto extends WorkflowOptionsDto {
     description:
       'The task: any JSON value. A text is given to agents as it is, anything else as its JSON text.',
     example: 'test',
-    oneOf: [
-      { type: 'string', minLength: 1 },
-      { type: 'object' },
-      { type: 'array', items: {} },
-      { type: 'number' },
-      { type: 'boolean' },
-    ],
+    ...ANY_JSON,
   })
   @IsInput()
   input!: unknown;

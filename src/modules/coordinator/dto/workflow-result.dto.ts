@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { WorkflowStrategy } from '../../../contracts/workflow.js';
+import { WORKFLOW_STRATEGIES, type WorkflowStrategy } from '../../../contracts/workflow.js';
 import { TokenCountsDto } from '../../agent-tasks/index.js';
-
-const STRATEGIES: WorkflowStrategy[] = ['sequential', 'parallel', 'hierarchical'];
+import { ANY_JSON } from './any-json.js';
 
 export class StepErrorDto {
   @ApiProperty({ description: 'A code of docs/errors.md.' })
@@ -31,9 +30,16 @@ export class StepResultDto {
   @ApiProperty({
     description:
       'The answer, as its transform made it: a text, or any JSON value by `json`. Null when it failed.',
-    nullable: true,
+    ...ANY_JSON,
   })
   output!: unknown;
+
+  @ApiProperty({
+    description: 'Why the model ended, such as `stop`, or `length` where it was cut. Null when it failed.',
+    type: String,
+    nullable: true,
+  })
+  finish_reason!: string | null;
 
   @ApiProperty({ description: 'Its generation. Null when none began.', type: String, nullable: true })
   generation_id!: string | null;
@@ -63,7 +69,7 @@ export class WorkflowResultDto {
   @ApiPropertyOptional({ description: 'Of a workflow that was asked for by its name.' })
   name?: string;
 
-  @ApiProperty({ description: 'How the calls hang together.', enum: STRATEGIES })
+  @ApiProperty({ description: 'How the calls hang together.', enum: WORKFLOW_STRATEGIES })
   strategy!: WorkflowStrategy;
 
   @ApiProperty({
@@ -77,7 +83,7 @@ export class WorkflowResultDto {
     description:
       'Of a chain the last output, of parallel tasks a list of theirs with null for those that failed, of a hierarchy what ' +
       'the master made of all. Null when it failed.',
-    nullable: true,
+    ...ANY_JSON,
   })
   output!: unknown;
 

@@ -31,7 +31,9 @@ export async function runHierarchical(
 
   const context = { master: master.agent, instructions: divided.result.output };
   const ends = await Promise.all(
-    subAgents.map((call, at) => run({ call, index: 1 + at, input, phase: 'execute', context })),
+    subAgents.map((call, at) =>
+      run({ call, index: 1 + at, input, phase: 'execute', follows: true, context }),
+    ),
   );
   results.push(...ends.map(({ result }) => result));
   if (!ends.some(({ result }) => result.success))
@@ -45,6 +47,7 @@ export async function runHierarchical(
     index: 1 + subAgents.length,
     input,
     phase: 'merge',
+    follows: true,
     instruct: () => MERGE,
     context: { instructions: divided.result.output, results: handedBack },
   });

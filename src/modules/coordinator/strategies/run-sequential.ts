@@ -12,7 +12,7 @@ export async function runSequential(
   const results: StepResultDto[] = [];
   let output = input;
   for (const [index, { agent, method, transform }] of steps.entries()) {
-    const end = await run({ call: { agent, method }, index, input: output, transform });
+    const end = await run({ call: { agent, method }, index, input: output, transform, follows: index > 0 });
     results.push(end.result);
     const failure = failureAt(`Step ${index + 1}`, end);
     if (failure !== undefined) return { results, output: null, failure };

@@ -18,9 +18,12 @@ export class FakeSteps {
     const about = { ...call, ...(phase && { phase }), generation_id: `g${index}`, model: 'm' };
     const cost = { usage: toTokenCounts({}), durationMs: 0 };
     if (!call.agent.startsWith('bad'))
-      return { result: { ...about, success: true, output: `${call.agent} ${index}`, ...cost } };
+      return {
+        result: { ...about, success: true, output: `${call.agent} ${index}`, finish_reason: 'stop', ...cost },
+      };
     const error = new GatewayError('upstream_error', `${call.agent} broke`);
     const { code, message } = error;
-    return { result: { ...about, success: false, output: null, ...cost, error: { code, message } }, error };
+    const failed = { success: false, output: null, finish_reason: null };
+    return { result: { ...about, ...failed, ...cost, error: { code, message } }, error };
   };
 }
