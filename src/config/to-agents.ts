@@ -55,7 +55,7 @@ function toAgent(section: YamlSection, { backends, instances }: Known): AgentSet
   });
 }
 
-/** Names are looked up in it: it inherits none. */
+/** By their names, which are looked up as its own. */
 function toMethods(section: YamlSection): AgentSettings['methods'] {
   const names = section.keys();
   if (names.length === 0) return undefined;
