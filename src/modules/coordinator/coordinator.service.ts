@@ -60,9 +60,9 @@ export class CoordinatorService {
 
   /**
    * Throws GatewayError for what cannot be run, `request_too_large` for what weighs more in all than one request may; no
-   * backend has heard of it then. Where nothing comes of it, the error has
-   * the calls that were made as details. A client that leaves stops all that runs for it, and then this never settles. With
-   * an `Idempotency-Key` no call is made twice that has finished.
+   * backend has heard of it then. Where nothing comes of it, the error has the calls that were made as details. A client that
+   * leaves stops all that runs for it, and then this never settles. With an `Idempotency-Key` no call is made twice that has
+   * finished.
    */
   async execute(
     plan: WorkflowPlan,
