@@ -1,24 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MANAGER, OPS, TESTER, CoordinatorCalls } from '../support/coordinator-calls.js';
-import { createGateway, type TestGateway } from '../support/create-app.js';
-import { FakeOllama } from '../support/fake-ollama.js';
 import { resetBreakers } from '../support/gateway-calls.js';
-import { authorizationOf } from '../support/sign-in.js';
 
-let ollama: FakeOllama;
-let gateway: TestGateway;
 let calls: CoordinatorCalls;
 
 beforeAll(async () => {
-  ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin });
-  calls = new CoordinatorCalls(gateway, ollama, await authorizationOf(gateway, { tenant: 'acme' }));
+  calls = await CoordinatorCalls.open();
 });
-beforeEach(() => resetBreakers(gateway));
-afterAll(async () => {
-  await gateway.close();
-  await ollama.close();
-});
+beforeEach(() => resetBreakers(calls.gateway));
+afterAll(() => calls.close());
 
 const named = ({ agent, method }: { agent: string; method: string }) => ({ name: agent, method });
 
@@ -28,7 +18,7 @@ describe('a workflow that comes again with its key', () => {
     const key = { 'idempotency-key': 'release-7' };
     const body = { steps: [MANAGER, TESTER], input: 'x' };
     const first = await calls.run('sequential', body, key);
-    resetBreakers(gateway);
+    resetBreakers(calls.gateway);
     calls.echo();
     const second = await calls.run('sequential', body, key);
     expect([first.status, second.status]).toEqual([502, 200]);
@@ -45,7 +35,7 @@ describe('a workflow that comes again with its key', () => {
     const body = { master: named(MANAGER), subAgents: [TESTER, OPS].map(named), input: 'x' };
     calls.echo((persona) => persona.includes('quality'));
     const first = await calls.run('hierarchical', body, key);
-    resetBreakers(gateway);
+    resetBreakers(calls.gateway);
     calls.echo();
     const second = await calls.run('hierarchical', body, key);
     expect([first.status, first.answer.success]).toEqual([200, false]);

@@ -3,32 +3,23 @@ import { GatewayError } from '../../src/common/errors/gateway.error.js';
 import { EventBus } from '../../src/contracts/business-events.js';
 import { CallDesk } from '../../src/modules/chat/index.js';
 import { MANAGER, TESTER, CoordinatorCalls } from '../support/coordinator-calls.js';
-import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
-import { FakeOllama } from '../support/fake-ollama.js';
 import { resetBreakers } from '../support/gateway-calls.js';
 import { authorizationOf } from '../support/sign-in.js';
 
-let ollama: FakeOllama;
-let gateway: TestGateway;
 let calls: CoordinatorCalls;
 
 beforeAll(async () => {
-  ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin });
-  calls = new CoordinatorCalls(gateway, ollama, await authorizationOf(gateway, { tenant: 'acme' }));
+  calls = await CoordinatorCalls.open();
 });
-beforeEach(() => resetBreakers(gateway));
-afterAll(async () => {
-  await gateway.close();
-  await ollama.close();
-});
+beforeEach(() => resetBreakers(calls.gateway));
+afterAll(() => calls.close());
 
 describe('figures', () => {
   it('have a workflow once whose client leaves while a call is about to be refused', async () => {
     const settled: string[] = [];
-    gateway.app.get(EventBus).on('workflow-settled', ({ status }) => settled.push(status));
-    const desk = gateway.app.get(CallDesk);
+    calls.gateway.app.get(EventBus).on('workflow-settled', ({ status }) => settled.push(status));
+    const desk = calls.gateway.app.get(CallDesk);
     let refuse!: (error: Error) => void;
     const begins = new Promise<void>((resolve) => {
       desk.beginPart = () => {
@@ -54,14 +45,14 @@ describe('figures', () => {
   });
 
   it('are kept by tenant and set back by its administrator', async () => {
-    const header = await authorizationOf(gateway, { tenant: 'umbrella', role: 'admin' });
+    const header = await authorizationOf(calls.gateway, { tenant: 'umbrella', role: 'admin' });
     const stats = async (path = 'stats', method = 'GET') =>
-      (await fetch(`${gateway.url}/api/coordinator/${path}`, { method, headers: header })).json();
-    const began = gateway.storage.begins.length;
+      (await fetch(`${calls.gateway.url}/api/coordinator/${path}`, { method, headers: header })).json();
+    const began = calls.gateway.storage.begins.length;
     expect(await stats()).toMatchObject({ totalWorkflows: 0, successRate: '0.00%', avgDuration: '0ms' });
     const body = { steps: [{ agent: 'mockAgent', method: 'executeTask' }], input: 'test' };
     expect((await calls.send('sequential', body, { headers: header })).status).toBe(200);
-    expect(gateway.storage.begins).toHaveLength(began + 1);
+    expect(calls.gateway.storage.begins).toHaveLength(began + 1);
     expect(await stats()).toMatchObject({
       totalWorkflows: 1,
       successfulWorkflows: 1,
@@ -82,7 +73,7 @@ describe('figures', () => {
     calls.echo((persona) => persona.includes('quality'));
     await calls.run('parallel', { tasks: [MANAGER, TESTER], input: 'x' });
     await calls.run('sequential', { steps: [TESTER], input: 'x' });
-    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    const text = await (await fetch(`${calls.gateway.url}/metrics`)).text();
     for (const [strategy, status] of [
       ['sequential', 'finished'],
       ['sequential', 'failed'],

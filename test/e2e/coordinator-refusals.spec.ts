@@ -1,22 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CoordinatorCalls } from '../support/coordinator-calls.js';
-import { createGateway, type TestGateway } from '../support/create-app.js';
-import { FakeOllama } from '../support/fake-ollama.js';
-import { authorizationOf } from '../support/sign-in.js';
 
-let ollama: FakeOllama;
-let gateway: TestGateway;
 let calls: CoordinatorCalls;
 
 beforeAll(async () => {
-  ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin });
-  calls = new CoordinatorCalls(gateway, ollama, await authorizationOf(gateway, { tenant: 'acme' }));
+  calls = await CoordinatorCalls.open();
 });
-afterAll(async () => {
-  await gateway.close();
-  await ollama.close();
-});
+afterAll(() => calls.close());
 
 describe('what cannot be run', () => {
   const CALL = { agent: 'travel', method: 'execute' };
@@ -76,7 +66,7 @@ describe('what cannot be run', () => {
     ],
     ['hierarchical', 'subAgents[0].name is required', 'invalid_request', { master: NAMED, subAgents: [{}] }],
   ])('%s is refused before anybody hears of it: %s', async (path, message, error, body) => {
-    const from = ollama.requests.length;
+    const from = calls.ollama.requests.length;
     const { status, answer } = await calls.run(path, { input: 'x', ...body });
     expect([status, answer]).toEqual([400, { error, message, status_code: 400 }]);
     expect(calls.asked(from)).toEqual([]);
@@ -87,8 +77,8 @@ describe('what cannot be run', () => {
     ['parallel', { tasks: Array(32).fill(CALL) as object[] }, 413],
     ['hierarchical', { master: NAMED, subAgents: Array(32).fill(NAMED) as object[] }, 413],
   ])('%s weighs as much as what it tells all agents', async (path, body, expected) => {
-    ollama.answer(() => ({ pieces: ['ok'] }));
-    const from = ollama.requests.length;
+    calls.ollama.answer(() => ({ pieces: ['ok'] }));
+    const from = calls.ollama.requests.length;
     const { status, answer } = await calls.run(path, { input: 'x'.repeat(1024 * 1024), ...body });
     expect(status).toBe(expected);
     if (expected === 200) return;

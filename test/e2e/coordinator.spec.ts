@@ -1,30 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GenerationRegistry } from '../../src/modules/generation/index.js';
 import { MANAGER, OPS, TESTER, CoordinatorCalls } from '../support/coordinator-calls.js';
-import { createGateway, type TestGateway } from '../support/create-app.js';
-import { FakeOllama } from '../support/fake-ollama.js';
+import { createGateway } from '../support/create-app.js';
 import { post, resetBreakers } from '../support/gateway-calls.js';
 import { authorizationOf } from '../support/sign-in.js';
 
-let ollama: FakeOllama;
-let gateway: TestGateway;
 let calls: CoordinatorCalls;
 
 beforeAll(async () => {
-  ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin });
-  calls = new CoordinatorCalls(gateway, ollama, await authorizationOf(gateway, { tenant: 'acme' }));
+  calls = await CoordinatorCalls.open();
 });
-beforeEach(() => resetBreakers(gateway));
-afterAll(async () => {
-  await gateway.close();
-  await ollama.close();
-});
+beforeEach(() => resetBreakers(calls.gateway));
+afterAll(() => calls.close());
 
 describe('a chain', () => {
   it('gives the first agent the input, and each other one the output before it', async () => {
     calls.echo();
-    const from = ollama.requests.length;
+    const from = calls.ollama.requests.length;
     const { status, answer } = await calls.run('sequential', {
       steps: [MANAGER, { ...TESTER, transform: 'trim' }],
       input: { feature: 'login' },
@@ -40,14 +32,14 @@ describe('a chain', () => {
 
   it('says the words of a method before the task', async () => {
     calls.echo();
-    const from = ollama.requests.length;
+    const from = calls.ollama.requests.length;
     await calls.run('sequential', { steps: [{ agent: 'content', method: 'write' }], input: 'Facts.' });
     expect(calls.asked(from)[0]![1]).toMatch(/^Write a text for readers.*\n\nFacts\.$/);
   });
 
   it('hands on what a transform made of an answer, and fails where it is not what that needs', async () => {
-    ollama.answer({ pieces: ['{"a":', '1}'] });
-    ollama.answer({ pieces: ['no'] });
+    calls.ollama.answer({ pieces: ['{"a":', '1}'] });
+    calls.ollama.answer({ pieces: ['no'] });
     const steps = [MANAGER, TESTER].map((step) => ({ ...step, transform: 'json' }));
     const { status, answer } = await calls.run('sequential', { steps, input: 'x' });
     expect([status, answer]).toMatchObject([
@@ -64,7 +56,7 @@ describe('a chain', () => {
 
   it('ends with the step that fails, and keeps what was answered before', async () => {
     calls.echo((persona) => persona.includes('quality'));
-    const from = ollama.requests.length;
+    const from = calls.ollama.requests.length;
     const { status, answer } = await calls.run('sequential', { steps: [MANAGER, TESTER, OPS], input: 'x' });
     expect([status, answer]).toMatchObject([
       502,
@@ -136,10 +128,10 @@ describe('tasks beside each other', () => {
   });
 
   it('are each counted by the limits', async () => {
-    const bounded = await createGateway({ OLLAMA_URL: ollama.origin, GENERATIONS_PER_USER: '1' });
+    const bounded = await createGateway({ OLLAMA_URL: calls.ollama.origin, GENERATIONS_PER_USER: '1' });
     try {
-      ollama.answer({ pieces: ['one', ' two'] });
-      const gate = ollama.hold(1);
+      calls.ollama.answer({ pieces: ['one', ' two'] });
+      const gate = calls.ollama.hold(1);
       const headers = await authorizationOf(bounded);
       const answer = post(
         `${bounded.url}/api/coordinator/parallel`,
@@ -158,8 +150,8 @@ describe('tasks beside each other', () => {
   });
 
   it('all stop when their client leaves, and nothing more begins', async () => {
-    ollama.answer({ pieces: ['one', ' two'] });
-    const gates = [MANAGER, TESTER, OPS].map(() => ollama.hold(1));
+    calls.ollama.answer({ pieces: ['one', ' two'] });
+    const gates = [MANAGER, TESTER, OPS].map(() => calls.ollama.hold(1));
     const leaving = new AbortController();
     const answer = calls.send(
       'parallel',
@@ -168,26 +160,26 @@ describe('tasks beside each other', () => {
     );
     answer.catch(() => undefined);
     const held = await Promise.all(gates.map(({ reached }) => reached));
-    const from = ollama.requests.length;
+    const from = calls.ollama.requests.length;
     leaving.abort();
     for (const { request } of held)
-      expect(await ollama.connectionClosed(request.connection)).toHaveProperty('closedBy', 'client');
-    for (const { id } of gateway.storage.begins.slice(-3))
-      expect(await gateway.storage.outcomeOf(id)).toMatchObject({
+      expect(await calls.ollama.connectionClosed(request.connection)).toHaveProperty('closedBy', 'client');
+    for (const { id } of calls.gateway.storage.begins.slice(-3))
+      expect(await calls.gateway.storage.outcomeOf(id)).toMatchObject({
         outcome: { status: 'cancelled', reason: 'client_gone' },
       });
     calls.echo();
     // Whatever it might still have begun would be before this.
     await calls.run('sequential', { steps: [MANAGER], input: 'x' });
     expect(calls.asked(from)).toHaveLength(1);
-    expect(gateway.app.get(GenerationRegistry).runningCount).toBe(0);
+    expect(calls.gateway.app.get(GenerationRegistry).runningCount).toBe(0);
   });
 });
 
 describe('a hierarchy', () => {
   it('tells the master who is there, the others what it said, and the master what they handed back', async () => {
     calls.echo((persona) => persona.includes('devops'));
-    const from = ollama.requests.length;
+    const from = calls.ollama.requests.length;
     const { status, answer } = await calls.run('hierarchical', {
       master: { name: 'product_manager', method: 'delegate' },
       subAgents: [
@@ -224,8 +216,8 @@ describe('a hierarchy', () => {
   });
 
   it('ends where its master is cut off', async () => {
-    ollama.answer({ pieces: ['one', ' two'] });
-    const gate = ollama.hold(1);
+    calls.ollama.answer({ pieces: ['one', ' two'] });
+    const gate = calls.ollama.hold(1);
     const leaving = new AbortController();
     const body = {
       master: { name: 'product_manager', method: 'execute' },
@@ -235,9 +227,9 @@ describe('a hierarchy', () => {
     const answer = calls.send('hierarchical', body, { signal: leaving.signal });
     answer.catch(() => undefined);
     const { request } = await gate.reached;
-    const from = ollama.requests.length;
+    const from = calls.ollama.requests.length;
     leaving.abort();
-    expect(await ollama.connectionClosed(request.connection)).toHaveProperty('closedBy', 'client');
+    expect(await calls.ollama.connectionClosed(request.connection)).toHaveProperty('closedBy', 'client');
     calls.echo();
     await calls.run('sequential', { steps: [MANAGER], input: 'x' });
     expect(calls.asked(from)).toHaveLength(1);

@@ -1,24 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CoordinatorCalls } from '../support/coordinator-calls.js';
-import { createGateway, type TestGateway } from '../support/create-app.js';
-import { FakeOllama } from '../support/fake-ollama.js';
 import { resetBreakers } from '../support/gateway-calls.js';
-import { authorizationOf } from '../support/sign-in.js';
 
-let ollama: FakeOllama;
-let gateway: TestGateway;
 let calls: CoordinatorCalls;
 
 beforeAll(async () => {
-  ollama = await new FakeOllama({ models: 'any' }).listen();
-  gateway = await createGateway({ OLLAMA_URL: ollama.origin });
-  calls = new CoordinatorCalls(gateway, ollama, await authorizationOf(gateway, { tenant: 'acme' }));
+  calls = await CoordinatorCalls.open();
 });
-beforeEach(() => resetBreakers(gateway));
-afterAll(async () => {
-  await gateway.close();
-  await ollama.close();
-});
+beforeEach(() => resetBreakers(calls.gateway));
+afterAll(() => calls.close());
 
 const COUNTS = {
   prompt_tokens: expect.any(Number) as number,
@@ -88,7 +78,7 @@ describe('the documented bodies', () => {
     const last = answer.results.at(-1)!.generation_id;
     expect(response.headers.get('x-generation-id')).toBe(strategy === 'parallel' ? null : last);
     for (const { generation_id: id } of answer.results)
-      expect(await gateway.storage.outcomeOf(id!)).toMatchObject({
+      expect(await calls.gateway.storage.outcomeOf(id!)).toMatchObject({
         begin: { tenant: 'acme', route: `/api/coordinator/${strategy}` },
         outcome: { status: 'finished' },
       });
@@ -107,7 +97,7 @@ describe('the documented bodies', () => {
     ['GET', '/api/stream/stats'],
     ['GET', '/api/stream/stats/travel'],
   ])('%s %s without a token is refused', async (method, path) => {
-    const response = await fetch(gateway.url + path, {
+    const response = await fetch(calls.gateway.url + path, {
       method,
       headers: { 'content-type': 'application/json' },
       ...(method === 'POST' && { body: JSON.stringify(MOCK) }),

@@ -1,7 +1,8 @@
 import type { WorkflowResultDto } from '../../src/modules/coordinator/dto/workflow-result.dto.js';
-import type { TestGateway } from './create-app.js';
-import type { FakeOllama } from './fake-ollama.js';
+import { createGateway, type TestGateway } from './create-app.js';
+import { FakeOllama } from './fake-ollama.js';
 import { post } from './gateway-calls.js';
+import { authorizationOf } from './sign-in.js';
 
 export const MANAGER = { agent: 'product_manager', method: 'execute' };
 export const TESTER = { agent: 'qa_engineer', method: 'execute' };
@@ -11,11 +12,23 @@ export type WorkflowAnswer = WorkflowResultDto & { error?: string; message?: str
 
 /** Somebody who has workflows run, and the models their agents are. */
 export class CoordinatorCalls {
-  constructor(
-    private readonly gateway: TestGateway,
-    private readonly ollama: FakeOllama,
+  private constructor(
+    readonly gateway: TestGateway,
+    readonly ollama: FakeOllama,
     private readonly token: { authorization: string },
   ) {}
+
+  /** A gateway with models of any name, and somebody of the tenant `acme`. */
+  static async open(): Promise<CoordinatorCalls> {
+    const ollama = await new FakeOllama({ models: 'any' }).listen();
+    const gateway = await createGateway({ OLLAMA_URL: ollama.origin });
+    return new CoordinatorCalls(gateway, ollama, await authorizationOf(gateway, { tenant: 'acme' }));
+  }
+
+  async close(): Promise<void> {
+    await this.gateway.close();
+    await this.ollama.close();
+  }
 
   send(path: string, body: object, init: RequestInit = {}): Promise<Response> {
     const headers = { ...this.token, ...init.headers };
