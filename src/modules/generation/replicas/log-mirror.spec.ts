@@ -32,7 +32,14 @@ describe(LogMirror.name, () => {
     const redis = new FakeRedis();
     const log = new GenerationLog();
     log.append('a');
-    const facts = { head: { id: 'one' }, owner: { tenant: 't' }, profile: 'generic', count: 1, log: 'a' };
+    const facts = {
+      head: { id: 'one' },
+      owner: { tenant: 't' },
+      profile: 'generic',
+      outcome: { status: 'finished' },
+      count: 1,
+      log: 'a',
+    };
     const running = { id: 'one', log, head: facts.head, owner: facts.owner, begin: { profile: 'generic' } };
     const registry = { all: [running], running: () => undefined, kept: () => facts };
     const mirror = new LogMirror(

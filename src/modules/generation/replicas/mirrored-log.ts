@@ -28,7 +28,7 @@ export const mirrorKey = (tenant: string, id: string): string =>
 /** The fields of a record, as a stream of Redis keeps them. Entries are one-byte characters. */
 export function toFields(record: MirrorRecord): (string | Buffer)[] {
   if (record.kind === 'head') return ['h', JSON.stringify(record.head)];
-  if (record.kind === 'end') return ['x', JSON.stringify(record.end)];
+  if (record.kind === 'end') return ['x', JSON.stringify(withoutDetail(record.end))];
   return ['n', String(record.from), 'e', Buffer.from(record.entries, 'latin1')];
 }
 
@@ -42,4 +42,12 @@ export function fromFields([name, value, , entries]: readonly Buffer[]): MirrorR
     default:
       return { kind: 'entries', from: Number(text), entries: entries!.toString('latin1') };
   }
+}
+
+/** What may not be told stays in this process and its log: a model server's words may hold our key. */
+function withoutDetail(end: CopiedEnd): CopiedEnd {
+  const { outcome } = end;
+  if (outcome.status !== 'failed') return end;
+  const failure = { ...outcome.failure, detail: undefined };
+  return { ...end, outcome: { ...outcome, failure } };
 }
