@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RedisConnection } from '../../src/infrastructure/redis/index.js';
 import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/testing/redis-process.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
-import { eventually } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { generationOf } from '../support/gateway-calls.js';
 import { readSse } from '../support/sse.js';
+import { untilAllHear } from '../support/until-all-hear.js';
 
 if (!hasRedisServer)
   console.log('redis-server is not installed: event sources are not tested on several replicas');
@@ -48,8 +47,7 @@ describe.runIf(hasRedisServer)('event sources that come back to another replica'
       await createGateway(env, undefined, { signedIn: 'where needed' }),
       await createGateway(env, undefined, { signedIn: 'where needed' }),
     ];
-    await eventually(() => replicas.every(({ app }) => app.get(RedisConnection).ready));
-    await eventually(async () => (await open(0, '/v1/generations/none')).status === 404);
+    await untilAllHear(replicas);
   });
   beforeEach(() => ollama.answer({ pieces: PIECES, evalCount: PIECES.length }));
   afterAll(async () => {

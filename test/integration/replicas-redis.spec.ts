@@ -14,6 +14,7 @@ import { FakeOllama } from '../support/fake-ollama.js';
 import { askChat, generationOf, readUntil, resetBreakers } from '../support/gateway-calls.js';
 import { readChatStream, readSse } from '../support/sse.js';
 import { getFault } from '../support/upstream-faults.js';
+import { untilAllHear } from '../support/until-all-hear.js';
 
 if (!hasRedisServer) console.log('redis-server is not installed: replicas are not tested');
 
@@ -41,8 +42,7 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     const env = { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', REDIS_URL: redis.url };
     replicas = [await createGateway(env), await createGateway(env), await createGateway(env)];
     await areReady(true);
-    // The third hears what the first asks.
-    await eventually(async () => (await fetch(`${replicas[0]!.url}/v1/generations/none`)).status === 404);
+    await untilAllHear(replicas);
   });
   beforeEach(() => ollama.answer({ pieces: PIECES, evalCount: PIECES.length }));
   afterAll(async () => {
