@@ -1,9 +1,7 @@
 export {
-  type AgentSettings,
   type AlertRule,
   AppConfig,
   type AuditConfig,
-  type BackendSettings,
   type DatabaseConfig,
   type EmbeddedDatabaseConfig,
   type Environment,
@@ -11,18 +9,15 @@ export {
   type IdentityConfig,
   type LogLevel,
   type MailConfig,
-  type ModelRoute,
   type OAuthClientSettings,
   type OAuthConfig,
   type PostgresConfig,
   type RedisConfig,
   type ResponseCacheConfig,
-  type RoutingConfig,
   type StreamingConfig,
   type StreamsConfig,
   type UpstreamConfig,
   type VectorDbConfig,
-  type WorkflowSettings,
 } from './app-config.js';
 export { ConfigError } from './config-error.js';
 export { ConfigModule } from './config.module.js';
@@ -39,3 +34,10 @@ export type {
 export { isConfiguredModel, resolveAlias } from './model-names.js';
 export { isNativeRedirectUri, isRedirectUri } from './redirect-uri.js';
 export { readProcessEnv } from './read-process-env.js';
+export type {
+  AgentSettings,
+  BackendSettings,
+  ModelRoute,
+  RoutingConfig,
+  WorkflowSettings,
+} from './routing-config.js';

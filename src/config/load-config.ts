@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AppConfig, RoutingConfig } from './app-config.js';
+import type { AppConfig } from './app-config.js';
+import type { RoutingConfig } from './routing-config.js';
 import { parseEnv, type ProcessEnv } from './env.js';
 import { Secrets } from './secrets.js';
 import { toAppConfig } from './to-app-config.js';

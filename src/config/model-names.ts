@@ -1,4 +1,4 @@
-import type { RoutingConfig } from './app-config.js';
+import type { RoutingConfig } from './routing-config.js';
 
 /** The backend's own name for what a caller wrote. */
 export const resolveAlias = ({ aliases }: Pick<RoutingConfig, 'aliases'>, model: string): string =>

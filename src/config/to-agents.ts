@@ -1,4 +1,5 @@
-import type { AgentSettings, BackendSettings, Environment } from './app-config.js';
+import type { Environment } from './app-config.js';
+import type { AgentSettings, BackendSettings } from './routing-config.js';
 import { ConfigError } from './config-error.js';
 import { decimal, flag, name, type Parser, parseValue, text, wholeNumber } from './parser.js';
 import { type AgentInstance, INSTANCE_MODEL } from './to-agent-instances.js';

@@ -1,4 +1,4 @@
-import type { BackendSettings } from './app-config.js';
+import type { BackendSettings } from './routing-config.js';
 import { ConfigError } from './config-error.js';
 import { httpUrl } from './network-parsers.js';
 import { name, wholeNumber } from './parser.js';

@@ -1,4 +1,4 @@
-import type { BackendSettings, ModelRoute } from './app-config.js';
+import type { BackendSettings, ModelRoute } from './routing-config.js';
 import { ConfigError } from './config-error.js';
 import { name, type Parser, text } from './parser.js';
 import type { YamlSection } from './yaml-section.js';

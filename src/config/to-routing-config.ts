@@ -1,4 +1,4 @@
-import type { RoutingConfig } from './app-config.js';
+import type { RoutingConfig } from './routing-config.js';
 import { ConfigError } from './config-error.js';
 import { firstSet } from './first-set.js';
 import { isConfiguredModel, resolveAlias } from './model-names.js';

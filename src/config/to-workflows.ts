@@ -1,6 +1,6 @@
 import type { AgentCall, WorkflowPlan, WorkflowStep } from '../contracts/workflow.js';
 import { MOST_CALLS, WORKFLOW_STRATEGIES } from '../contracts/workflow.js';
-import type { WorkflowSettings } from './app-config.js';
+import type { WorkflowSettings } from './routing-config.js';
 import { ConfigError } from './config-error.js';
 import { name, oneOf, text } from './parser.js';
 import type { YamlSection } from './yaml-section.js';
