@@ -12,6 +12,7 @@ import { IsolatePeople1795219200060 } from './1795219200060-isolate-people.js';
 import { BindPairings1795219200075 } from './1795219200075-bind-pairings.js';
 import { NumberUsageBatches1795219200090 } from './1795219200090-number-usage-batches.js';
 import { PlaceUsage1795219200091 } from './1795219200091-place-usage.js';
+import { CompressMessages1795219200100 } from './1795219200100-compress-messages.js';
 
 /** Every migration, oldest first. A new one is a file here and a line in this list. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   BindPairings1795219200075,
   NumberUsageBatches1795219200090,
   PlaceUsage1795219200091,
+  CompressMessages1795219200100,
 ];
