@@ -1,3 +1,4 @@
+import { SmallSet } from '../../../common/small-set.js';
 import { ArrayWriter } from './array-writer.js';
 import { APPEND, FIND_SUBJECTS, READ_HEAD } from './append-statement.js';
 import { type AppendBatch, type Draft, linkDrafts } from './chain-entry.js';
@@ -31,7 +32,7 @@ const MOST_FLIGHTS = 2;
 export class TenantChain {
   /** Where the chain will end when all that is on its way has arrived; undefined where that has to be looked up. */
   private end: ChainPosition | undefined;
-  private readonly flights = new Set<Promise<unknown>>();
+  private readonly flights = new SmallSet<Promise<unknown>>();
   /** Those that have to look go one by one, and alone. */
   private turn: Promise<unknown> = Promise.resolve();
   private waiting = 0;

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { SmallSet } from '../../../common/small-set.js';
 import { describeDatabaseError } from '../../../infrastructure/database/index.js';
 import type { Draft } from '../chain/chain-entry.js';
 import type { TenantChains } from '../chain/tenant-chains.js';
@@ -24,10 +25,10 @@ export class OutcomeWriter {
   private readonly logger = new Logger('AuditJournal');
   private readonly pause = new PauseBetweenRetries();
   private readonly queue = new OutcomeQueue();
-  private readonly flights = new Set<readonly Pending[]>();
+  private readonly flights = new SmallSet<readonly Pending[]>();
   /** Since when the spool is in between. */
   private awaySince: number | undefined;
-  private readonly sending = new Set<Promise<void>>();
+  private readonly sending = new SmallSet<Promise<void>>();
   private draining: Promise<void> | undefined;
   private patience: NodeJS.Timeout | undefined;
   private isScheduled = false;
