@@ -13,6 +13,7 @@ import { BindPairings1795219200075 } from './1795219200075-bind-pairings.js';
 import { NumberUsageBatches1795219200090 } from './1795219200090-number-usage-batches.js';
 import { PlaceUsage1795219200091 } from './1795219200091-place-usage.js';
 import { CompressMessages1795219200100 } from './1795219200100-compress-messages.js';
+import { InlineBodies1795219200101 } from './1795219200101-inline-bodies.js';
 
 /** Every migration, oldest first. A new one is a file here and a line in this list. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   NumberUsageBatches1795219200090,
   PlaceUsage1795219200091,
   CompressMessages1795219200100,
+  InlineBodies1795219200101,
 ];

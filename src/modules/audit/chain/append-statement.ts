@@ -4,7 +4,8 @@
  *
  * Columns come as arrays in binary: as JSON their text would be read character by character three times, which costs the
  * server more than all else. A named conversation may be met several times in a batch. What has no readable form belongs to
- * conversation 0, which is never there.
+ * conversation 0, which is never there. Messages look up their conversation by the place of their entry: a join would hash
+ * or sort all their text.
  */
 export const APPEND = {
   name: 'citadel-audit-append',
@@ -13,7 +14,7 @@ WITH head AS (
   UPDATE audit_heads SET seq = $4, link = $5 WHERE tenant = $1 AND seq = $2 AND link = $3 RETURNING tenant
 ), entry AS MATERIALIZED (
   SELECT CASE WHEN user_id IS NOT NULL AND session_id IS NULL
-              THEN nextval(pg_get_serial_sequence('conversations', 'id'))::integer END AS id,
+              THEN nextval((SELECT pg_get_serial_sequence('conversations', 'id')::regclass))::integer END AS id,
          $2::bigint + place AS seq, document.*
     FROM head, unnest(
       $7::text[], $8::text[], $9::bytea[], $10::bytea[], $11::bytea[], $12::bytea[], $13::text[], $14::text[], $15::text[],
@@ -48,11 +49,10 @@ WITH head AS (
   SELECT $1, seq, id, key FROM home WHERE kind = 'generation'
 ), said AS (
   INSERT INTO messages (tenant, conversation_id, role, content, metadata, created_at)
-  SELECT $1, id, role, content, metadata, created_at::timestamp
+  SELECT $1, (SELECT array_agg(id ORDER BY place) FROM home)[place], role, content, metadata, created_at::timestamp
     FROM unnest($21::integer[], $22::text[], $23::text[], $24::jsonb[], $25::text[])
-         WITH ORDINALITY AS message(place, role, content, metadata, created_at, position)
-    JOIN home USING (place)
-   ORDER BY position
+         AS message(place, role, content, metadata, created_at)
+   WHERE EXISTS (SELECT FROM head)
 )
 SELECT tenant FROM head`,
 };
