@@ -11,9 +11,10 @@ import type {
   BackendModel,
   ModelBackend,
 } from '../../contracts/model-backend.js';
-import { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
+import type { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
+import { createBackendClient } from '../shared/backend-client.js';
 import type { BackendFactory } from '../shared/backend-factory.js';
-import { readJson } from '../shared/read-json.js';
+import { probeServer } from '../shared/probe-server.js';
 import { AgentInstanceAnswer } from './answer.js';
 import { cancelAtInstance } from './cancel.js';
 import { listInstanceModels } from './models.js';
@@ -27,16 +28,9 @@ export class AgentInstanceBackend implements ModelBackend {
 
   constructor(settings: BackendSettings, upstream: UpstreamConfig) {
     this.name = settings.name;
-    this.client = new UpstreamClient({
-      baseUrl: settings.url,
-      connectTimeoutMs: upstream.connectTimeoutMs,
-      keptConnections: upstream.keptConnections,
-      headers: {
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-        via: `1.1 ${GATEWAY_PSEUDONYM}`,
-        ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
-      },
+    this.client = createBackendClient(settings, upstream, {
+      accept: 'text/event-stream',
+      via: `1.1 ${GATEWAY_PSEUDONYM}`,
     });
   }
 
@@ -55,13 +49,8 @@ export class AgentInstanceBackend implements ModelBackend {
     return listInstanceModels(this.client, signal);
   }
 
-  async probe(signal: AbortSignal): Promise<BackendHealth> {
-    try {
-      const answer = (await readJson(this.client, '/health', signal)) as { version?: unknown } | null;
-      return { reachable: true, version: typeof answer?.version === 'string' ? answer.version : undefined };
-    } catch (error) {
-      return { reachable: false, error: (error as Error).message };
-    }
+  probe(signal: AbortSignal): Promise<BackendHealth> {
+    return probeServer(this.client, '/health', signal);
   }
 
   close(): Promise<void> {

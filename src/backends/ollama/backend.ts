@@ -9,9 +9,10 @@ import type {
   ModelBackend,
 } from '../../contracts/model-backend.js';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
-import { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
+import type { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
+import { createBackendClient } from '../shared/backend-client.js';
 import type { BackendFactory } from '../shared/backend-factory.js';
-import { readJson } from '../shared/read-json.js';
+import { probeServer } from '../shared/probe-server.js';
 import { OllamaAnswer } from './answer.js';
 import { embedWithOllama } from './embed.js';
 import { listOllamaModels } from './models.js';
@@ -26,15 +27,7 @@ export class OllamaBackend implements ModelBackend {
 
   constructor(settings: BackendSettings, upstream: UpstreamConfig) {
     this.name = settings.name;
-    this.client = new UpstreamClient({
-      baseUrl: settings.url,
-      connectTimeoutMs: upstream.connectTimeoutMs,
-      keptConnections: upstream.keptConnections,
-      headers: {
-        'content-type': 'application/json',
-        ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
-      },
-    });
+    this.client = createBackendClient(settings, upstream);
   }
 
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall {
@@ -52,13 +45,8 @@ export class OllamaBackend implements ModelBackend {
     return listOllamaModels(this.client, signal);
   }
 
-  async probe(signal: AbortSignal): Promise<BackendHealth> {
-    try {
-      const answer = (await readJson(this.client, '/api/version', signal)) as { version?: unknown } | null;
-      return { reachable: true, version: typeof answer?.version === 'string' ? answer.version : undefined };
-    } catch (error) {
-      return { reachable: false, error: (error as Error).message };
-    }
+  probe(signal: AbortSignal): Promise<BackendHealth> {
+    return probeServer(this.client, '/api/version', signal);
   }
 
   close(): Promise<void> {

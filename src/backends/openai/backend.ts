@@ -9,9 +9,10 @@ import type {
   ModelBackend,
 } from '../../contracts/model-backend.js';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
-import { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
+import type { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
+import { createBackendClient } from '../shared/backend-client.js';
 import type { BackendFactory } from '../shared/backend-factory.js';
-import { readJson } from '../shared/read-json.js';
+import { probeServer } from '../shared/probe-server.js';
 import { OpenAiAnswer } from './answer.js';
 import { embedWithOpenAi } from './embed.js';
 import { listOpenAiModels } from './models.js';
@@ -27,15 +28,7 @@ export class OpenAiBackend implements ModelBackend {
   constructor(settings: BackendSettings, upstream: UpstreamConfig) {
     this.name = settings.name;
     this.dialect = toRequestDialect(settings.url);
-    this.client = new UpstreamClient({
-      baseUrl: settings.url,
-      connectTimeoutMs: upstream.connectTimeoutMs,
-      keptConnections: upstream.keptConnections,
-      headers: {
-        'content-type': 'application/json',
-        ...(settings.apiKey === undefined ? {} : { authorization: `Bearer ${settings.apiKey}` }),
-      },
-    });
+    this.client = createBackendClient(settings, upstream);
   }
 
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall {
@@ -53,13 +46,8 @@ export class OpenAiBackend implements ModelBackend {
   }
 
   /** Asks for the list of models: the one cheap thing that every such server answers. None says its version. */
-  async probe(signal: AbortSignal): Promise<BackendHealth> {
-    try {
-      await readJson(this.client, '/models', signal);
-      return { reachable: true };
-    } catch (error) {
-      return { reachable: false, error: (error as Error).message };
-    }
+  probe(signal: AbortSignal): Promise<BackendHealth> {
+    return probeServer(this.client, '/models', signal);
   }
 
   close(): Promise<void> {

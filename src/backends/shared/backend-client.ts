@@ -1,0 +1,19 @@
+import type { BackendSettings, UpstreamConfig } from '../../config/index.js';
+import { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
+
+/** The way to the server of one backend, with its key, if it asks for one. */
+export const createBackendClient = (
+  { url, apiKey }: BackendSettings,
+  { connectTimeoutMs, keptConnections }: UpstreamConfig,
+  headers: Record<string, string> = {},
+): UpstreamClient =>
+  new UpstreamClient({
+    baseUrl: url,
+    connectTimeoutMs,
+    keptConnections,
+    headers: {
+      'content-type': 'application/json',
+      ...headers,
+      ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
+    },
+  });
