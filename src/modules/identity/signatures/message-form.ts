@@ -4,14 +4,10 @@ import { SIGNATURE_BYTES } from './ed25519.js';
 import { fromExactBase64 } from './exact-base64.js';
 import { messageBase } from './message-base.js';
 import { isInWindow, isNonce, type SignatureClaim } from './signature-claim.js';
-import {
-  malformedNonce,
-  malformedSignature,
-  signatureInvalid,
-  timestampOutOfRange,
-} from './signature-faults.js';
+import { malformedNonce, signatureInvalid, timestampOutOfRange } from './signature-faults.js';
 import { parseSignatureInput, type SignatureInput } from './signature-input.js';
-import { linesOf, type SignedHead } from './signed-head.js';
+import type { SignedHead } from './signed-head.js';
+import { singleHeaders } from './single-headers.js';
 
 const HEADERS = ['Signature-Input', 'Signature', 'Content-Digest'] as const;
 const REQUIRED = ['@method', '@authority', '@path', '@query', 'content-digest'];
@@ -22,13 +18,8 @@ export function readMessageForm(
   audience: string,
   nowMs: number,
 ): SignatureClaim | GatewayError {
-  const values: string[] = [];
-  for (const name of HEADERS) {
-    const lines = linesOf(head, name.toLowerCase());
-    if (lines.length === 0) return malformedSignature(`A signed request needs the header ${name} too.`, name);
-    if (lines.length > 1) return malformedSignature(`The header ${name} comes twice.`, name);
-    values.push(lines[0]!);
-  }
+  const values = singleHeaders(head, HEADERS);
+  if (!Array.isArray(values)) return values;
   const [inputText, signatureText, digest] = values as [string, string, string];
   const input = parseSignatureInput(inputText);
   if (input === undefined || !coversAll(input, head)) return signatureInvalid();

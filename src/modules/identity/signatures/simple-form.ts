@@ -3,13 +3,9 @@ import type { GatewayError } from '../../../common/errors/gateway.error.js';
 import { SIGNATURE_BYTES } from './ed25519.js';
 import { fromExactBase64 } from './exact-base64.js';
 import { isInWindow, isNonce, type SignatureClaim, toSeconds } from './signature-claim.js';
-import {
-  malformedNonce,
-  malformedSignature,
-  signatureInvalid,
-  timestampOutOfRange,
-} from './signature-faults.js';
-import { authorityOf, linesOf, pathOf, queryOf, type SignedHead } from './signed-head.js';
+import { malformedNonce, signatureInvalid, timestampOutOfRange } from './signature-faults.js';
+import { authorityOf, pathOf, queryOf, type SignedHead } from './signed-head.js';
+import { singleHeaders } from './single-headers.js';
 
 const HEADERS = ['X-Signature', 'X-Timestamp', 'X-Nonce', 'X-Device-ID'] as const;
 const VERSION = 'v1';
@@ -50,13 +46,8 @@ export function readSimpleForm(
   audience: string,
   nowMs: number,
 ): SignatureClaim | GatewayError {
-  const values: string[] = [];
-  for (const name of HEADERS) {
-    const lines = linesOf(head, name.toLowerCase());
-    if (lines.length === 0) return malformedSignature(`A signed request needs the header ${name} too.`, name);
-    if (lines.length > 1) return malformedSignature(`The header ${name} comes twice.`, name);
-    values.push(lines[0]!);
-  }
+  const values = singleHeaders(head, HEADERS);
+  if (!Array.isArray(values)) return values;
   const [text, timestamp, nonce, keyId] = values as [string, string, string, string];
   if (!isNonce(nonce)) return malformedNonce('X-Nonce');
   const signature = fromExactBase64(text, SIGNATURE_BYTES);
