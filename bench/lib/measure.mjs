@@ -2,7 +2,7 @@ import { LOAD_CPU, listProcessTree, readRssKb, resetPeakRss, startOnCpu } from '
 import { CHANNEL_CLIENT, LOAD_CLIENT, SOCKET_CLIENT } from './programs.mjs';
 import { runningRedis } from './bench-redis.mjs';
 import { VECTORS_MODEL } from './gateways.mjs';
-import { WARM_UP, WARM_UP_VECTORS, filling } from './scenarios.mjs';
+import { WARM_UP, WARM_UP_VECTORS, fillings } from './scenarios.mjs';
 
 /**
  * What the load client prints.
@@ -62,8 +62,8 @@ let nextId = 1;
  * @returns {Promise<Sample>}
  */
 export async function measure({ load, fresh }, gateway) {
-  const fill = load.vectors && gateway.vectors?.form === 'openai' ? filling(load.vectors) : undefined;
-  if (fill) await askClient(gateway, fill, []);
+  const fills = load.vectors && gateway.vectors?.form === 'openai' ? fillings(load.vectors) : [];
+  for (const fill of fills) await askClient(gateway, fill, []);
   const pids = gateway.pids.flatMap(listProcessTree).filter((pid, at, all) => all.indexOf(pid) === at);
   if (fresh) {
     await askClient(gateway, { streams: 4, tokens: 16, perWrite: 4, settleMs: 0, windowMs: 100 }, pids);

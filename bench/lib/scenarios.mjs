@@ -283,14 +283,18 @@ export const WARM_UP_VECTORS = [
   { ...embedding(1, { inputs: 1, texts: HANDFUL }), settleMs: 0, windowMs: 1000 },
 ];
 
-/** Asks once for every text that a load repeats, in the same order. @param {Vectors} vectors @returns {Load | undefined} */
-export function filling({ texts, encoding }) {
-  if (texts === 0) return undefined;
+/**
+ * Asks once for every text that a load repeats, in the same order. Those that only Redis is to have are then driven out of
+ * the gateway's memory by as many others.
+ *
+ * @param {Vectors} vectors
+ * @returns {Load[]}
+ */
+export function fillings({ texts, encoding }) {
+  if (texts === 0) return [];
   const inputs = Math.min(texts, 64);
-  return {
-    ...embedding(1, { inputs, texts, encoding }),
-    requests: Math.ceil(texts / inputs),
-    settleMs: 0,
-    windowMs: 20_000,
-  };
+  const once = { requests: Math.ceil(texts / inputs), settleMs: 0, windowMs: 20_000 };
+  const filling = { ...embedding(1, { inputs, texts, encoding }), ...once };
+  if (texts < BEYOND_MEMORY) return [filling];
+  return [filling, { ...embedding(1, { inputs, texts: 0, encoding }), ...once }];
 }

@@ -44,6 +44,23 @@ describe.runIf(hasRedisServer)('vectors in Redis', () => {
     expect(found.text).toBe(made.text);
   });
 
+  it('are kept by a gateway that has found them twice', async () => {
+    const [first, second] = gateways as [TestGateway, TestGateway];
+    const count = () => first.app.get(RedisConnection).run((client) => client.dbsize());
+    const before = await count();
+    for (const input of ['once', 'twice']) await ask(first, input);
+    await eventually(count, (now) => now === before + 2);
+    const asked = [];
+    for (const input of ['once', 'twice', 'twice']) asked.push((await ask(second, input)).cache);
+    expect(asked).toEqual(['hit', 'hit', 'hit']);
+    await redis.stop();
+    await redisIsReady(false);
+    expect((await ask(second, 'twice')).cache).toBe('hit');
+    expect((await ask(second, 'once')).cache).toBe('miss');
+    await redis.start();
+    await redisIsReady(true);
+  });
+
   it('are done without while Redis is away, and found again when it is back', async () => {
     const [first, second] = gateways as [TestGateway, TestGateway];
     await redis.stop();

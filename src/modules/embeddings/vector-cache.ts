@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EventBus } from '../../contracts/business-events.js';
 import { RedisConnection } from '../../infrastructure/redis/index.js';
+import { Doorkeeper } from './doorkeeper.js';
 import { RecentVectors } from './recent-vectors.js';
 import { Vector } from './vector.js';
 
@@ -9,12 +10,13 @@ const TTL_MS = 3_600_000;
 type Found = (Vector | undefined)[];
 
 /**
- * Vectors by key for an hour: those used last in this process, and all of them in Redis where one is configured. It never
- * fails: what cannot be reached was not there.
+ * Vectors by key for an hour: those made or used last in this process, and all of them in Redis where one is configured. What
+ * Redis has is kept here too when it is asked for again. It never fails: what cannot be reached was not there.
  */
 @Injectable()
 export class VectorCache {
   private readonly recent = new RecentVectors(TTL_MS);
+  private readonly doorkeeper = new Doorkeeper();
 
   constructor(
     @Inject(RedisConnection) private readonly redis: RedisConnection,
@@ -52,11 +54,11 @@ export class VectorCache {
       for (const [at, key] of keys.entries()) {
         if (found[at] !== undefined) continue;
         const value = values[next++];
-        // A copy: what Redis gave is a part of all that was read with it, and would keep that alive.
-        const vector = Vector.from(value ? Buffer.from(value) : null);
+        const vector = Vector.from(value ?? null);
         if (vector === undefined) continue;
         found[at] = vector;
-        this.recent.set(key, vector);
+        // A copy: what Redis gave is a part of all that was read with it, and would keep that alive.
+        if (this.doorkeeper.admits(key)) this.recent.set(key, vector.copy());
       }
     } catch {
       this.count('get', 'error', missing.length);

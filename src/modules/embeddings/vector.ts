@@ -22,6 +22,11 @@ export class Vector {
     return new Vector(bytes);
   }
 
+  /** The same in memory of its own. */
+  copy(): Vector {
+    return new Vector(Buffer.from(this.bytes));
+  }
+
   get tokens(): number {
     return this.bytes.readUInt32LE(0);
   }
