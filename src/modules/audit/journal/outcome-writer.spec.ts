@@ -152,6 +152,21 @@ describe(OutcomeWriter.name, () => {
     expect(chains.subjects).toEqual(['t a']);
   });
 
+  it('puts on record what began when its end fits nowhere, and keeps no room for it', async () => {
+    chains.onAppend = away;
+    const begun = spool.append({ ...recordOf('b'), kind: 'begin' });
+    await commit('a');
+    const end = { ...recordOf('b'), text: 'x'.repeat(65 * 1024 * 1024) };
+    await expect(writer.commit(end, begun)).rejects.toThrow('spool');
+    const vectors = spool.append({ ...recordOf('v'), kind: 'begin' });
+    expect(() => writer.commitSoon({ ...end, subject: 'v' }, vectors)).toThrow('spool');
+    chains.onAppend = () => undefined;
+    writer.retryNow();
+    await allWritten();
+    expect(chains.subjects.sort()).toEqual(['t a', 't b', 't v']);
+    expect([begun.live, vectors.live]).toEqual([false, false]);
+  });
+
   it('tells when neither database nor spool take a record', async () => {
     chains.onAppend = away;
     await commit('a');

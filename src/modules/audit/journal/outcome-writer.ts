@@ -41,7 +41,7 @@ export class OutcomeWriter {
     private readonly spool: Spool,
     private readonly chains: TenantChains,
   ) {
-    if (spool.waitingCount > 0) this.beginDraining();
+    if (spool.waitingCount > 0) this.beginDraining(Date.now() - (spool.oldestAt ?? Date.now()));
   }
 
   get stats() {
@@ -74,7 +74,7 @@ export class OutcomeWriter {
 
   /** Returns when the record outlives this process; it is committed soon. Throws when the spool cannot take it. */
   commitSoon(record: SpoolRecord, begun: SpoolTicket | undefined, project?: ProjectRecord): void {
-    const spooled = this.spool.append(record);
+    const spooled = this.spooled(record, begun);
     if (begun !== undefined) this.spool.settle(begun);
     if (this.awaySince !== undefined) return;
     const nobody = () => undefined;
@@ -216,7 +216,7 @@ export class OutcomeWriter {
     const taken = pending.filter((one) => {
       if (one.spooled !== undefined) return false;
       try {
-        this.spool.append(one.record);
+        this.spooled(one.record, one.begun);
       } catch (error) {
         one.reject(error);
         return false;
@@ -237,8 +237,21 @@ export class OutcomeWriter {
     );
   }
 
-  private beginDraining(): void {
-    this.awaySince ??= performance.now();
+  /** Where it does not fit, what is known of its begin goes into the database all the same. */
+  private spooled(record: SpoolRecord, begun: SpoolTicket | undefined): SpoolTicket {
+    try {
+      return this.spool.append(record);
+    } catch (error) {
+      if (begun !== undefined && !this.stopped) {
+        this.spool.orphan(begun);
+        this.beginDraining();
+      }
+      throw error;
+    }
+  }
+
+  private beginDraining(sinceMs = 0): void {
+    this.awaySince ??= performance.now() - sinceMs;
     this.draining ??= this.drain().finally(() => (this.draining = undefined));
   }
 

@@ -1,4 +1,5 @@
 import { closeSync, fdatasync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { timeOfSegment } from './segment-name.js';
 import { type FrameKind, readFrame, type SpoolRecord } from './spool-frame.js';
 
 /** Where a record lies, and whether it still has to. */
@@ -43,6 +44,11 @@ export class SpoolSegment {
     return segment;
   }
 
+  /** In ms of the Unix epoch. */
+  get createdAt(): number {
+    return timeOfSegment(this.path);
+  }
+
   /** Hands the frame to the operating system, where it outlives this process. Throws what `write` throws. */
   append(kind: FrameKind, frame: Buffer): SpoolTicket {
     this.write(frame);
@@ -62,6 +68,12 @@ export class SpoolSegment {
   drop(ticket: SpoolTicket): void {
     ticket.live = false;
     this.liveCount -= 1;
+  }
+
+  /** A begin waits for the database as an outcome does. */
+  await(ticket: SpoolTicket): void {
+    ticket.kind = 'outcome';
+    this.firstWaiting = 0;
   }
 
   finish(): void {

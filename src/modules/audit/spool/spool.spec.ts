@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Spool, SpoolFullError } from './spool.js';
 import type { FrameKind } from './spool-frame.js';
 
@@ -82,6 +82,49 @@ describe(Spool.name, () => {
     for (const { ticket } of heir.oldest(ALL)) heir.settle(ticket);
     expect(heir.size).toBe(0);
     expect(filesIn('1')).toEqual([]);
+  });
+
+  it('lets a begin wait for the database itself when its end could not be kept', () => {
+    const begin = append('begin', 'a');
+    append('outcome', 'b');
+    expect(waiting()).toEqual(['outcome b']);
+    spool.orphan(begin);
+    spool.orphan(begin);
+    expect(waiting()).toEqual(['begin a', 'outcome b']);
+    expect(spool.waitingCount).toBe(2);
+    spool.settle(begin);
+    expect(spool.waitingCount).toBe(1);
+  });
+
+  describe('as time goes by', () => {
+    beforeEach(async () => {
+      spool.close();
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+      spool = await Spool.open(root, MAX_BYTES);
+    });
+    afterEach(() => vi.useRealTimers());
+
+    it('keeps nothing that nobody needs', () => {
+      const settled = append('outcome', 'a');
+      spool.settle(settled);
+      vi.advanceTimersByTime(1_000);
+      expect(filesIn('1')).toEqual([]);
+      expect(spool.size).toBe(0);
+      append('outcome', 'b');
+      expect(waiting()).toEqual(['outcome b']);
+    });
+
+    it('keeps of what others have left behind only what goes on', () => {
+      append('begin', 'goes on');
+      for (const subject of ['a', 'b', 'c', 'd']) spool.settle(append('outcome', subject, 'secret'));
+      vi.advanceTimersByTime(59_000);
+      expect(readFileSync(filesIn('1')[0]!, 'latin1')).toContain('secret');
+      vi.advanceTimersByTime(3_000);
+      const [file, ...others] = filesIn('1');
+      expect(others).toEqual([]);
+      expect(readFileSync(file!, 'latin1')).toContain('goes on');
+      expect(readFileSync(file!, 'latin1')).not.toContain('secret');
+    });
   });
 
   it('takes over from every directory that nobody holds', async () => {

@@ -1,12 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
+import { segmentName } from './segment-name.js';
 import { type FrameKind, FrameWriter, type SpoolRecord } from './spool-frame.js';
 import { SpoolSegment, type SpoolTicket } from './spool-segment.js';
-import { SEGMENT_SUFFIX, type SpoolSlot, takeSlot } from './spool-slot.js';
+import { type SpoolSlot, takeSlot } from './spool-slot.js';
 import { SyncedDirectory } from './synced-directory.js';
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
+/** So long a file is written to: what it holds in clear goes when all of it is in the database. */
+const SEGMENT_MS = 60_000;
+const SWEEP_MS = 1_000;
 /** Kept free for the ends of what has begun already. */
 const RESERVED_PART = 0.1;
 /** Of a spool larger than this, old files are given up for the sake of what little in them is still needed. */
@@ -33,6 +36,7 @@ export class Spool {
   /** The oldest first; the last one is written to. */
   private readonly segments: SpoolSegment[] = [];
   private readonly directory: SyncedDirectory;
+  private readonly sweeping = setInterval(() => this.sweep(), SWEEP_MS).unref();
   private syncing: Promise<void> | undefined;
   private bytes = 0;
   private created = 0;
@@ -60,6 +64,11 @@ export class Spool {
   /** Records that the database has to get. */
   get waitingCount(): number {
     return this.waiting;
+  }
+
+  /** When the oldest file was made, in ms of the Unix epoch. */
+  get oldestAt(): number | undefined {
+    return this.segments[0]?.createdAt;
   }
 
   /** Records that cannot be read any more. */
@@ -90,6 +99,13 @@ export class Spool {
   sync(): Promise<void> {
     this.syncing ??= this.syncAfterTurn();
     return this.syncing;
+  }
+
+  /** The end of what began could not be kept: the begin itself waits for the database, as after the death of a process. */
+  orphan(begin: SpoolTicket): void {
+    if (!begin.live || begin.kind === 'outcome') return;
+    begin.segment.await(begin);
+    this.waiting += 1;
   }
 
   /** Nobody needs the record any more. */
@@ -125,6 +141,7 @@ export class Spool {
 
   /** What is still needed stays for the next process. */
   close(): void {
+    clearInterval(this.sweeping);
     for (const segment of [...this.segments]) {
       if (segment.liveCount === 0) this.remove(segment);
       else segment.close();
@@ -156,6 +173,22 @@ export class Spool {
     if (last?.liveCount === 0) this.remove(last);
     if (this.bytes > TIDY_ABOVE_BYTES) this.tidy(next);
     return next;
+  }
+
+  /** No longer than it must be is anything here that may have been erased elsewhere. */
+  private sweep(): void {
+    const [oldest] = this.segments;
+    const last = this.segments.at(-1);
+    if (oldest === undefined || last === undefined) return;
+    if (last.liveCount === 0) this.remove(last);
+    else if (last.createdAt + SEGMENT_MS < Date.now()) last.finish();
+    if (!oldest.finished || oldest.createdAt + SEGMENT_MS > Date.now()) return;
+    try {
+      this.tidy(this.current());
+    } catch (error) {
+      this.segments.at(-1)?.finish();
+      this.logger.warn({ err: error }, 'old files of the spool could not be given up');
+    }
   }
 
   /** Long generations keep old files alive: their begins move on when little else is in there. */
@@ -218,7 +251,3 @@ export class Spool {
     }
   }
 }
-
-/** In the order of time, whichever process wrote it. */
-const segmentName = (number: number): string =>
-  `${String(Date.now()).padStart(15, '0')}-${String(number).padStart(6, '0')}-${randomUUID().slice(0, 8)}${SEGMENT_SUFFIX}`;
