@@ -5,7 +5,7 @@ import { requireSignature, startSigned } from './app.signatures.js';
 import type { AccessPolicy } from './common/http/access-policy.js';
 import { foreignOrigin, type AllowedOrigins } from './common/http/allowed-origins.js';
 import { GatewayError } from './common/errors/gateway.error.js';
-import { findHeadFault } from './common/http/request-head.js';
+import { findHeadFault, findLoop } from './common/http/request-head.js';
 import { ticketIn } from './common/http/stream-ticket.js';
 import type { RouteTable } from './common/http/route-table.js';
 import type { HeaderSets } from './common/http/security-headers.js';
@@ -56,14 +56,14 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
 }
 
 /** The first look at each request: its id, and whether its head can be trusted to say where it ends. */
-export function checkHeads(fastify: FastifyInstance, headers: HeaderSets): void {
+export function checkHeads(fastify: FastifyInstance, headers: HeaderSets, via: string): void {
   const condemned = new WeakSet<Socket>();
   fastify.addHook('onRequest', (request, reply, done) => {
     const { raw } = request;
     // What comes behind a bad head may be part of it: it is neither answered nor looked at.
     if (condemned.has(raw.socket)) return void reply.hijack();
     sayOfEach(request, reply, headers);
-    const fault = findHeadFault(raw);
+    const fault = findHeadFault(raw) ?? findLoop(raw, via);
     if (fault?.code === 'bad_http') condemned.add(raw.socket);
     done(fault);
   });

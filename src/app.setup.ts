@@ -62,7 +62,7 @@ export async function createApp(
   const fastify = app.getHttpAdapter().getInstance();
   declareRoutes(fastify, http, routes);
   logRequests(fastify, logger);
-  checkHeads(fastify, headers);
+  checkHeads(fastify, headers, config.upstream.via);
   acceptJson(fastify);
   // Before the guard, so that a script may read why it was refused.
   await app.register(cors, corsOptions(http.corsOrigins));

@@ -152,6 +152,8 @@ export interface UpstreamConfig {
   readonly idleTimeoutMs: number;
   /** How many connections to it stay open that carry nothing. */
   readonly keptConnections: number;
+  /** The `Via` of each request to it. What comes in with the same has gone round. */
+  readonly via: string;
 }
 
 export interface StreamsConfig {

@@ -1,3 +1,4 @@
+import { newVia } from '../common/http/gateway-pseudonym.js';
 import type { StreamsConfig, UpstreamConfig } from './app-config.js';
 import { firstSet } from './first-set.js';
 import { decimal, oneOf, wholeNumber } from './parser.js';
@@ -37,6 +38,7 @@ export function toUpstreamConfig({ env, yaml, streamingYaml }: Sources): Upstrea
   const management = streamingYaml.section('connection_management');
   const bound = wholeNumber(1, 3_600_000);
   return {
+    via: newVia(),
     keptConnections: firstSet(env.CONNECTION_POOL_SIZE, management.read('pool_size', wholeNumber(1)), 100),
     connectTimeoutMs: firstSet(
       env.UPSTREAM_CONNECT_TIMEOUT_MS,

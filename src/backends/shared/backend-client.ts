@@ -4,7 +4,7 @@ import { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
 /** The way to the server of one backend, with its key, if it asks for one. */
 export const createBackendClient = (
   { url, apiKey }: BackendSettings,
-  { connectTimeoutMs, keptConnections }: UpstreamConfig,
+  { connectTimeoutMs, keptConnections, via }: UpstreamConfig,
   headers: Record<string, string> = {},
 ): UpstreamClient =>
   new UpstreamClient({
@@ -13,6 +13,7 @@ export const createBackendClient = (
     keptConnections,
     headers: {
       'content-type': 'application/json',
+      via,
       ...headers,
       ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
     },

@@ -212,6 +212,11 @@ export const ERROR_CATALOGUE = {
     type: 'upstream_error',
     meaning: 'The model server refused the gateway’s own credentials.',
   },
+  loop_detected: {
+    status: 508,
+    type: 'upstream_error',
+    meaning: 'The request came from this gateway itself: the address of a model server leads back to it.',
+  },
   server_busy: {
     status: 503,
     type: 'service_unavailable',

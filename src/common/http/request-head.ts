@@ -31,6 +31,12 @@ export function findHeadFault({
   return twice === undefined ? undefined : new GatewayError('bad_http', `The header ${twice} comes twice.`);
 }
 
+/** A request that this process has sent itself, as where a model server's address is its own. */
+export const findLoop = ({ headers }: IncomingMessage, via: string): GatewayError | undefined =>
+  headers.via?.includes(via) === true
+    ? new GatewayError('loop_detected', 'The request came back to the gateway that sent it.')
+    : undefined;
+
 function findRepeatedLine(rawHeaders: readonly string[]): string | undefined {
   let seen = '';
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -14,6 +14,7 @@ import { TokenMeter } from './token-meter.js';
 
 const TIMEOUTS = {
   keptConnections: 1,
+  via: '1.1 test',
   connectTimeoutMs: 0,
   firstTokenTimeoutMs: 60_000,
   idleTimeoutMs: 30_000,

@@ -4,7 +4,13 @@ import type { ModelBackend } from '../../../contracts/model-backend.js';
 import type { BackendFactory } from '../backend-factory.js';
 import { RecordingSink } from './recording-sink.js';
 
-const TIMEOUTS = { keptConnections: 100, connectTimeoutMs: 2000, firstTokenTimeoutMs: 0, idleTimeoutMs: 0 };
+const TIMEOUTS = {
+  keptConnections: 100,
+  connectTimeoutMs: 2000,
+  firstTokenTimeoutMs: 0,
+  idleTimeoutMs: 0,
+  via: '1.1 test',
+};
 
 /** A backend of this kind at this address. */
 export function createBackend(factory: BackendFactory, url: string, apiKey?: string): ModelBackend {
