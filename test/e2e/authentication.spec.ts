@@ -53,6 +53,14 @@ describe('a route that demands a credential', () => {
     });
   });
 
+  it('says so in the words of OpenAI on its own routes', async () => {
+    const response = await ask('/v1/chat/completions', bearer('a.b.c'));
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({
+      error: { type: 'invalid_request_error', code: 'invalid_api_key', param: null },
+    });
+  });
+
   it('takes a token, and knows on whose behalf it answers', async () => {
     const token = await authorizationOf(gateway, { subject: 'ada', tenant: 'acme' });
     const response = await ask(PROTECTED, token);

@@ -58,7 +58,8 @@ export const ERROR_CATALOGUE = {
   unauthorized: {
     status: 401,
     type: 'invalid_request_error',
-    meaning: 'A credential is required here and none came, or it is wrong.',
+    meaning:
+      'A credential is required here and none came, or it is wrong. Below `/v1` it is called `invalid_api_key`.',
   },
   signature_invalid: {
     status: 401,

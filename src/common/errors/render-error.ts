@@ -11,6 +11,12 @@ export function toOpenAiError({ code, message, param }: SaidError) {
   return { error: { message, type: ERROR_CATALOGUE[code].type, param: param ?? null, code } };
 }
 
+/** The same by the names that OpenAI's own clients know. */
+function toOpenAiRouteError(said: SaidError) {
+  const { error } = toOpenAiError(said);
+  return { error: said.code === 'unauthorized' ? { ...error, code: 'invalid_api_key' } : error };
+}
+
 /** The flat body of routes outside OpenAI's surface. */
 const toFlatError = ({ code, message }: SaidError) => ({
   error: code,
@@ -31,7 +37,7 @@ const toJsonRpcError = ({ code, message }: SaidError) => ({
 const toOllamaError = ({ message }: SaidError) => ({ error: message });
 
 const FAMILIES: readonly (readonly [prefix: string, render: (error: SaidError) => object])[] = [
-  ['/v1', toOpenAiError],
+  ['/v1', toOpenAiRouteError],
   ['/oauth', toOAuthError],
   ['/api/mcp', toJsonRpcError],
   ['/api/embeddings', toOllamaError],
