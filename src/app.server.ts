@@ -3,10 +3,11 @@ import type { ServerOptions } from 'node:http';
 /** How long a client may take and how much it may send before it has said what it wants. */
 export const SERVER_OPTIONS = {
   maxHeaderSize: 16 * 1024,
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  // Ten and thirty seconds at most, as they are looked at each second.
+  headersTimeout: 9_000,
+  requestTimeout: 29_000,
   keepAliveTimeout: 72_000,
-  connectionsCheckingInterval: 5_000,
+  connectionsCheckingInterval: 1_000,
   // Checked with the rest of the head, so that its absence is answered in our form.
   requireHostHeader: false,
 } satisfies ServerOptions;
