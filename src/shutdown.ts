@@ -6,6 +6,7 @@ export class Shutdown {
   private readonly logger = new Logger('Shutdown');
   private readonly steps: (() => Promise<void>)[] = [];
   private running = false;
+  private signals = 0;
   private exitCode = 0;
 
   constructor(private readonly app: INestApplication) {}
@@ -23,9 +24,11 @@ export class Shutdown {
   }
 
   private onSignal(signal: string): void {
-    // A second signal means now.
-    if (this.running) process.exit(130);
-    void this.run(signal);
+    this.signals += 1;
+    // A second signal: what runs is told that it ends now. A third: nobody is told anything.
+    if (this.signals > 2) process.exit(130);
+    if (this.running) this.app.get(Lifecycle).hurry();
+    else void this.run(signal);
   }
 
   /** A fault of ours ends the process, but lets what runs come to its end, also when more faults follow. */

@@ -87,6 +87,23 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     await ollama.close();
   });
 
+  it('tells streams at a second signal that they end now', async () => {
+    const ollama = await new FakeOllama({ models: 'any' }).listen();
+    ollama.answer({ pieces: ['one', ' two'] });
+    const gate = ollama.hold(1);
+    const gateway = start({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', DRAIN_TIMEOUT_S: '60' });
+    const response = await ask(await gateway.url(), { stream: true });
+    await gate.reached;
+    gateway.kill('SIGTERM');
+    await gateway.said(/shutting down/);
+    gateway.kill('SIGTERM');
+    const stream = await readChatStream(response);
+    expect(stream).toMatchObject({ text: 'one', done: false, broken: undefined });
+    expect(stream.chunks.at(-1)).toMatchObject({ error: { code: 'shutdown' } });
+    expect(await gateway.exit()).toBe(0);
+    await ollama.close();
+  });
+
   it('reads its routing anew on SIGHUP, and keeps the old one when the new one is wrong', async () => {
     const configDir = join(dataDir, 'config');
     const routing = join(configDir, 'services/api-gateway/routing.yaml');

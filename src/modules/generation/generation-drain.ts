@@ -28,7 +28,7 @@ export class GenerationDrain implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.lifecycle.drain();
-    await this.ended(this.config.http.drainTimeoutMs);
+    await this.ended(this.config.http.drainTimeoutMs, () => this.lifecycle.hurried);
     const left = [...this.registry.all];
     if (left.length > 0) {
       this.logger.warn({ count: left.length }, 'stopping generations that did not finish in time');
@@ -39,9 +39,10 @@ export class GenerationDrain implements BeforeApplicationShutdown {
     setTimeout(() => server.closeAllConnections(), GOODBYE_MS).unref();
   }
 
-  private async ended(withinMs: number): Promise<void> {
+  private async ended(withinMs: number, isEnough = () => false): Promise<void> {
     const until = performance.now() + withinMs;
-    while (this.registry.runningCount > 0 && performance.now() < until) await passed(LOOK_EVERY_MS);
+    while (this.registry.runningCount > 0 && performance.now() < until && !isEnough())
+      await passed(LOOK_EVERY_MS);
   }
 }
 
