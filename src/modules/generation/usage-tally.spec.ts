@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { textEntry } from './log/entry.js';
+import { reasoningEntry, textEntry } from './log/entry.js';
 import { GenerationLog } from './log/generation-log.js';
+import type { Usage } from '../../contracts/usage.js';
 import { UsageTally } from './usage-tally.js';
 
 const logOf = (...choices: number[]) => {
@@ -22,6 +23,26 @@ describe(UsageTally.name, () => {
       completionTokens: 3,
       estimated: true,
     });
+  });
+
+  it('counts thoughts by their pieces where the backend does not tell them apart', () => {
+    const log = logOf(0, 0);
+    log.appendTagged(reasoningEntry('Hm', 0));
+    log.appendTagged(reasoningEntry('m', 0));
+    const total = (usage: Usage) => {
+      const tally = new UsageTally(1, 1);
+      tally.report(0, usage);
+      return tally.total(log);
+    };
+    expect(total({ completionTokens: 4 })).toEqual({ completionTokens: 4, reasoningTokens: 2 });
+    expect(total({ completionTokens: 1 })).toEqual({ completionTokens: 1, reasoningTokens: 1 });
+    expect(total({ completionTokens: 4, reasoningTokens: 3 })).toHaveProperty('reasoningTokens', 3);
+    expect(total({})).toMatchObject({ completionTokens: 4, reasoningTokens: 2, estimated: true });
+
+    const tally = new UsageTally(2, 1);
+    tally.report(0, { completionTokens: 5 });
+    tally.report(1, { completionTokens: 5 });
+    expect(tally.total(log)).toMatchObject({ completionTokens: 10, reasoningTokens: 2 });
   });
 
   it('counts a prompt once for all its answers', () => {

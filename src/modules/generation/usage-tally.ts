@@ -1,6 +1,6 @@
 import type { Usage } from '../../contracts/usage.js';
 import type { GenerationLog } from './log/generation-log.js';
-import { choiceOf } from './log/entry.js';
+import { choiceOf, isTagged, kindOf } from './log/entry.js';
 
 /** Adds up the token counts of all answers as OpenAI does: every answer counts, and each prompt once. */
 export class UsageTally {
@@ -16,22 +16,31 @@ export class UsageTally {
     this.reports[choice] = usage;
   }
 
-  /** Answers whose backend did not say are counted by their pieces, and the sum is marked as estimated. */
+  /**
+   * Answers whose backend did not say are counted by their pieces, and the sum is marked as estimated. Few backends say how
+   * many tokens were thoughts: their pieces are counted, which are tokens as they come.
+   */
   total(log: GenerationLog): Usage {
     const [only] = this.reports;
-    if (this.choices === 1 && only?.completionTokens !== undefined) return only;
+    if (this.choices === 1 && only?.completionTokens !== undefined) {
+      const isKnown = log.tagged === 0 || only.reasoningTokens !== undefined;
+      const [thoughts] = isKnown ? [0] : thoughtsByChoice(log, 1);
+      return thoughts ? { ...only, reasoningTokens: Math.min(thoughts, only.completionTokens) } : only;
+    }
     const total: Usage = {
       promptTokens: this.sumByPrompt('promptTokens'),
       cachedTokens: this.sumByPrompt('cachedTokens'),
       completionTokens: 0,
     };
     const pieces = piecesByChoice(log, this.choices);
+    const thoughts = thoughtsByChoice(log, this.choices);
     for (let choice = 0; choice < this.choices; choice++) {
-      const { completionTokens, reasoningTokens } = this.reports[choice] ?? {};
-      total.completionTokens! += completionTokens ?? pieces[choice]!;
-      if (completionTokens === undefined) total.estimated = true;
-      if (reasoningTokens !== undefined)
-        total.reasoningTokens = (total.reasoningTokens ?? 0) + reasoningTokens;
+      const { completionTokens = pieces[choice]!, reasoningTokens } = this.reports[choice] ?? {};
+      total.completionTokens! += completionTokens;
+      if (this.reports[choice]?.completionTokens === undefined) total.estimated = true;
+      const reasoning = reasoningTokens ?? Math.min(thoughts[choice]!, completionTokens);
+      if (reasoningTokens !== undefined || reasoning > 0)
+        total.reasoningTokens = (total.reasoningTokens ?? 0) + reasoning;
     }
     return total;
   }
@@ -46,6 +55,14 @@ export class UsageTally {
     });
     return counts.length === 0 ? undefined : counts.reduce((sum, count) => sum + count, 0);
   }
+}
+
+function thoughtsByChoice(log: GenerationLog, choices: number): number[] {
+  const thoughts = Array.from({ length: choices }, () => 0);
+  if (log.tagged === 0) return thoughts;
+  for (const entry of log.entries())
+    if (isTagged(entry) && kindOf(entry) === 'reasoning') thoughts[choiceOf(entry)]!++;
+  return thoughts;
 }
 
 function piecesByChoice(log: GenerationLog, choices: number): number[] {
