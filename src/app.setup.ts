@@ -60,6 +60,8 @@ export async function createApp(
     abortOnError: false,
   });
   const fastify = app.getHttpAdapter().getInstance();
+  // What else may be expected than to go on is no concern of ours (RFC 9110, section 10.1.1).
+  fastify.server.on('checkExpectation', (request, response) => fastify.routing(request, response));
   declareRoutes(fastify, http, routes);
   logRequests(fastify, logger);
   checkHeads(fastify, headers, config.upstream.via);

@@ -18,6 +18,7 @@ export class ExtraListeners {
       const server = createServer(SERVER_OPTIONS, (request, response) => fastify.routing(request, response));
       // What is no request is answered as there.
       server.on('clientError', (...refused) => main.emit('clientError', ...refused));
+      server.on('checkExpectation', (...asked) => main.emit('checkExpectation', ...asked));
       // Who takes upgrades listens on the main server; without anybody they are ordinary requests.
       if (main.listenerCount('upgrade') > 0)
         server.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade));

@@ -197,3 +197,11 @@ describe('a head of', () => {
     expect((await sendRaw(gateway.port, bytes)).responses[0]?.status).toBe(200);
   });
 });
+
+it('an expectation that nobody knows is no concern', async () => {
+  const request = 'GET /v1/models HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n';
+  const { responses } = await sendRaw(gateway.port, request);
+  const [response] = responses;
+  expect(response?.status).toBe(200);
+  expect(response?.headers['x-request-id']).toMatch(/^req_\w+$/);
+});
