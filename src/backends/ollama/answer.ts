@@ -4,6 +4,7 @@ import type { Usage } from '../../contracts/usage.js';
 import { AnswerReader } from '../shared/answer-reader.js';
 import { reportedFailure } from '../shared/failures.js';
 import { parseWireJson } from '../shared/json-string.js';
+import { toCount } from '../shared/to-count.js';
 import { newToolCallId } from '../shared/tool-call-id.js';
 import { mapOllamaFinishReason } from './finish-reason.js';
 import { expectedHead, PlainLines, type PlainLine } from './plain-lines.js';
@@ -90,8 +91,5 @@ function toUsage(line: OllamaLine): Usage {
     cachedTokens: toCount(line.prompt_eval_cached_count),
   };
 }
-
-const toCount = (value: unknown): number | undefined =>
-  Number.isSafeInteger(value) ? (value as number) : undefined;
 
 const toText = (error: unknown): string => (typeof error === 'string' ? error : JSON.stringify(error));

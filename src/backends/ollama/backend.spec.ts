@@ -84,6 +84,23 @@ describe(OllamaBackend.name, () => {
       expect((await ask(backend, toRequest({ model: 'llama3.2' }))).usage).toEqual({});
     });
 
+    it('leaves counts unknown that are none', async () => {
+      server.answer({ pieces: ['a'], promptEvalCount: 1e300, promptEvalCachedCount: 1.5, evalCount: -5 });
+      expect((await ask(backend, toRequest({ model: 'llama3.2' }))).usage).toEqual({});
+      server.embedScript((exchange) =>
+        exchange.respond(
+          200,
+          { 'Content-Type': 'application/json' },
+          '{"embeddings":[[1]],"prompt_eval_count":-1}',
+        ),
+      );
+      const { promptTokens } = await backend.embed(
+        { model: 'nomic-embed-text', inputs: ['x'] },
+        AbortSignal.timeout(5000),
+      );
+      expect(promptTokens).toBeUndefined();
+    });
+
     it.each([
       ['stop', 'stop'],
       ['length', 'length'],
