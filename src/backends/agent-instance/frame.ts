@@ -1,6 +1,7 @@
 import type { FinishReason, ToolCallDelta } from '../../contracts/model-backend.js';
 import type { Usage } from '../../contracts/usage.js';
 import { parseWireJson } from '../shared/json-string.js';
+import { toCount } from '../shared/to-count.js';
 
 /** One object of the stream, as far as it is known. */
 export interface InstanceFrame {
@@ -27,9 +28,6 @@ export const toUsage = ({ usage }: InstanceFrame): Usage => ({
   promptTokens: toCount(usage?.prompt_tokens),
   completionTokens: toCount(usage?.completion_tokens),
 });
-
-const toCount = (value: unknown): number | undefined =>
-  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 
 const FINISH_REASONS: readonly unknown[] = [
   'stop',

@@ -4,26 +4,11 @@ import type { Usage } from '../../contracts/usage.js';
 import { AnswerReader } from '../shared/answer-reader.js';
 import { reportedFailure } from '../shared/failures.js';
 import { parseWireJson } from '../shared/json-string.js';
+import { toCount } from '../shared/to-count.js';
 import { newToolCallId } from '../shared/tool-call-id.js';
 import { mapOllamaFinishReason } from './finish-reason.js';
+import { findLineFault, toolCallsOf, type OllamaLine, type OllamaToolCall } from './line.js';
 import { expectedHead, PlainLines, type PlainLine } from './plain-lines.js';
-
-interface OllamaLine {
-  error?: unknown;
-  message?: { content?: unknown; thinking?: unknown; tool_calls?: unknown } | null;
-  response?: unknown;
-  thinking?: unknown;
-  done?: unknown;
-  done_reason?: unknown;
-  prompt_eval_count?: unknown;
-  prompt_eval_cached_count?: unknown;
-  eval_count?: unknown;
-}
-
-interface OllamaToolCall {
-  id?: unknown;
-  function?: { name?: unknown; arguments?: unknown } | null;
-}
 
 /** Reads the NDJSON answer of `/api/chat` and `/api/generate`. */
 export class OllamaAnswer extends AnswerReader {
@@ -49,15 +34,15 @@ export class OllamaAnswer extends AnswerReader {
     const parsed = parseWireJson(line) as OllamaLine | null | undefined;
     if (typeof parsed !== 'object' || parsed === null) return this.failLine('a line is not JSON', line);
     if (parsed.error !== undefined) return this.fail(reportedFailure(toText(parsed.error)));
+    const fault = findLineFault(parsed);
+    if (fault !== undefined) return this.failShape(fault, line);
     this.learn(line);
 
     const thinking = parsed.message?.thinking ?? parsed.thinking;
     if (typeof thinking === 'string' && thinking !== '') this.reasoning(toWireText(thinking));
     const content = parsed.message?.content ?? parsed.response;
     if (typeof content === 'string' && content !== '') this.text(toWireText(content));
-    const calls = parsed.message?.tool_calls;
-    if (Array.isArray(calls))
-      for (const call of calls as (OllamaToolCall | null)[]) this.callWhole(call ?? {});
+    for (const call of toolCallsOf(parsed)) this.callWhole(call);
     if (parsed.done === true) {
       const reason = mapOllamaFinishReason(parsed.done_reason, this.toolCalls > 0);
       this.finish((sink) => sink.finished(reason, toUsage(parsed)));
@@ -71,7 +56,6 @@ export class OllamaAnswer extends AnswerReader {
 
   /** Ollama sends whole calls with an object as arguments, often without an id, and may repeat index 0. */
   private callWhole({ id, function: called }: OllamaToolCall): void {
-    if (typeof called?.name !== 'string') return;
     this.toolCall({
       index: this.toolCalls++,
       id: typeof id === 'string' && id !== '' ? id : newToolCallId(),
@@ -90,8 +74,5 @@ function toUsage(line: OllamaLine): Usage {
     cachedTokens: toCount(line.prompt_eval_cached_count),
   };
 }
-
-const toCount = (value: unknown): number | undefined =>
-  Number.isSafeInteger(value) ? (value as number) : undefined;
 
 const toText = (error: unknown): string => (typeof error === 'string' ? error : JSON.stringify(error));

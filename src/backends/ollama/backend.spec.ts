@@ -84,6 +84,23 @@ describe(OllamaBackend.name, () => {
       expect((await ask(backend, toRequest({ model: 'llama3.2' }))).usage).toEqual({});
     });
 
+    it('leaves counts unknown that are none', async () => {
+      server.answer({ pieces: ['a'], promptEvalCount: 1e300, promptEvalCachedCount: 1.5, evalCount: -5 });
+      expect((await ask(backend, toRequest({ model: 'llama3.2' }))).usage).toEqual({});
+      server.embedScript((exchange) =>
+        exchange.respond(
+          200,
+          { 'Content-Type': 'application/json' },
+          '{"embeddings":[[1]],"prompt_eval_count":-1}',
+        ),
+      );
+      const { promptTokens } = await backend.embed(
+        { model: 'nomic-embed-text', inputs: ['x'] },
+        AbortSignal.timeout(5000),
+      );
+      expect(promptTokens).toBeUndefined();
+    });
+
     it.each([
       ['stop', 'stop'],
       ['length', 'length'],
@@ -397,18 +414,50 @@ describe(OllamaAnswer.name, () => {
   });
 
   it.each([
-    '{}',
     '{"message":null}',
-    '{"message":"x"}',
-    '{"message":{"content":5,"tool_calls":[null,3,{},{"function":null}]}}',
-    '{"message":{"tool_calls":5}}',
-    '{"done":"yes"}',
+    '{"message":{}}',
+    '{"message":{"role":"assistant","content":null,"thinking":null,"tool_calls":null},"done":false}',
+    '{"message":{"content":"","tool_calls":[]},"done":null}',
+    '{"response":null,"thinking":"","done":false}',
+    '{"response":""}',
+    '{"done":false,"context":[1,2],"unheard_of":{"content":5}}',
     '',
     '\r',
   ])('survives the line %j', (line) => {
     const { events, violations } = read([`${line}\n`, DONE]);
     expect(events.map(([kind]) => kind)).toEqual(['finished']);
     expect(violations).toEqual([]);
+  });
+
+  it.each([
+    '{}',
+    '[]',
+    '{"foo":1}',
+    '{"message":"x"}',
+    '{"message":["x"]}',
+    '{"message":{"content":5},"done":false}',
+    '{"message":{"content":{"text":"x"}},"done":false}',
+    '{"message":{"content":["x"]},"done":false}',
+    '{"message":{"content":"x","thinking":5},"done":false}',
+    '{"response":5,"done":false}',
+    '{"response":"x","thinking":{},"done":false}',
+    '{"message":{"tool_calls":"x"},"done":false}',
+    '{"message":{"tool_calls":{}},"done":false}',
+    '{"message":{"tool_calls":[{}]},"done":false}',
+    '{"message":{"tool_calls":[null]},"done":false}',
+    '{"message":{"tool_calls":[{"function":{"name":"f"}},{"function":{"name":5}}]},"done":false}',
+    '{"message":{"content":"x"},"done":"yes"}',
+    '{"message":{"content":5},"done":true}',
+  ])('takes the line %s for a broken protocol, not for silence', (line) => {
+    const good = '{"message":{"content":"good"},"done":false}\n';
+    const { events, failure, violations } = read([good, `${line}\n`, good, DONE]);
+    expect(events.map(([kind]) => kind)).toEqual(['text', 'failed']);
+    expect(failure).toMatchObject({ code: 'upstream_protocol_error', detail: line });
+    expect(violations).toEqual([]);
+  });
+
+  it('says that a last line is wrong which is whole but for its line end', () => {
+    expect(read(['{"message":{"content":5},"done":true}']).failure?.code).toBe('upstream_protocol_error');
   });
 
   it.each(['null', '5', '"text"', '{"message":', '<html>'])(

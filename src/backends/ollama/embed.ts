@@ -2,6 +2,7 @@ import type { EmbeddingAnswer, EmbeddingRequest } from '../../contracts/embeddin
 import { toWireJson } from '../../contracts/wire-text.js';
 import type { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
 import { callJson } from '../shared/call-json.js';
+import { toCount } from '../shared/to-count.js';
 import { toVectors } from '../shared/to-vectors.js';
 
 /** Asks `POST /api/embed`. */
@@ -16,9 +17,8 @@ export async function embedWithOllama(
     embeddings?: unknown;
     prompt_eval_count?: unknown;
   } | null;
-  const count = answer?.prompt_eval_count;
   return {
     vectors: toVectors(answer?.embeddings, inputs.length),
-    promptTokens: Number.isSafeInteger(count) ? (count as number) : undefined,
+    promptTokens: toCount(answer?.prompt_eval_count),
   };
 }

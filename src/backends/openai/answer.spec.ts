@@ -135,11 +135,18 @@ describe(OpenAiAnswer.name, () => {
       '{}',
       '{"choices":null}',
       '{"choices":[null]}',
-      '{"choices":{}}',
+      '{"choices":[]}',
+      '{"choices":[],"prompt_filter_results":[{"prompt_index":0,"content_filter_results":{}}]}',
+      '{"choices":[{"index":0,"finish_reason":null,"content_filter_offsets":{"check_offset":5}}]}',
       '{"choices":[{"index":0,"delta":null}]}',
-      '{"choices":[{"index":0,"delta":"x"}]}',
-      '{"choices":[{"index":0,"delta":{"content":5,"reasoning":{},"tool_calls":[null,3,{}]}}]}',
-      '{"choices":[{"index":0,"delta":{"tool_calls":"x"},"finish_reason":""}]}',
+      '{"choices":[{"index":0,"delta":[]}]}',
+      '{"choices":[{"index":null,"delta":{"role":"assistant"},"finish_reason":""}]}',
+      '{"choices":[{"index":0,"delta":{"content":null,"refusal":null,"reasoning":null,"tool_calls":null}}]}',
+      '{"choices":[{"index":0,"delta":{"content":[null,{"type":"image_url","image_url":{}}]}}]}',
+      '{"choices":[{"index":0,"delta":{"function_call":null,"tool_calls":[],"audio_content":5}}]}',
+      '{"choices":[{"index":0,"delta":{"tool_calls":[null,{},{"index":0,"function":null}]}}]}',
+      '{"choices":[{"index":0,"text":null,"logprobs":null}]}',
+      '{"choices":[{"index":1,"delta":"of another choice"}]}',
       '{"choices":[],"usage":"x"}',
       '{"error":null}',
     ])('survives %s', (json) => {
@@ -150,6 +157,54 @@ describe(OpenAiAnswer.name, () => {
       ]);
       expect(events.map(([kind]) => kind)).toEqual(['text', 'finished']);
       expect(violations).toEqual([]);
+    });
+  });
+
+  describe('a shape that is not the protocol’s', () => {
+    const choices = (...said: string[]) => `{"choices":[${said.join(',')}]}`;
+    const inside = (said: string) => choices(`{"index":0,"delta":${said},"finish_reason":null}`);
+
+    it.each([
+      '{"choices":{}}',
+      '{"choices":"x"}',
+      choices('"x"'),
+      choices('["x"]'),
+      choices('{"index":"0","delta":{"content":"x"}}'),
+      choices('{"index":0,"text":5}'),
+      inside('"x"'),
+      inside('["x"]'),
+      inside('{"content":5}'),
+      inside('{"content":true}'),
+      inside('{"content":{"text":"x"}}'),
+      inside('{"content":["x"]}'),
+      inside('{"content":[{"type":"text","text":5}]}'),
+      inside('{"refusal":5}'),
+      inside('{"reasoning":5}'),
+      inside('{"content":"x","reasoning_content":{}}'),
+      inside('{"tool_calls":"x"}'),
+      inside('{"tool_calls":{}}'),
+      inside('{"tool_calls":["x"]}'),
+      inside('{"tool_calls":[{"index":0,"function":"f"}]}'),
+      inside('{"tool_calls":[{"index":0,"id":"c","function":{"name":5,"arguments":"{}"}}]}'),
+    ])('is a failure, not silence: %s', (json) => {
+      for (const before of [[], [content('a')], [content('a'), content('a')]]) {
+        const { events, failure, violations } = readAnswer([
+          ...before,
+          event(json),
+          content('b'),
+          STOP,
+          DONE,
+        ]);
+        expect(events.map(([kind]) => kind)).toEqual([...before.map(() => 'text'), 'failed']);
+        expect(failure).toMatchObject({ code: 'upstream_protocol_error', detail: `data: ${json}` });
+        expect(violations).toEqual([]);
+      }
+      const whole = json
+        .replace('"delta"', '"message"')
+        .replace('"finish_reason":null', '"finish_reason":"stop"');
+      expect(readAnswer([whole], { contentType: 'application/json' }).failure?.code).toBe(
+        'upstream_protocol_error',
+      );
     });
   });
 

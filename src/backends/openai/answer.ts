@@ -13,6 +13,7 @@ import {
   type OpenAiChunk,
   type Piece,
 } from './chunk.js';
+import { findChunkFault } from './chunk-fault.js';
 import { EventReader } from './event-reader.js';
 import { isFailedFinish, mapOpenAiFinishReason } from './finish-reason.js';
 import { PlainChunk } from './plain-chunk.js';
@@ -46,6 +47,8 @@ export class OpenAiAnswer extends EventReader {
 
   protected override event(chunk: OpenAiChunk, line?: string): void {
     if (isError(chunk)) return this.failReported(chunk);
+    const fault = findChunkFault(chunk);
+    if (fault !== undefined) return this.failShape(fault, line);
     if (isObject(chunk.usage)) this.usage = toUsage(chunk.usage);
     const choice = findChoice(chunk);
     if (choice === undefined) return;

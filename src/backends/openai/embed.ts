@@ -4,6 +4,7 @@ import { toWireJson } from '../../contracts/wire-text.js';
 import type { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
 import { callJson } from '../shared/call-json.js';
 import { protocolFailure } from '../shared/failures.js';
+import { toCount } from '../shared/to-count.js';
 import { toVectors } from '../shared/to-vectors.js';
 
 interface EmbeddingsAnswer {
@@ -23,10 +24,9 @@ export async function embedWithOpenAi(
     { method: 'POST', path: '/embeddings', body },
     signal,
   )) as EmbeddingsAnswer | null;
-  const count = answer?.usage?.prompt_tokens;
   return {
     vectors: toVectors(inOrder(answer?.data, inputs.length), inputs.length),
-    promptTokens: Number.isSafeInteger(count) ? (count as number) : undefined,
+    promptTokens: toCount(answer?.usage?.prompt_tokens),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Usage } from '../../contracts/usage.js';
+import { toCount } from '../shared/to-count.js';
 
 /** `usage` as OpenAI spells it. */
 export interface OpenAiUsage {
@@ -17,6 +18,3 @@ export function toUsage(usage: OpenAiUsage): Usage {
     reasoningTokens: toCount(usage.completion_tokens_details?.reasoning_tokens),
   };
 }
-
-const toCount = (value: unknown): number | undefined =>
-  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;

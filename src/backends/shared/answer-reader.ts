@@ -164,7 +164,12 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
   /** A line does not read as the protocol's. When no line end came after it, it was cut off. */
   protected failLine(what: string, line: string): void {
     if (this.bodyIsOver) this.failEarly();
-    else this.fail(protocolFailure(what, line.slice(0, 200)));
+    else this.failShape(what, line);
+  }
+
+  /** A line is whole, and its JSON is not the protocol's. */
+  protected failShape(what: string, line?: string): void {
+    this.fail(protocolFailure(what, line?.slice(0, 200)));
   }
 
   /** A paused body would never end, and one that does not end must not hold its connection. */

@@ -1,5 +1,6 @@
 import type { Failure } from '../../contracts/failure.js';
 import type { UpstreamFault } from '../../infrastructure/http/upstream-fault.js';
+import { toSafeText } from './safe-text.js';
 
 const MAX_DETAIL = 2000;
 
@@ -66,25 +67,6 @@ export function fromStatus(status: number, text: string, retryAfter: string | un
   }
   if (status < 400) return protocolFailure(`it answered with status ${status}`, detail);
   return { code: 'upstream_error', message: `The model server failed with status ${status}.`, detail };
-}
-
-/** A backend's words without what a caller must not see: hosts, addresses, paths, keys, stack lines, control characters. */
-export function toSafeText(text: string): string {
-  // Bounded first: the patterns below are not made for long texts.
-  const firstLines = text.slice(0, MAX_DETAIL).split(/\n\s+at /)[0] ?? '';
-  const safe = firstLines
-    .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[address]')
-    .replace(/\b(?:(?:[a-z0-9-]+\.)+[a-z]{2,}:\d{1,5}|[a-z][a-z0-9-]*:\d{4,5})\b/gi, '[address]')
-    .replace(/\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, '[secret]')
-    .replace(/\[[0-9a-f:]*:[0-9a-f:]*\](?::\d+)?/gi, '[address]')
-    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '[address]')
-    .replace(/(?:\/[\w.@-]+){2,}\/?/g, '[path]')
-    .replace(/\b(?:sk|pk|key|token|bearer)[-_ ][\w.-]{8,}/gi, '[secret]')
-    .replace(/[\x00-\x1f\x7f]+/g, ' ')
-    .replace(/<[^>]{0,200}>/g, ' ')
-    .replace(/ {2,}/g, ' ')
-    .trim();
-  return safe.length > 300 ? `${safe.slice(0, 300)}…` : safe;
 }
 
 function toSeconds(retryAfter: string | undefined): number | undefined {
