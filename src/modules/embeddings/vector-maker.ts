@@ -4,6 +4,7 @@ import { EventBus } from '../../contracts/business-events.js';
 import type { EmbeddingAnswer, EmbeddingRequest } from '../../contracts/embedding.js';
 import { FailureError, type Failure } from '../../contracts/failure.js';
 import { BackendGate, type Target } from '../models/index.js';
+import { toLength } from './to-length.js';
 import { Vector } from './vector.js';
 
 /** Runs the backends: one upstream call at a time, each on the first target that can take it. */
@@ -32,7 +33,9 @@ export class VectorMaker {
         continue;
       }
       try {
-        return toVectors(request.inputs, await this.call(target, pass, request, signal));
+        // The server is well, whatever it makes of a length: its gate hears nothing of that.
+        const { vectors, ...answer } = await this.call(target, pass, request, signal);
+        return toVectors(request.inputs, { ...answer, vectors: toLength(vectors, request.dimensions) });
       } catch (error) {
         if (!(error instanceof FailureError)) throw error;
         failure = error.failure;
