@@ -53,7 +53,7 @@ export class EmbeddingsService {
     const terms = { ...call, tenant: call.caller.owner.tenant, backend, model };
     const keys = call.inputs.map((text) => toVectorKey(terms, text));
     const found = await this.cache.getAll(keys);
-    const cached = found.reduce((count, vector) => (vector === undefined ? count : count + 1), 0);
+    let cached = countFound(found);
     if (cached < keys.length) {
       const missing = new Map<string, string>();
       for (const [at, key] of keys.entries()) if (found[at] === undefined) missing.set(key, call.inputs[at]!);
@@ -67,16 +67,24 @@ export class EmbeddingsService {
       const spent = new Spending();
       let used: number | undefined;
       try {
-        const signal = toSignal();
-        record.begin();
-        try {
-          const made = await this.make(call, plan, missing, { signal, spent });
-          for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
-          used = [...made.values()].reduce((sum, vector) => sum + vector.tokens, 0);
-        } catch (error) {
-          used = spent.tokens;
-          await record.failed(error, signal.aborted);
-          throw error;
+        // Others may have made some meanwhile. From here on until these are claimed nobody makes anything.
+        for (const [at, key] of keys.entries()) {
+          found[at] ??= this.cache.getRecent(key);
+          if (found[at] !== undefined) missing.delete(key);
+        }
+        cached = countFound(found);
+        if (missing.size > 0) {
+          const signal = toSignal();
+          record.begin();
+          try {
+            const made = await this.make(call, plan, missing, { signal, spent });
+            for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
+            used = [...made.values()].reduce((sum, vector) => sum + vector.tokens, 0);
+          } catch (error) {
+            used = spent.tokens;
+            await record.failed(error, signal.aborted);
+            throw error;
+          }
         }
       } finally {
         allowance.settle(
@@ -128,3 +136,6 @@ export class EmbeddingsService {
     }
   }
 }
+
+const countFound = (found: readonly (Vector | undefined)[]): number =>
+  found.reduce((count, vector) => (vector === undefined ? count : count + 1), 0);
