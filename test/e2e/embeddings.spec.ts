@@ -295,6 +295,18 @@ it('goes on record by the hashes of its texts', async () => {
   expect(JSON.stringify(record)).not.toContain('secret');
 });
 
+it('goes on record with the calls it took', async () => {
+  const input = Array.from({ length: 70 }, () => fresh());
+  const attempts = async (body: object) =>
+    (await gateway.storage.outcomeOf(generationOf(await ask(body)))).attempts;
+  expect(await attempts({ input })).toBe(2);
+  expect(await attempts({ input })).toBe(0);
+  server.embedScript((exchange) => exchange.respond(500, {}, '{"error":"boom"}'));
+  const before = gateway.storage.outcomes.length;
+  await ask({ input: fresh() });
+  expect(gateway.storage.outcomes.slice(before)).toMatchObject([{ attempts: 1 }]);
+});
+
 it('counts what the cache had', async () => {
   const metrics = async () => (await fetch(`${gateway.url}/metrics`)).text();
   const count = (text: string, operation: string, result: string) =>

@@ -60,8 +60,9 @@ describe(EmbeddingsService.name, () => {
     planEmbedding: () => ({ targets: [{ gate: { backend: { name: 'ollama' } }, model: 'nomic' }] }),
   };
   const maker = {
-    make: (_: unknown, { inputs }: { inputs: string[] }) => {
+    make: (_: unknown, { inputs }: { inputs: string[] }, { onCall }: { onCall: () => void }) => {
       made.push(...inputs);
+      onCall();
       return Promise.resolve(inputs.map(() => Vector.of(Float32Array.of(1), TOKENS)));
     },
   };
@@ -101,6 +102,9 @@ describe(EmbeddingsService.name, () => {
     expect(made).toEqual(['a']);
     // No model has worked for it.
     expect(settled).toEqual([expect.objectContaining({ promptTokens: TOKENS }), undefined]);
-    expect(storage.outcomes).toMatchObject([{ cachedPieces: 0 }, { cachedPieces: 2 }]);
+    expect(storage.outcomes).toMatchObject([
+      { cachedPieces: 0, attempts: 1 },
+      { cachedPieces: 2, attempts: 0 },
+    ]);
   });
 });

@@ -7,6 +7,12 @@ import { BackendGate, type Target } from '../models/index.js';
 import { toLength } from './to-length.js';
 import { Vector } from './vector.js';
 
+interface Making {
+  readonly signal: AbortSignal;
+  /** Called before each upstream call. */
+  readonly onCall: () => void;
+}
+
 /** Runs the backends: one upstream call at a time, each on the first target that can take it. */
 @Injectable()
 export class VectorMaker {
@@ -23,7 +29,7 @@ export class VectorMaker {
   async make(
     targets: readonly Target[],
     request: Omit<EmbeddingRequest, 'model'>,
-    signal: AbortSignal,
+    { signal, onCall }: Making,
   ): Promise<Vector[]> {
     let failure: Failure | undefined;
     for (const target of targets) {
@@ -33,6 +39,7 @@ export class VectorMaker {
         continue;
       }
       try {
+        onCall();
         // The server is well, whatever it makes of a length: its gate hears nothing of that.
         const { vectors, ...answer } = await this.call(target, pass, request, signal);
         return toVectors(request.inputs, { ...answer, vectors: toLength(vectors, request.dimensions) });
