@@ -94,6 +94,16 @@ describe('POST /v1/embeddings', () => {
     expect(upstreamInputs()).toHaveLength(3);
   });
 
+  it('shortens what a backend does not, as Ollama does', async () => {
+    const body = { input: fresh(), dimensions: 2 };
+    server.embedScript((exchange) => exchange.respond(200, {}, '{"embeddings":[[3,4,5]]}'));
+    for (const cache of ['miss', 'hit']) {
+      const response = await ask(body);
+      expect(response.headers.get('x-cache')).toBe(cache);
+      expect(await vectorsOf(response)).toEqual([exactly([0.6, 0.8])]);
+    }
+  });
+
   it('splits what is much, and puts every vector where its text stood', async () => {
     const input = Array.from({ length: 300 }, () => fresh());
     expect(await vectorsOf(await ask({ input }))).toEqual(input.map((text) => expected(text)));
@@ -213,6 +223,16 @@ describe('a backend that fails', () => {
     expect(await vectorsOf(await ask({ input }))).toEqual([expected(input)]);
   });
 
+  it('with vectors shorter than was asked for is an honest error, and nothing of it is kept', async () => {
+    const input = fresh();
+    server.embedScript((exchange) => exchange.respond(200, {}, '{"embeddings":[[1,0,0]]}'));
+    const response = await ask({ input, dimensions: 4 });
+    expect(response.status).toBe(502);
+    expect(await response.json()).toMatchObject({ error: { code: 'upstream_protocol_error' } });
+    server.embedScript(undefined);
+    expect(await vectorsOf(await ask({ input, dimensions: 4 }))).toEqual([expected(input, 4)]);
+  });
+
   it('fails all who wait for the same, and none of the others', async () => {
     const [broken, sound] = [fresh(), fresh()];
     const gate = new Gate<Exchange>();
@@ -273,6 +293,18 @@ it('goes on record by the hashes of its texts', async () => {
     generatedPieces: 2,
   });
   expect(JSON.stringify(record)).not.toContain('secret');
+});
+
+it('goes on record with the calls it took', async () => {
+  const input = Array.from({ length: 70 }, () => fresh());
+  const attempts = async (body: object) =>
+    (await gateway.storage.outcomeOf(generationOf(await ask(body)))).attempts;
+  expect(await attempts({ input })).toBe(2);
+  expect(await attempts({ input })).toBe(0);
+  server.embedScript((exchange) => exchange.respond(500, {}, '{"error":"boom"}'));
+  const before = gateway.storage.outcomes.length;
+  await ask({ input: fresh() });
+  expect(gateway.storage.outcomes.slice(before)).toMatchObject([{ attempts: 1 }]);
 });
 
 it('counts what the cache had', async () => {

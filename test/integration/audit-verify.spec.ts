@@ -183,6 +183,28 @@ describe.each(DATABASE_KINDS)('a chain on $kind', ({ create }) => {
       `INSERT INTO messages (conversation_id, role, content) VALUES (4, 'assistant', 'x')`,
       { seq: 4, problem: 'projection_differs' },
     ],
+    [
+      `UPDATE messages SET tenant = 'other' WHERE role = 'assistant' AND conversation_id = 4`,
+      { seq: 4, problem: 'projection_differs', conversationId: 4 },
+    ],
+    [
+      `INSERT INTO conversations (id, user_id, model_name, title, status) VALUES (99999, 'eve', 'phi3', 'forged', 'finished')`,
+      { seq: 20, problem: 'projection_differs', conversationId: 99999 },
+    ],
+    [
+      `INSERT INTO conversations (id, user_id, model_name) VALUES (-2147483648, 'eve', 'phi3')`,
+      { seq: 20, problem: 'projection_differs', conversationId: -2147483648 },
+    ],
+    [
+      `INSERT INTO messages (role, content) VALUES ('assistant', 'x')`,
+      { seq: 20, problem: 'projection_differs', detail: 'A message of no conversation belongs to no entry.' },
+    ],
+    [
+      `WITH foreign_one AS (
+         INSERT INTO conversations (id, tenant, user_id, model_name) VALUES (99, 'other', 'eve', 'phi3') RETURNING id)
+       INSERT INTO messages (conversation_id, role, content) SELECT id, 'assistant', 'x' FROM foreign_one`,
+      { seq: 20, problem: 'projection_differs', conversationId: 99 },
+    ],
   ];
   it('is found out whatever is changed', async () => {
     for (const [sql, finding] of tamperings) {

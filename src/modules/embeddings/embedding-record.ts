@@ -5,6 +5,8 @@ import type { BeginRecord, GenerationJournal, JournalEntry } from '../../contrac
 import type { EmbeddingCall } from './embedding-call.js';
 
 interface Made {
+  /** Upstream calls. */
+  readonly attempts: number;
   readonly tokens: number;
   readonly cached: number;
   readonly backend: string;
@@ -47,21 +49,24 @@ export class EmbeddingRecord {
   }
 
   finished(made: Made): Promise<void> | undefined {
-    return this.end({ status: 'finished', finishReasons: [] }, made);
+    return this.end({ status: 'finished', finishReasons: [] }, made.attempts, made);
   }
 
-  failed(error: unknown, isClientGone: boolean): Promise<void> | undefined {
-    return this.end(toOutcome(error, isClientGone));
+  failed(
+    error: unknown,
+    { isClientGone, attempts }: { isClientGone: boolean; attempts: number },
+  ): Promise<void> | undefined {
+    return this.end(toOutcome(error, isClientGone), attempts);
   }
 
-  private end(outcome: Outcome, made?: Made): Promise<void> | undefined {
+  private end(outcome: Outcome, attempts: number, made?: Made): Promise<void> | undefined {
     const pieces = made === undefined ? 0 : this.texts;
     const record = {
       begin: this.asked,
       outcome,
       backend: made?.backend,
       backendModel: made?.model,
-      attempts: 0,
+      attempts,
       usage: { promptTokens: made?.tokens },
       generatedPieces: pieces,
       deliveredPieces: pieces,

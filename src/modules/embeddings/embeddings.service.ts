@@ -53,7 +53,8 @@ export class EmbeddingsService {
     const terms = { ...call, tenant: call.caller.owner.tenant, backend, model };
     const keys = call.inputs.map((text) => toVectorKey(terms, text));
     const found = await this.cache.getAll(keys);
-    const cached = found.reduce((count, vector) => (vector === undefined ? count : count + 1), 0);
+    let cached = countFound(found);
+    const spent = new Spending();
     if (cached < keys.length) {
       const missing = new Map<string, string>();
       for (const [at, key] of keys.entries()) if (found[at] === undefined) missing.set(key, call.inputs[at]!);
@@ -64,19 +65,26 @@ export class EmbeddingsService {
         promptTokens: () => estimateTexts(missing.values()),
         completionTokens: 0,
       });
-      const spent = new Spending();
       let used: number | undefined;
       try {
-        const signal = toSignal();
-        record.begin();
-        try {
-          const made = await this.make(call, plan, missing, { signal, spent });
-          for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
-          used = [...made.values()].reduce((sum, vector) => sum + vector.tokens, 0);
-        } catch (error) {
-          used = spent.tokens;
-          await record.failed(error, signal.aborted);
-          throw error;
+        // Others may have made some meanwhile. From here on until these are claimed nobody makes anything.
+        for (const [at, key] of keys.entries()) {
+          found[at] ??= this.cache.getRecent(key);
+          if (found[at] !== undefined) missing.delete(key);
+        }
+        cached = countFound(found);
+        if (missing.size > 0) {
+          const signal = toSignal();
+          record.begin();
+          try {
+            const made = await this.make(call, plan, missing, { signal, spent });
+            for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
+            used = [...made.values()].reduce((sum, vector) => sum + vector.tokens, 0);
+          } catch (error) {
+            used = spent.tokens;
+            await record.failed(error, { isClientGone: signal.aborted, attempts: spent.calls });
+            throw error;
+          }
         }
       } finally {
         allowance.settle(
@@ -86,7 +94,7 @@ export class EmbeddingsService {
     }
     const vectors = found as Vector[];
     const tokens = vectors.reduce((sum, vector) => sum + vector.tokens, 0);
-    await record.finished({ tokens, cached, backend, model });
+    await record.finished({ tokens, cached, backend, model, attempts: spent.calls });
     return { id, vectors, tokens, cached, backend };
   }
 
@@ -110,7 +118,8 @@ export class EmbeddingsService {
           await before?.catch(() => undefined);
           abort.throwIfAborted();
           const request = { inputs, dimensions, truncate, keepAlive, options };
-          const vectors = await spent.count(inputs, abort, () => this.maker.make(targets, request, abort));
+          const making = { signal: abort, onCall: () => spent.calls++ };
+          const vectors = await spent.count(inputs, abort, () => this.maker.make(targets, request, making));
           const made = new Map(keys.map((key, place) => [key, vectors[place]!]));
           this.cache.setAll(made);
           return made;
@@ -128,3 +137,6 @@ export class EmbeddingsService {
     }
   }
 }
+
+const countFound = (found: readonly (Vector | undefined)[]): number =>
+  found.reduce((count, vector) => (vector === undefined ? count : count + 1), 0);

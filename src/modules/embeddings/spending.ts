@@ -4,6 +4,8 @@ const BYTES_PER_TOKEN = 4;
 
 /** What the calls of a request have cost up to now: what came back, and an estimate of what was given up on the way. */
 export class Spending {
+  /** Upstream calls, those that failed as well. */
+  calls = 0;
   private made = 0;
   private underWay = 0;
 

@@ -30,6 +30,11 @@ export class VectorCache {
     return this.addShared(keys, found);
   }
 
+  /** What is in this process by now: what was not found may have been made since. */
+  getRecent(key: string): Vector | undefined {
+    return this.recent.get(key);
+  }
+
   /** Keeps them. The caller does not wait for Redis. */
   setAll(vectors: ReadonlyMap<string, Vector>): void {
     for (const [key, vector] of vectors) this.recent.set(key, vector);

@@ -4,7 +4,14 @@ import { EventBus } from '../../contracts/business-events.js';
 import type { EmbeddingAnswer, EmbeddingRequest } from '../../contracts/embedding.js';
 import { FailureError, type Failure } from '../../contracts/failure.js';
 import { BackendGate, type Target } from '../models/index.js';
+import { toLength } from './to-length.js';
 import { Vector } from './vector.js';
+
+interface Making {
+  readonly signal: AbortSignal;
+  /** Called before each upstream call. */
+  readonly onCall: () => void;
+}
 
 /** Runs the backends: one upstream call at a time, each on the first target that can take it. */
 @Injectable()
@@ -22,7 +29,7 @@ export class VectorMaker {
   async make(
     targets: readonly Target[],
     request: Omit<EmbeddingRequest, 'model'>,
-    signal: AbortSignal,
+    { signal, onCall }: Making,
   ): Promise<Vector[]> {
     let failure: Failure | undefined;
     for (const target of targets) {
@@ -32,7 +39,10 @@ export class VectorMaker {
         continue;
       }
       try {
-        return toVectors(request.inputs, await this.call(target, pass, request, signal));
+        onCall();
+        // The server is well, whatever it makes of a length: its gate hears nothing of that.
+        const { vectors, ...answer } = await this.call(target, pass, request, signal);
+        return toVectors(request.inputs, { ...answer, vectors: toLength(vectors, request.dimensions) });
       } catch (error) {
         if (!(error instanceof FailureError)) throw error;
         failure = error.failure;

@@ -5,11 +5,16 @@ import { DatabaseConnection, describeDatabaseError } from '../../../infrastructu
 import { EntrySource } from '../verify/entry-source.js';
 import { ChainRetention } from './chain-retention.js';
 
+/** A gateway that is started anew more often than every hour still gets to it. */
+const FIRST_MS = 60_000;
 const EVERY_MS = 3_600_000;
 /** Any number does, as long as all replicas take the same. */
 const RETENTION_LOCK = 202_611_211;
 
-/** Once an hour, on one of several replicas, old entries of all tenants go, where they are not kept for ever. */
+/**
+ * Soon after the start and then once an hour, on one of several replicas, old entries of all tenants go, where they are not
+ * kept for ever.
+ */
 @Injectable()
 export class RetentionSchedule implements OnApplicationShutdown {
   private readonly logger = new Logger('AuditRetention');
@@ -24,12 +29,12 @@ export class RetentionSchedule implements OnApplicationShutdown {
     @Inject(EntrySource) private readonly source: EntrySource,
     @Inject(ChainRetention) private readonly retention: ChainRetention,
   ) {
-    if (config.audit.retentionMs !== undefined) connection.onReady(() => this.start());
+    if (config.audit.retentionMs !== undefined) connection.onReady(() => this.runIn(FIRST_MS));
   }
 
   onApplicationShutdown(): void {
     this.stopped = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
   }
 
   /** Never rejects. Does nothing while it is done already, here or by another replica. */
@@ -47,9 +52,12 @@ export class RetentionSchedule implements OnApplicationShutdown {
     }
   }
 
-  private start(): void {
+  private runIn(ms: number): void {
     if (this.stopped) return;
-    this.timer = setInterval(() => void this.run(), EVERY_MS);
+    this.timer = setTimeout(() => {
+      this.runIn(EVERY_MS);
+      void this.run();
+    }, ms);
     this.timer.unref();
   }
 

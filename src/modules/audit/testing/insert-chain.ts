@@ -47,7 +47,8 @@ export async function insertChain(dataSource: DataSource, chain: MemoryChain): P
     );
   for (const row of chain.messageRows)
     await dataSource.query(
-      `INSERT INTO messages (conversation_id, role, content, metadata, created_at) VALUES ($1, $2, $3, $4, $5::timestamptz)`,
-      [row.conversation_id, row.role, row.content, row.metadata, row.created_at],
+      `INSERT INTO messages (conversation_id, tenant, role, content, metadata, created_at)
+       VALUES ($1, $2, $3, $4, $5, $6::timestamptz)`,
+      [row.conversation_id, row.tenant, row.role, row.content, row.metadata, row.created_at],
     );
 }

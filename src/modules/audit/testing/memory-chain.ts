@@ -21,6 +21,7 @@ import type {
   StoredConversation,
   StoredKey,
   StoredMessage,
+  UnrecordedRow,
 } from '../verify/projection/projection-source.js';
 import { recordOf } from './record-of.js';
 
@@ -69,9 +70,28 @@ export class MemoryChain implements EntrySource, ProjectionSource {
       const { model_name, status, updated_at, metadata } = row;
       Object.assign(known, { model_name, status, updated_at, metadata });
     }
-    this.messageRows.push(...messagesOf(said).map((message) => ({ conversation_id: id, ...message })));
+    this.messageRows.push(
+      ...messagesOf(said, this.tenant).map((message) => ({ conversation_id: id, ...message })),
+    );
     this.keyRows.push({ seq, conversationId: id, key });
     return seq;
+  }
+
+  /** A conversation goes with its keys, and an entry says so. */
+  erase(id: number): void {
+    const seqs = this.entriesOf(id).map(({ seq }) => seq);
+    const body = { conversation_id: id, seqs, at: '2026-07-02T10:00:00.000Z', by: 'ada' };
+    this.append('erasure', `erasure-${id}`, Buffer.from(JSON.stringify(body)));
+    this.forget(({ conversationId }) => conversationId === id);
+  }
+
+  /** Keys go, and with the last of a conversation its readable rows. */
+  forget(isForgotten: (row: StoredKey) => boolean): void {
+    const ids = new Set(this.keyRows.filter(isForgotten).map(({ conversationId }) => conversationId));
+    this.keyRows = this.keyRows.filter((row) => !isForgotten(row));
+    for (const { conversationId } of this.keyRows) ids.delete(conversationId);
+    this.conversationRows = this.conversationRows.filter(({ id }) => !ids.has(id));
+    this.messageRows = this.messageRows.filter((row) => !ids.has(row.conversation_id ?? 0));
   }
 
   /** The same again, so that one can be tampered with and the other not. */
@@ -168,7 +188,23 @@ export class MemoryChain implements EntrySource, ProjectionSource {
   }
 
   messages(conversationIds: readonly number[]): Promise<StoredMessage[]> {
-    return Promise.resolve(this.messageRows.filter((row) => conversationIds.includes(row.conversation_id)));
+    return Promise.resolve(
+      this.messageRows.filter(({ conversation_id: id }) => id !== null && conversationIds.includes(id)),
+    );
+  }
+
+  findUnrecorded(tenant: string): Promise<UnrecordedRow | undefined> {
+    const recorded = new Set(
+      this.keyRows
+        .filter((row) => this.entries.some(({ seq }) => seq === row.seq))
+        .map(({ conversationId }) => conversationId),
+    );
+    const rows = [
+      ...this.conversationRows.map(({ id, ...row }) => ({ ...row, what: 'conversation' as const, id })),
+      ...this.messageRows.map((row) => ({ ...row, what: 'message' as const, id: row.conversation_id })),
+    ];
+    const found = rows.find((row) => row.tenant === tenant && (row.id === null || !recorded.has(row.id)));
+    return Promise.resolve(found && { what: found.what, conversationId: found.id });
   }
 
   private actsOf(tenant: string, kind: EntryKind): StoredAct[] {

@@ -153,11 +153,40 @@ const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   message: (chain, random) => {
     const row = random.pick(chain.messageRows);
-    const column = random.pick(['role', 'content', 'created_at'] as const);
+    const column = random.pick(['role', 'content', 'created_at', 'tenant'] as const);
     Object.assign(row, { [column]: flipText(row[column]!, random) });
-    return { seq: -row.conversation_id, problems: ['projection_differs'] };
+    return { seq: -row.conversation_id!, problems: ['projection_differs'] };
+  },
+  'forged conversation': (chain, random) => {
+    const id = 1_000 + random.below(1_000);
+    const { id: known, ...row } = random.pick(chain.conversationRows);
+    chain.conversationRows.push({ id, ...row, session_id: null });
+    if (random.chance(0.5)) chain.messageRows.push(...forgedOf(chain, known, id));
+    return { seq: -id, problems: ['projection_differs'] };
+  },
+  'forged conversation with a key': (chain, random) => {
+    const key = random.pick(chain.keyRows);
+    chain.conversationRows.push({ ...random.pick(chain.conversationRows), id: 99 });
+    chain.keyRows.push({ ...key, seq: random.pick([-1, ENTRIES + 1]), conversationId: 99 });
+    return { seq: -99, problems: ['projection_differs'] };
+  },
+  'erased conversation': (chain, random) => {
+    const id = random.pick(chain.conversationRows).id;
+    const [row, said] = [chain.conversationRows.find((each) => each.id === id)!, forgedOf(chain, id, id)];
+    chain.erase(id);
+    chain.conversationRows.push(row);
+    if (random.chance(0.5)) chain.messageRows.push(...said);
+    return { seq: -id, problems: ['projection_differs'] };
+  },
+  'message of no conversation': (chain, random) => {
+    const row = random.pick(chain.messageRows);
+    chain.messageRows.push(Object.assign({ ...row }, { conversation_id: random.pick([null, 1_000]) }));
+    return { seq: 0, problems: ['projection_differs'] };
   },
 };
+
+const forgedOf = ({ messageRows }: MemoryChain, from: number, to: number) =>
+  messageRows.filter((row) => row.conversation_id === from).map((row) => ({ ...row, conversation_id: to }));
 
 function isNamed(verdict: Verdict, { seq, problems, isStretch }: Expected): boolean {
   if (verdict.ok || !problems.includes(verdict.problem)) return false;

@@ -26,7 +26,7 @@ function bury(chain: MemoryChain, last: number): void {
   const body = toTombstoneBody({ first: 1, last, link }, new Date(), noteOf(chain, last));
   chain.append('tombstone', `tombstone-${randomUUID()}`, body);
   chain.entries = chain.entries.filter(({ seq }) => seq > last);
-  chain.keyRows = chain.keyRows.filter(({ seq }) => seq > last);
+  chain.forget(({ seq }) => seq <= last);
 }
 
 describe(ChainVerifier.name, () => {
@@ -228,6 +228,11 @@ describe(ChainVerifier.name, () => {
       ],
       ['an answer too few', (chain) => chain.messageRows.splice(9, 1), { problem: 'projection_differs' }],
       ['no conversation', (chain) => chain.conversationRows.splice(4, 1), { problem: 'projection_differs' }],
+      [
+        'an answer of another tenant',
+        (chain) => (chain.messageRows[9]!.tenant = 'other'),
+        { problem: 'projection_differs' },
+      ],
       ['another key', (chain) => (chain.keyRows[4]!.key[0]! ^= 1), { problem: 'key_wrong' }],
     ];
     it.each(differences)('names %s', async (_, tamper, finding) => {
@@ -244,7 +249,7 @@ describe(ChainVerifier.name, () => {
 
     it('misses a key unless an entry says that it was erased', async () => {
       const chain = sound.copy();
-      chain.keyRows.splice(4, 2);
+      chain.forget(({ seq }) => seq === 5 || seq === 6);
       expect(await verify(chain, notes, all)).toMatchObject({ seq: 5, problem: 'key_missing' });
       const erase = (seqs: number[]) =>
         chain.append(
@@ -257,6 +262,60 @@ describe(ChainVerifier.name, () => {
       erase([6]);
       expect(await verify(chain, notes, all)).toMatchObject({ ok: true });
       expect(await verify(chain, notes, { ...all, to: 10 })).toMatchObject({ ok: true, last: 10 });
+    });
+
+    const forgeries: [string, (chain: MemoryChain) => void, object][] = [
+      [
+        'a conversation that nobody recorded',
+        (chain) => chain.conversationRows.push({ ...chain.conversationRows[4]!, id: 99 }),
+        { conversationId: 99, detail: 'Conversation 99 belongs to no entry.' },
+      ],
+      [
+        'a conversation with a key to no entry',
+        (chain) => {
+          chain.conversationRows.push({ ...chain.conversationRows[4]!, id: 99 });
+          chain.keyRows.push({ ...chain.keyRows[4]!, seq: 99, conversationId: 99 });
+        },
+        { conversationId: 99, detail: 'Conversation 99 belongs to no entry.' },
+      ],
+      [
+        'a message of no conversation',
+        (chain) => chain.messageRows.push({ ...chain.messageRows[9]!, conversation_id: null }),
+        { detail: 'A message of no conversation belongs to no entry.' },
+      ],
+      [
+        'a message in the conversation of another tenant',
+        (chain) => chain.messageRows.push({ ...chain.messageRows[9]!, conversation_id: 99 }),
+        { conversationId: 99, detail: 'A message of conversation 99 belongs to no entry.' },
+      ],
+    ];
+    it.each(forgeries)('names %s, whatever part is checked', async (_, tamper, finding) => {
+      const chain = sound.copy();
+      tamper(chain);
+      const problem = 'projection_differs';
+      expect(await verify(chain, notes, all)).toMatchObject({ ok: false, seq: 30, problem, ...finding });
+      const part = { ...all, from: 11, to: 25 };
+      expect(await verify(chain, notes, part)).toMatchObject({ ok: false, seq: 30, problem, ...finding });
+      expect(await verify(chain, notes)).toMatchObject({ ok: true });
+    });
+
+    it('names what came back under the number of a conversation that was erased', async () => {
+      const chain = sound.copy();
+      const row = chain.conversationRows[4]!;
+      chain.erase(5);
+      expect(await verify(chain, notes, all)).toMatchObject({ ok: true, last: 31 });
+      chain.conversationRows.push({ ...row, title: 'forged' });
+      expect(await verify(chain, notes, all)).toMatchObject({
+        seq: 31,
+        problem: 'projection_differs',
+        conversationId: 5,
+      });
+    });
+
+    it('names rows of a tenant that has no chain', async () => {
+      const chain = new MemoryChain();
+      chain.conversationRows.push({ ...sound.conversationRows[4]!, id: 99 });
+      expect(await verify(chain, [], all)).toMatchObject({ seq: 0, conversationId: 99 });
     });
 
     it('puts together a conversation that spans several entries', async () => {

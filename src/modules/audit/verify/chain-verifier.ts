@@ -66,7 +66,8 @@ export class ChainVerifier {
       (await this.walk(walk, { tenant, to, head, projection })) ??
       (await this.findEnd(walk, { tenant, to, head, projection })) ??
       projection?.finding ??
-      (await projection?.findMissingKey((after) => this.source.erasures(tenant, after)));
+      (await projection?.findMissingKey((after) => this.source.erasures(tenant, after))) ??
+      (await projection?.findUnrecorded(Math.max(walk.seq, head?.seq ?? 0)));
     if (finding !== undefined) return unsound(tenant, finding, walk.entries);
     return {
       ok: true,

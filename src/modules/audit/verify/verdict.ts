@@ -18,7 +18,10 @@ export type Problem = (typeof PROBLEMS)[number];
 
 /** The first thing found wrong. */
 export interface Finding {
-  /** The first entry that is not what it was, or the first of those among which it is. */
+  /**
+   * The first entry that is not what it was, or the first of those among which it is. Of a readable row that belongs to no
+   * entry: the last there is, for all of them are as they were.
+   */
   readonly seq: number;
   /** The last of those among which it is. */
   readonly through?: number;

@@ -42,7 +42,7 @@ export class ConversationComparison {
       const column = OF_FIRST.find((name) => row[name] !== this.first?.[name] && !this.isOlder(name));
       if (column !== undefined) return { seq, what: `has another ${column}` };
     }
-    for (const expected of messagesOf(record)) {
+    for (const expected of messagesOf(record, this.tenant)) {
       const message = toComparable(this.messages[this.position]);
       if (!isDeepStrictEqual(message, expected))
         return { seq, what: `has another message ${this.position + 1}` };
@@ -92,6 +92,7 @@ export class ConversationComparison {
 
 const toComparable = (message: StoredMessage | undefined) =>
   message && {
+    tenant: message.tenant,
     role: message.role,
     content: message.content,
     metadata: message.metadata,

@@ -24,10 +24,12 @@ export const conversationOf = (record: EntryRecord, tenant: string): ExpectedCon
   });
 
 /** The rows of `messages`: what was asked and not known before, and what was answered. */
-export function messagesOf({ request, history, answers, session_id, asked }: EntryRecord): ExpectedMessage[] {
+export function messagesOf(record: EntryRecord, tenant: string): ExpectedMessage[] {
+  const { request, history, answers, session_id, asked } = record;
   const { generation_id } = asked;
   const toRow = ({ role, content, metadata, created_at }: RecordedMessage) =>
     storable({
+      tenant,
       role,
       content,
       metadata: session_id === null ? metadata : { ...metadata, generation_id },

@@ -55,6 +55,20 @@ export class ProjectionCheck {
     };
   }
 
+  /** The first row that nobody recorded, whichever part is checked. It is named with the last entry there is. */
+  async findUnrecorded(last: number): Promise<Finding | undefined> {
+    const row = await this.source.findUnrecorded(this.tenant);
+    if (row === undefined) return undefined;
+    const { what, conversationId: id } = row;
+    const conversation = id === null ? 'no conversation' : `conversation ${id}`;
+    return {
+      seq: last,
+      problem: 'projection_differs',
+      detail: `${what === 'message' ? `A message of ${conversation}` : `Conversation ${id}`} belongs to no entry.`,
+      ...(id !== null && { conversationId: id }),
+    };
+  }
+
   private async findDifference(
     page: readonly StoredEntry[],
     breather: Breather,
@@ -146,7 +160,7 @@ export class ProjectionCheck {
     const conversations = await this.source.conversations(ids);
     const messages = new Map(ids.map((id): [number, StoredMessage[]] => [id, []]));
     for (const message of await this.source.messages(ids))
-      messages.get(message.conversation_id)?.push(message);
+      messages.get(message.conversation_id!)?.push(message);
     return { conversations: new Map(conversations.map((row) => [row.id, row])), messages };
   }
 }

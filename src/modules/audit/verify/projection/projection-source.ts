@@ -32,11 +32,18 @@ export interface StoredConversation {
 
 /** A row of `messages`. */
 export interface StoredMessage {
-  readonly conversation_id: number;
+  readonly conversation_id: number | null;
+  readonly tenant: string;
   readonly role: string;
   readonly content: string;
   readonly metadata: unknown;
   readonly created_at: string | null;
+}
+
+/** A readable row that belongs to no entry of its tenant's chain. */
+export interface UnrecordedRow {
+  readonly what: 'conversation' | 'message';
+  readonly conversationId: number | null;
 }
 
 /** Where the keys and the readable rows are read from. */
@@ -49,6 +56,8 @@ export interface ProjectionSource {
   conversations(ids: readonly number[]): Promise<StoredConversation[]>;
   /** In the order in which they were said, conversation by conversation. */
   messages(conversationIds: readonly number[]): Promise<StoredMessage[]>;
+  /** The first of all readable rows of the tenant whose conversation has no key to an entry. */
+  findUnrecorded(tenant: string): Promise<UnrecordedRow | undefined>;
 }
 
 export const ProjectionSource = Symbol('ProjectionSource');

@@ -8,6 +8,7 @@ import type {
   StoredConversation,
   StoredKey,
   StoredMessage,
+  UnrecordedRow,
 } from './projection-source.js';
 
 const KEYS = `
@@ -23,8 +24,18 @@ SELECT id, user_id, model_name, title, tenant, session_id, status, metadata,
        extract(epoch FROM created_at)::text AS created_at, extract(epoch FROM updated_at)::text AS updated_at
   FROM conversations WHERE id = ANY($1::integer[])`;
 const MESSAGES = `
-SELECT conversation_id, role, content, metadata, extract(epoch FROM created_at)::text AS created_at
+SELECT conversation_id, tenant, role, content, metadata, extract(epoch FROM created_at)::text AS created_at
   FROM messages WHERE conversation_id = ANY($1::integer[]) ORDER BY conversation_id, id`;
+const STRETCH = 10_000;
+const BEFORE_ALL = -(2 ** 31) - 1;
+/** Rows and their keys come and go together, and one statement sees both or neither. */
+const UNRECORDED = {
+  conversation: unrecordedIn(
+    'SELECT tenant, id, id AS of FROM conversations WHERE tenant = $1 AND id > $2::bigint',
+  ),
+  // Messages have no index by tenant: a stretch is one of all.
+  message: unrecordedIn('SELECT tenant, id, conversation_id AS of FROM messages WHERE id > $2::bigint'),
+};
 
 interface KeyRow {
   readonly seq: string;
@@ -71,6 +82,33 @@ export class SqlProjectionSource implements ProjectionSource {
     const rows = await this.dataSource.query<StoredMessage[]>(MESSAGES, [conversationIds]);
     return rows.map((row) => ({ ...row, created_at: row.created_at && toTime(row.created_at) }));
   }
+
+  async findUnrecorded(tenant: string): Promise<UnrecordedRow | undefined> {
+    type Row = { edge: number | null; id: number | null; of: number | null };
+    for (const what of ['conversation', 'message'] as const) {
+      for (let after: number | null = BEFORE_ALL; after !== null;) {
+        const [row]: Row[] = await this.dataSource.query<Row[]>(UNRECORDED[what], [tenant, after]);
+        if (row != null && row.id !== null) return { what, conversationId: row.of };
+        after = row?.edge ?? null;
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Row by row the keys of its conversation are looked for, and nothing else: any other way reads all keys for each stretch. */
+function unrecordedIn(rows: string): string {
+  return `
+WITH stretch AS MATERIALIZED (${rows} ORDER BY id LIMIT ${STRETCH})
+SELECT edge, first.id, first.of
+  FROM (SELECT max(id) AS edge FROM stretch) AS edges
+  LEFT JOIN (SELECT id, of FROM stretch
+              WHERE tenant = $1 AND (
+                     SELECT seq
+                       FROM (SELECT tenant, seq FROM audit_keys WHERE conversation_id = of OFFSET 0) AS key
+                       JOIN audit_entries USING (tenant, seq)
+                      WHERE tenant = $1 LIMIT 1) IS NULL
+              ORDER BY id LIMIT 1) AS first ON true`;
 }
 
 const toStoredKey = ({ seq, conversation_id: conversationId, key }: KeyRow): StoredKey => ({

@@ -1,0 +1,58 @@
+import type { DataSource } from 'typeorm';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AppConfig } from '../../../config/index.js';
+import type { DatabaseConnection } from '../../../infrastructure/database/index.js';
+import { MemoryChain } from '../testing/memory-chain.js';
+import type { ChainRetention } from './chain-retention.js';
+import { RetentionSchedule } from './retention-schedule.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** What is taken away, and how the database gets ready. */
+function schedule(retentionMs: number | undefined) {
+  const removed: { tenant: string; time: Date }[] = [];
+  const ready: (() => void)[] = [];
+  const retention = {
+    removeBefore: (tenant: string, time: Date) => Promise.resolve(removed.push({ tenant, time })),
+  };
+  const made = new RetentionSchedule(
+    { audit: { retentionMs }, database: { kind: 'embedded' } } as AppConfig,
+    { onReady: (tell: () => void) => ready.push(tell) } as unknown as DatabaseConnection,
+    {} as DataSource,
+    MemoryChain.of(1),
+    retention as unknown as ChainRetention,
+  );
+  return { made, removed, getReady: () => ready.forEach((tell) => tell()) };
+}
+
+describe(RetentionSchedule.name, () => {
+  it('begins a minute after the database is ready, and goes on every hour', async () => {
+    const { removed, getReady } = schedule(DAY_MS);
+    await vi.advanceTimersByTimeAsync(HOUR_MS);
+    expect(removed).toEqual([]);
+    getReady();
+    await vi.advanceTimersByTimeAsync(MINUTE_MS);
+    expect(removed).toEqual([{ tenant: 'default', time: new Date(Date.now() - DAY_MS) }]);
+    await vi.advanceTimersByTimeAsync(3 * HOUR_MS);
+    expect(removed).toHaveLength(4);
+  });
+
+  it('does nothing where all is kept for ever, and nothing after the end', async () => {
+    const kept = schedule(undefined);
+    kept.getReady();
+    const ended = schedule(DAY_MS);
+    ended.getReady();
+    ended.made.onApplicationShutdown();
+    await vi.advanceTimersByTimeAsync(HOUR_MS);
+    expect([...kept.removed, ...ended.removed]).toEqual([]);
+  });
+});
