@@ -223,12 +223,12 @@ describe('a backend that fails', () => {
     expect(await vectorsOf(await ask({ input }))).toEqual([expected(input)]);
   });
 
-  it('with vectors shorter than was asked for is an honest error, and nothing of it is kept', async () => {
+  it('with vectors shorter than was asked for is the error of who asked, and nothing of it is kept', async () => {
     const input = fresh();
     server.embedScript((exchange) => exchange.respond(200, {}, '{"embeddings":[[1,0,0]]}'));
     const response = await ask({ input, dimensions: 4 });
-    expect(response.status).toBe(502);
-    expect(await response.json()).toMatchObject({ error: { code: 'upstream_protocol_error' } });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { code: 'invalid_request' } });
     server.embedScript(undefined);
     expect(await vectorsOf(await ask({ input, dimensions: 4 }))).toEqual([expected(input, 4)]);
   });

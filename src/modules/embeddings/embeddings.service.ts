@@ -79,7 +79,8 @@ export class EmbeddingsService {
           try {
             const made = await this.make(call, plan, missing, { signal, spent });
             for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
-            used = [...made.values()].reduce((sum, vector) => sum + vector.tokens, 0);
+            // Of what others asked for in the same call only what was asked for here.
+            used = [...missing.keys()].reduce((sum, key) => sum + made.get(key)!.tokens, 0);
           } catch (error) {
             used = spent.tokens;
             await record.failed(error, { isClientGone: signal.aborted, attempts: spent.calls });

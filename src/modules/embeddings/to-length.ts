@@ -1,5 +1,5 @@
 import { protocolFailure } from '../../backends/shared/failures.js';
-import { FailureError } from '../../contracts/failure.js';
+import { type Failure, FailureError } from '../../contracts/failure.js';
 
 /**
  * Vectors as long as was asked for. Of a backend that gives all it has, whatever it is asked, the beginning is taken and
@@ -11,7 +11,7 @@ export function toLength(
 ): readonly Float32Array[] {
   if (dimensions === undefined || vectors.every(({ length }) => length === dimensions)) return vectors;
   return vectors.map((numbers) => {
-    if (numbers.length < dimensions) throw broken('its vectors are shorter than was asked for');
+    if (numbers.length < dimensions) throw new FailureError(tooShort(numbers.length));
     return toUnit(numbers.subarray(0, dimensions));
   });
 }
@@ -21,5 +21,10 @@ function toUnit(numbers: Float32Array): Float32Array {
   if (length === 0) throw broken('its vectors have nothing but zeros in the length that was asked for');
   return numbers.map((number) => number / length);
 }
+
+const tooShort = (length: number): Failure => ({
+  code: 'invalid_request',
+  message: `dimensions is more than the model has: its vectors have ${length} numbers.`,
+});
 
 const broken = (what: string) => new FailureError(protocolFailure(what));
