@@ -105,6 +105,10 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     await writeFile(routing, 'valid_models: [unfinished');
     gateway.kill('SIGHUP');
     await gateway.said(/the routing stays as it was/);
+    // As an editor leaves it for a moment.
+    await writeFile(routing, '');
+    gateway.kill('SIGHUP');
+    await gateway.said(/routing\.yaml is empty/);
     expect(await knows('llama-of-today')).toBe(true);
     expect((await ask(url)).status).toBe(200);
     expect(await gateway.stop()).toBe(0);
