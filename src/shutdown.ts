@@ -1,11 +1,15 @@
 import { Logger, type INestApplication } from '@nestjs/common';
 import { Lifecycle } from './common/lifecycle.js';
 
+/** A signal often comes by several ways at once: from the terminal or the service manager, and from who started this. */
+const SAME_SIGNAL_MS = 500;
+
 /** Ends the process in order: stop taking work, let what runs finish within its bound, put it on record, go. */
 export class Shutdown {
   private readonly logger = new Logger('Shutdown');
   private readonly steps: (() => Promise<void>)[] = [];
   private running = false;
+  private signalledAt = -Infinity;
   private exitCode = 0;
 
   constructor(private readonly app: INestApplication) {}
@@ -23,6 +27,8 @@ export class Shutdown {
   }
 
   private onSignal(signal: string): void {
+    if (performance.now() - this.signalledAt < SAME_SIGNAL_MS) return;
+    this.signalledAt = performance.now();
     // A second signal means now.
     if (this.running) process.exit(130);
     void this.run(signal);

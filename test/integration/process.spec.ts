@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FakeOllama } from '../support/fake-ollama.js';
@@ -84,6 +85,46 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     gate.open();
     expect(await readChatStream(response)).toMatchObject({ text: 'one two', done: true });
     expect(await gateway.exit()).toBe(0);
+    await ollama.close();
+  });
+
+  it('ends with npm start, and npm start with it', async () => {
+    const ollama = await new FakeOllama({ models: 'any' }).listen();
+    ollama.answer({ pieces: ['one', ' two'] });
+    const gate = ollama.hold(1);
+    const gateway = new GatewayProcess(
+      { CITADEL_DATA_DIR: dataDir, OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' },
+      [],
+      ['npm', 'start'],
+    );
+    started.push(gateway);
+    const url = await gateway.url();
+    const response = await ask(url, { stream: true });
+    await gate.reached;
+    gateway.kill('SIGTERM');
+    await gateway.said(/shutting down/);
+    gate.open();
+    expect(await readChatStream(response)).toMatchObject({ text: 'one two', done: true });
+    expect(await gateway.exit()).toBe(0);
+    await expect(fetch(`${url}/live`)).rejects.toThrow('fetch failed');
+    await ollama.close();
+  });
+
+  it('takes a signal that comes by two ways as one, and goes at once on the next', async () => {
+    const ollama = await new FakeOllama({ models: 'any' }).listen();
+    const gate = ollama.hold(0);
+    const gateway = start({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' });
+    const answer = ask(await gateway.url(), { stream: true }).catch(() => undefined);
+    await gate.reached;
+    gateway.kill('SIGINT');
+    await gateway.said(/shutting down/);
+    gateway.kill('SIGINT');
+    await sleep(1_000);
+    expect(gateway.running).toBe(true);
+    gateway.kill('SIGINT');
+    expect(await gateway.exit()).toBe(130);
+    gate.open();
+    await answer;
     await ollama.close();
   });
 
