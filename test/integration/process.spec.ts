@@ -174,8 +174,17 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     const holder = createServer().listen(port, '127.0.0.1');
     const gateway = start({ PORT: String(port) });
     expect(await gateway.exit()).toBe(1);
-    expect(gateway.output).toContain(`address already in use 127.0.0.1:${port}`);
+    expect(gateway.output).toMatch(
+      new RegExp(`^Citadel cannot start: PORT .* address already in use 127\\.0\\.0\\.1:${port}$`, 'm'),
+    );
     holder.close();
+  });
+
+  it('says when this machine does not have its address', async () => {
+    const gateway = start({ HOST: '203.0.113.7' });
+    expect(await gateway.exit()).toBe(1);
+    expect(gateway.output).toMatch(/^Citadel cannot start: HOST .* 203\.0\.113\.7$/m);
+    expect(gateway.output).not.toMatch(/^ {4}at /m);
   });
 });
 
