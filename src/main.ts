@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.setup.js';
 import { printBanner } from './banner.js';
 import { ConfigError, type HttpConfig, loadConfig, readProcessEnv } from './config/index.js';
+import { makeDirectories } from './directories.js';
 import { DirectoryInUseError } from './infrastructure/filesystem/index.js';
 import { ExtraListeners } from './extra-listeners.js';
 import { toListenError } from './listen-error.js';
@@ -27,6 +28,7 @@ async function start(): Promise<void> {
     ...(isDevelopment ? { CITADEL_ENV: 'development' } : {}),
     ...readProcessEnv(),
   });
+  makeDirectories(config);
   const app = await createApp(config);
   const shutdown = new Shutdown(app);
   shutdown.listen();

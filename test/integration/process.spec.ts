@@ -169,6 +169,14 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     expect(gateway.output).toMatch(/^Citadel cannot start: .*MODELS_ADMIT/);
   });
 
+  it('says when it cannot keep its data where it was told', async () => {
+    const gateway = start({ CITADEL_DATA_DIR: '/etc/passwd' });
+    expect(await gateway.exit()).toBe(1);
+    expect(gateway.output).toBe(
+      'Citadel cannot start: CITADEL_DATA_DIR: the directory /etc/passwd cannot be used (ENOTDIR)\n',
+    );
+  });
+
   it('says when its port is taken', async () => {
     const port = await freePort();
     const holder = createServer().listen(port, '127.0.0.1');
