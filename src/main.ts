@@ -1,10 +1,13 @@
 import './engine-flags.js';
 import { Logger } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.setup.js';
 import { printBanner } from './banner.js';
-import { ConfigError, loadConfig, readProcessEnv } from './config/index.js';
+import { ConfigError, type HttpConfig, loadConfig, readProcessEnv } from './config/index.js';
+import { makeDirectories } from './directories.js';
 import { DirectoryInUseError } from './infrastructure/filesystem/index.js';
 import { ExtraListeners } from './extra-listeners.js';
+import { toListenError } from './listen-error.js';
 import { RoutingReload } from './modules/models/index.js';
 import { Shutdown } from './shutdown.js';
 
@@ -12,12 +15,9 @@ try {
   await start();
 } catch (error) {
   // Mistakes of set-up need no stack; anything else does.
-  const isMistake =
-    error instanceof ConfigError ||
-    error instanceof DirectoryInUseError ||
-    (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  const isMistake = error instanceof ConfigError || error instanceof DirectoryInUseError;
   process.stderr.write(
-    `Citadel cannot start: ${isMistake ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`,
+    `Citadel cannot start: ${isMistake ? error.message : ((error as Error).stack ?? String(error))}\n`,
   );
   process.exit(1);
 }
@@ -28,13 +28,22 @@ async function start(): Promise<void> {
     ...(isDevelopment ? { CITADEL_ENV: 'development' } : {}),
     ...readProcessEnv(),
   });
+  makeDirectories(config);
   const app = await createApp(config);
   const shutdown = new Shutdown(app);
   shutdown.listen();
-  await app.listen(config.http.port, config.http.host);
-  const extra = await ExtraListeners.open(app, config.http);
+  const extra = await listen(app, config.http);
   shutdown.after(() => extra.close());
   process.on('SIGHUP', () => void app.get(RoutingReload).reload());
   for (const choice of config.choices) new Logger('Start').log(choice);
   printBanner(app, config);
+}
+
+async function listen(app: NestFastifyApplication, http: HttpConfig): Promise<ExtraListeners> {
+  try {
+    await app.listen(http.port, http.host);
+    return await ExtraListeners.open(app, http);
+  } catch (error) {
+    throw toListenError(error, http);
+  }
 }

@@ -1,12 +1,16 @@
 import { Logger, type INestApplication } from '@nestjs/common';
 import { Lifecycle } from './common/lifecycle.js';
 
+/** A signal often comes by several ways at once: from the terminal or the service manager, and from who started this. */
+const SAME_SIGNAL_MS = 500;
+
 /** Ends the process in order: stop taking work, let what runs finish within its bound, put it on record, go. */
 export class Shutdown {
   private readonly logger = new Logger('Shutdown');
   private readonly steps: (() => Promise<void>)[] = [];
   private running = false;
   private signals = 0;
+  private signalledAt = -Infinity;
   private exitCode = 0;
 
   constructor(private readonly app: INestApplication) {}
@@ -24,6 +28,8 @@ export class Shutdown {
   }
 
   private onSignal(signal: string): void {
+    if (performance.now() - this.signalledAt < SAME_SIGNAL_MS) return;
+    this.signalledAt = performance.now();
     this.signals += 1;
     // A second signal: what runs is told that it ends now. A third: nobody is told anything.
     if (this.signals > 2) process.exit(130);

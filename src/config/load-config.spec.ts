@@ -162,4 +162,24 @@ describe(reloadRouting.name, () => {
       'config/workflows.yaml: workflow is not a known key',
     );
   });
+
+  it.each([
+    ['services/api-gateway/routing.yaml', ''],
+    ['services/api-gateway/routing.yaml', '# routes\n\n---\n'],
+    ['environments/test.yaml', ''],
+    ['agents.yaml', '\n'],
+    ['workflows.yaml', ''],
+  ])('refuses %s while it is being written: case %#', (file, source) => {
+    const configDir = copyOfShipped();
+    writeFileSync(join(configDir, file), source);
+    expect(() => reloadRouting({ CITADEL_ENV: 'test' }, { configDir })).toThrow(
+      new ConfigError(`config/${file} is empty`),
+    );
+  });
+
+  it('leaves it to the start to take an empty file of routing', () => {
+    const configDir = copyOfShipped();
+    writeFileSync(join(configDir, 'services/api-gateway/routing.yaml'), '');
+    expect(() => loadConfig({ CITADEL_ENV: 'test' }, { configDir })).not.toThrow();
+  });
 });

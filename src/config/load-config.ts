@@ -11,6 +11,8 @@ import { loadOptionalYaml, loadYamlFiles } from './yaml-files.js';
 export interface LoadConfigOptions {
   /** The folder with `environments`, `services`, `secrets` and `agents.yaml`; CITADEL_CONFIG_DIR or the one of this package unless told. */
   readonly configDir?: string;
+  /** Refuses files of routing that hold nothing, as one that is being written does. */
+  readonly refuseEmpty?: boolean;
 }
 
 /** Everything that is configured, checked as a whole. Throws ConfigError for what cannot be used. */
@@ -19,6 +21,8 @@ export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = 
   const configDir = options.configDir ?? env.CITADEL_CONFIG_DIR ?? join(PACKAGE_ROOT, 'config');
   const environment = env.CITADEL_ENV ?? 'production';
   const yaml = loadYamlFiles(configDir, environment);
+  const workflowsYaml = loadOptionalYaml(configDir, 'workflows.yaml');
+  if (options.refuseEmpty) for (const section of [yaml, workflowsYaml]) section.refuseEmptyFiles();
   const secrets = new Secrets(processEnv, join(configDir, 'secrets'));
   return toAppConfig({
     environment,
@@ -29,14 +33,14 @@ export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = 
     alertsYaml: loadOptionalYaml(configDir, 'alerts.yaml'),
     oauthClientsYaml: loadOptionalYaml(configDir, 'oauth-clients.yaml'),
     pricesYaml: loadOptionalYaml(configDir, 'prices.yaml'),
-    workflowsYaml: loadOptionalYaml(configDir, 'workflows.yaml'),
+    workflowsYaml,
     secrets,
   });
 }
 
 /** What may change without a restart. All files are checked again, so a mistake in any of them shows itself now. */
 export const reloadRouting = (processEnv: ProcessEnv, options?: LoadConfigOptions): RoutingConfig =>
-  loadConfig(processEnv, options).routing;
+  loadConfig(processEnv, { ...options, refuseEmpty: true }).routing;
 
 /** Seen from `src/config` and from `dist/config` alike. */
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));

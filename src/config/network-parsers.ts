@@ -80,9 +80,12 @@ export const postgresUrl: Parser<string> = {
 };
 
 export const redisUrl: Parser<string> = {
-  expected: 'a URL such as redis://host:6379/0 or rediss://host:6379/0',
+  expected:
+    'a URL such as redis://host:6379/0 or rediss://host:6379/0, which ends in the number of a database',
   parse: (raw) => {
     const url = toUrl(raw, ['redis:', 'rediss:']);
+    const databases = [url?.pathname.slice(1) || '0', ...(url?.searchParams.getAll('db') ?? [])];
+    if (!databases.every((database) => /^\d{1,7}$/.test(database))) return undefined;
     return url?.hostname && isDecodable(url) ? url.href : undefined;
   },
 };

@@ -29,6 +29,12 @@ export const name: Parser<string> = {
   parse: (raw) => (typeof raw === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(raw) ? raw : undefined),
 };
 
+/** What a header such as `Authorization: Bearer …` can carry. */
+export const headerWord: Parser<string> = {
+  expected: 'one word of ASCII characters',
+  parse: (raw) => (typeof raw === 'string' && /^[\x21-\x7e]+$/.test(raw) ? raw : undefined),
+};
+
 export const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER): Parser<number> => ({
   expected: `a whole number ${range(min, max)}`,
   parse: (raw) => inRange(toNumber(raw, /^-?\d{1,16}$/), min, max, Number.isSafeInteger),

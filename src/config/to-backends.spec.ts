@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ConfigError } from './config-error.js';
 import { createSources, type SourcesExample } from './testing/create-sources.js';
 import { toRoutingConfig } from './to-routing-config.js';
 
@@ -78,6 +79,15 @@ backends:
     ],
   ])('refuse %j', (yaml, message) => {
     expect(() => decide({ yaml })).toThrow(message);
+  });
+
+  it.each(['sk-a\nX: 1', 'sk-clé€', 'sk-\u0000', 'sk a'])('refuse a key that no header carries: %j', (key) => {
+    const message = 'must be one word of ASCII characters';
+    expect(() => decide({ env: { ...OPENAI, OPENAI_API_KEY: key } })).toThrow(
+      new ConfigError(`OPENAI_API_KEY ${message}`),
+    );
+    const yaml = 'backends: [{ name: gpu, kind: openai, url: "http://gpu", api_key_env: GPU_KEY }]';
+    expect(() => decide({ yaml, env: { GPU_KEY: key } })).toThrow(new ConfigError(`GPU_KEY ${message}`));
   });
 });
 

@@ -1,7 +1,7 @@
 import type { BackendSettings } from './routing-config.js';
 import { ConfigError } from './config-error.js';
 import { httpUrl } from './network-parsers.js';
-import { name, wholeNumber } from './parser.js';
+import { headerWord, name, parseValue, wholeNumber } from './parser.js';
 import type { Secrets } from './secrets.js';
 import type { Sources } from './sources.js';
 import type { AgentInstance } from './to-agent-instances.js';
@@ -76,7 +76,8 @@ function toSettings(
 ): BackendSettings {
   if (kind !== 'simulator' && url === undefined) throw new ConfigError(`The backend ${backend} has no url`);
   const secretName = apiKeyEnv ?? (backend === 'openai' ? 'OPENAI_API_KEY' : undefined);
-  const apiKey = secretName === undefined ? undefined : secrets.find(secretName)?.value;
+  const secret = secretName === undefined ? undefined : secrets.find(secretName);
+  const apiKey = secret && parseValue(secret.origin, secret.value, headerWord);
   if (apiKeyEnv !== undefined && apiKey === undefined) {
     throw new ConfigError(`The backend ${backend} needs the secret ${apiKeyEnv}, which is set nowhere`);
   }

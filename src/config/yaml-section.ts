@@ -75,6 +75,11 @@ export class YamlSection {
     for (const child of this.children.values()) child.refuseUnknownKeys();
   }
 
+  refuseEmptyFiles(): void {
+    const empty = this.layers.find(({ map }) => Object.keys(map).length === 0);
+    if (empty) throw new ConfigError(`${empty.file} is empty`);
+  }
+
   private find(key: string): { file: string; value: unknown } | undefined {
     this.asked.add(key);
     for (const { file, map } of this.layers) {

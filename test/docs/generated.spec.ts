@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { describe, expect, it } from 'vitest';
 import { createApiDocument } from '../../src/app.docs.js';
 import { createApp } from '../../src/app.setup.js';
@@ -8,6 +9,8 @@ import { loadConfig } from '../../src/config/index.js';
 
 const config = loadConfig({ CITADEL_ENV: 'test', LOG_LEVEL: 'silent' });
 const document = createApiDocument(await createApp(config), config);
+
+type OperationObject = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
 /** Routes that serve the documents themselves, and those of a protocol with documents of its own. */
 const NOT_DESCRIBED = /\/docs|openapi\.json|redoc|OPTIONS|socket\.io/;
@@ -34,6 +37,19 @@ describe('docs/openapi.json', () => {
       Object.entries(('properties' in schema && schema.properties) || {})
         .filter(([, property]) => !('description' in property))
         .map(([field]) => `${name}.${field}`),
+    );
+    expect(bare).toEqual([]);
+  });
+
+  it('describes every parameter', () => {
+    const bare = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods as Record<string, OperationObject>).flatMap(([method, { parameters = [] }]) =>
+        parameters
+          .filter((parameter) => !('description' in parameter))
+          .map(
+            (parameter) => `${method.toUpperCase()} ${path}: ${'name' in parameter ? parameter.name : ''}`,
+          ),
+      ),
     );
     expect(bare).toEqual([]);
   });

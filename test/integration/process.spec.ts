@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { readChatStream } from '../support/sse.js';
@@ -87,17 +88,47 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     await ollama.close();
   });
 
-  it('tells streams at a second signal that they end now', async () => {
+  it('ends with npm start, and npm start with it', async () => {
+    const ollama = await new FakeOllama({ models: 'any' }).listen();
+    ollama.answer({ pieces: ['one', ' two'] });
+    const gate = ollama.hold(1);
+    const gateway = new GatewayProcess(
+      { CITADEL_DATA_DIR: dataDir, OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' },
+      [],
+      ['npm', 'start'],
+    );
+    started.push(gateway);
+    const url = await gateway.url();
+    const response = await ask(url, { stream: true });
+    await gate.reached;
+    gateway.kill('SIGTERM');
+    await gateway.said(/shutting down/);
+    gate.open();
+    expect(await readChatStream(response)).toMatchObject({ text: 'one two', done: true });
+    expect(await gateway.exit()).toBe(0);
+    await expect(fetch(`${url}/live`)).rejects.toThrow('fetch failed');
+    await ollama.close();
+  });
+
+  it('takes a signal that comes by two ways as one, and tells streams at the next that they end now', async () => {
     const ollama = await new FakeOllama({ models: 'any' }).listen();
     ollama.answer({ pieces: ['one', ' two'] });
     const gate = ollama.hold(1);
     const gateway = start({ OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', DRAIN_TIMEOUT_S: '60' });
-    const response = await ask(await gateway.url(), { stream: true });
+    const url = await gateway.url();
+    const response = await ask(url, { stream: true });
     await gate.reached;
-    gateway.kill('SIGTERM');
+    gateway.kill('SIGINT');
     await gateway.said(/shutting down/);
-    gateway.kill('SIGTERM');
-    const stream = await readChatStream(response);
+    gateway.kill('SIGINT');
+    expect((await fetch(`${url}/ready`)).status).toBe(503);
+    let hasEnded = false;
+    const reading = readChatStream(response).finally(() => (hasEnded = true));
+    await eventually(() => {
+      if (!hasEnded) gateway.kill('SIGINT');
+      return hasEnded;
+    });
+    const stream = await reading;
     expect(stream).toMatchObject({ text: 'one', done: false, broken: undefined });
     expect(stream.chunks.at(-1)).toMatchObject({ error: { code: 'shutdown' } });
     expect(await gateway.exit()).toBe(0);
@@ -122,6 +153,10 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     await writeFile(routing, 'valid_models: [unfinished');
     gateway.kill('SIGHUP');
     await gateway.said(/the routing stays as it was/);
+    // As an editor leaves it for a moment.
+    await writeFile(routing, '');
+    gateway.kill('SIGHUP');
+    await gateway.said(/routing\.yaml is empty/);
     expect(await knows('llama-of-today')).toBe(true);
     expect((await ask(url)).status).toBe(200);
     expect(await gateway.stop()).toBe(0);
@@ -141,13 +176,30 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     expect(gateway.output).toMatch(/^Citadel cannot start: .*MODELS_ADMIT/);
   });
 
+  it('says when it cannot keep its data where it was told', async () => {
+    const gateway = start({ CITADEL_DATA_DIR: '/etc/passwd' });
+    expect(await gateway.exit()).toBe(1);
+    expect(gateway.output).toBe(
+      'Citadel cannot start: CITADEL_DATA_DIR: the directory /etc/passwd cannot be used (ENOTDIR)\n',
+    );
+  });
+
   it('says when its port is taken', async () => {
     const port = await freePort();
     const holder = createServer().listen(port, '127.0.0.1');
     const gateway = start({ PORT: String(port) });
     expect(await gateway.exit()).toBe(1);
-    expect(gateway.output).toContain(`address already in use 127.0.0.1:${port}`);
+    expect(gateway.output).toMatch(
+      new RegExp(`^Citadel cannot start: PORT .* address already in use 127\\.0\\.0\\.1:${port}$`, 'm'),
+    );
     holder.close();
+  });
+
+  it('says when this machine does not have its address', async () => {
+    const gateway = start({ HOST: '203.0.113.7' });
+    expect(await gateway.exit()).toBe(1);
+    expect(gateway.output).toMatch(/^Citadel cannot start: HOST .* 203\.0\.113\.7$/m);
+    expect(gateway.output).not.toMatch(/^ {4}at /m);
   });
 });
 

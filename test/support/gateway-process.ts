@@ -11,8 +11,12 @@ export class GatewayProcess {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 
-  constructor(env: Record<string, string>, args: readonly string[] = ['--development']) {
-    this.child = spawn(process.execPath, ['dist/main.js', ...args], {
+  constructor(
+    env: Record<string, string>,
+    args: readonly string[] = ['--development'],
+    [command, ...words]: readonly [string, ...string[]] = [process.execPath, 'dist/main.js'],
+  ) {
+    this.child = spawn(command, [...words, ...args], {
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,

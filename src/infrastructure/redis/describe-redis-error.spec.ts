@@ -11,6 +11,14 @@ describe(describeRedisError.name, () => {
     [new Error('connect ETIMEDOUT'), 'no answer in time'],
     [new Error('WRONGPASS invalid username-password pair: hunter2'), 'WRONGPASS'],
     [new Error('Ready check failed: NOAUTH Authentication required.'), 'NOAUTH'],
+    [
+      Object.assign(new Error('ERR DB index is out of range'), { command: { name: 'select', args: ['99'] } }),
+      'the server has no such database',
+    ],
+    [
+      Object.assign(new Error('NOPERM this user has no permissions'), { command: { name: 'select' } }),
+      'NOPERM',
+    ],
     [new Error('something at redis://user:secret@host'), 'not reachable'],
     ['no error at all', 'not reachable'],
   ])('says in few words and without secrets why: %s', (error, words) => {

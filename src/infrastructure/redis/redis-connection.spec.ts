@@ -129,6 +129,43 @@ describe.runIf(hasRedisServer)(RedisConnection.name, () => {
     await ready();
   });
 
+  it('is away where the server has no database of this number, and uses no other', async () => {
+    await redis.start();
+    connection.onApplicationShutdown();
+    connection = connectionTo(redis.url.replace(/\d+$/, '99'));
+    health = new RedisHealth(connection);
+    const listener = connection.listener();
+    await listener?.subscribe('news');
+    connection.onModuleInit();
+    await eventually(() => warn.mock.calls.length > 0);
+    for (let look = 0; look < 40; look++) {
+      expect(await health.check()).toEqual({
+        status: 'unhealthy',
+        error: 'the server has no such database',
+      });
+      await expect(connection.run((client) => client.set('a', '1'))).rejects.toThrow(RedisAwayError);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(warn.mock.calls).toEqual([
+      ['Redis is away, the gateway goes on without: the server has no such database'],
+    ]);
+    expect(log).not.toHaveBeenCalled();
+    listener?.disconnect();
+  });
+
+  it('uses no database where the answer about its own came too late', async () => {
+    await redis.start();
+    connection.onApplicationShutdown();
+    connection = connectionTo(redis.url.replace(/\d+$/, '99'));
+    redis.freeze();
+    connection.onModuleInit();
+    // Between two time-outs: the next question is answered in time.
+    await new Promise((resolve) => setTimeout(resolve, 1.5 * COMMAND_TIMEOUT_MS));
+    redis.thaw();
+    await eventually(() => connection.lastFailure === 'the server has no such database');
+    expect(log).not.toHaveBeenCalled();
+  });
+
   it('says once when Redis goes and once when it comes back', async () => {
     await redis.start();
     connection.onModuleInit();

@@ -25,7 +25,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private lastReadyAt = Infinity;
   private closed = false;
   private readonly returns: (() => void)[] = [];
-  /** A connection that was given up is called ready until it is closed. */
+  /** A connection that was given up may be called ready until it is closed. */
   private givenUp = false;
 
   constructor(@Inject(AppConfig) { redis }: Pick<AppConfig, 'redis'>) {
@@ -61,7 +61,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     try {
       return await use(client);
     } catch (error) {
-      if (isTimeout(error)) this.giveUp(client, error);
+      if (this.ready && isTimeout(error)) this.giveUp(client, error);
       throw error;
     }
   }
@@ -113,20 +113,29 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
       maxRetriesPerRequest: 1,
       retryStrategy: (attempt) => Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), MAX_RETRY_MS),
     });
-    client.on('error', (error: Error) => this.away(error));
-    client.on('close', () => this.away());
+    client.on('error', (error: Error) => {
+      // It would go on in database 0.
+      if (isConnected(client) && (isAboutDatabase(error) || isTimeout(error))) this.giveUp(client, error);
+      else this.away(error);
+    });
+    client.on('close', () => {
+      this.givenUp = false;
+      this.away();
+    });
     client.on('ready', () => this.back());
     return client;
   }
 
   private giveUp(client: Redis, error: unknown): void {
-    if (!this.ready) return;
-    this.givenUp = true;
+    if (this.givenUp) return;
     this.away(error);
+    this.givenUp = true;
     client.disconnect(true);
   }
 
   private away(error?: unknown): void {
+    // What follows from giving up says nothing new.
+    if (this.givenUp) return;
     if (error !== undefined) this.failure = describeRedisError(error);
     else this.failure ??= 'connection closed';
     if (this.closed || this.told === 'away') return;
@@ -135,7 +144,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   private back(): void {
-    this.givenUp = false;
+    if (this.givenUp) return;
     this.lastReadyAt = performance.now();
     this.failure = undefined;
     if (this.told === 'ready') return;
@@ -145,6 +154,11 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     if (wasAway) for (const call of this.returns) call();
   }
 }
+
+const isConnected = ({ status }: Redis): boolean => status === 'connect' || status === 'ready';
+
+const isAboutDatabase = (error: Error): boolean =>
+  (error as { command?: { name?: unknown } }).command?.name === 'select';
 
 const isTimeout = (error: unknown): boolean =>
   error instanceof Error && /^Command timed out/.test(error.message);

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../../common/http/caller.decorator.js';
 import type { Principal } from '../../contracts/principal.js';
@@ -56,6 +56,7 @@ export class AgentTasksController {
   @Post('cancel/:id')
   @HttpCode(200)
   @ApiOperation({ summary: 'Stops a running task; 404 when it is unknown or has ended' })
+  @ApiParam({ name: 'id', description: 'Id of the task’s generation, as `X-Generation-ID` says it.' })
   @ApiOkResponse({ type: CancelledTaskDto })
   cancel(@Param('id') id: string, @Caller() caller: Principal): Promise<CancelledTaskDto> {
     return this.tasks.cancel(id, caller);

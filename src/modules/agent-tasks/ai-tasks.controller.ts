@@ -44,6 +44,7 @@ export class AiTasksController {
   @Post('cancel/:id')
   @HttpCode(200)
   @ApiOperation({ summary: 'Stops a running task; 404 when it is unknown or has ended' })
+  @ApiParam({ name: 'id', description: 'Id of the task’s generation, as `X-Generation-ID` says it.' })
   @ApiOkResponse({ type: CancelledTaskDto })
   cancel(@Param('id') id: string, @Caller() caller: Principal): Promise<CancelledTaskDto> {
     return this.tasks.cancel(id, caller);

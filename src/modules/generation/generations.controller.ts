@@ -1,9 +1,11 @@
 import { Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../../common/http/caller.decorator.js';
 import type { Principal } from '../../contracts/principal.js';
 import { CancelledGenerationDto, GenerationStatusDto } from './dto/generation-status.dto.js';
 import { GenerationControl } from './generation-control.js';
+
+const ID = { name: 'id', description: 'Id of the generation, as `X-Generation-ID` says it.' };
 
 @ApiTags('generations')
 @Controller('v1/generations')
@@ -12,6 +14,7 @@ export class GenerationsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'Where a generation stands, on whichever replica' })
+  @ApiParam(ID)
   @ApiOkResponse({ type: GenerationStatusDto })
   get(@Param('id') id: string, @Caller() caller: Principal): Promise<GenerationStatusDto> {
     return this.control.status(id, caller);
@@ -20,6 +23,7 @@ export class GenerationsController {
   @Post(':id/cancel')
   @HttpCode(200)
   @ApiOperation({ summary: 'Stops a running generation; its upstream connection is closed at once' })
+  @ApiParam(ID)
   @ApiOkResponse({ type: CancelledGenerationDto })
   async cancel(@Param('id') id: string, @Caller() caller: Principal): Promise<CancelledGenerationDto> {
     await this.control.cancel(id, caller);

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Caller } from '../../common/http/caller.decorator.js';
 import type { Principal } from '../../contracts/principal.js';
@@ -8,6 +8,8 @@ import { DeletedResponseDto, InputItemsDto } from './dto/response-answers.dto.js
 import { InputItemsQueryDto, RetrieveQueryDto } from './dto/response-queries.dto.js';
 import { ResponseReadingService } from './response-reading.service.js';
 
+const ID = { name: 'id', description: 'Id of the response.' };
+
 @ApiTags('responses')
 @Controller('v1/responses/:id')
 export class StoredResponsesController {
@@ -15,6 +17,7 @@ export class StoredResponsesController {
 
   @Get()
   @ApiStoredResponse('A response as it stands, or its stream from where the caller left it')
+  @ApiParam(ID)
   retrieve(
     @Param('id') id: string,
     @Query() query: RetrieveQueryDto,
@@ -26,6 +29,7 @@ export class StoredResponsesController {
 
   @Delete()
   @ApiOperation({ summary: 'Forgets a response; what is on record stays there' })
+  @ApiParam(ID)
   @ApiOkResponse({ type: DeletedResponseDto })
   delete(@Param('id') id: string, @Caller() caller: Principal): Promise<DeletedResponseDto> {
     return this.responses.delete(id, caller);
@@ -34,12 +38,14 @@ export class StoredResponsesController {
   @Post('cancel')
   @HttpCode(200)
   @ApiStoredResponse('Stops a response in the background; of one that has ended says how')
+  @ApiParam(ID)
   cancel(@Param('id') id: string, @Caller() caller: Principal, @Res() reply: FastifyReply): Promise<void> {
     return this.responses.cancel(id, caller, reply);
   }
 
   @Get('input_items')
   @ApiOperation({ summary: 'What stood before a response, in pages' })
+  @ApiParam(ID)
   @ApiOkResponse({ type: InputItemsDto })
   listItems(
     @Param('id') id: string,

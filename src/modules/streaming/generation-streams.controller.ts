@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GenerationStreams } from './generation-streams.js';
 
@@ -12,6 +12,7 @@ export class GenerationStreamsController {
   @ApiOperation({
     summary: 'Reads a generation that runs or has ended, from its beginning or from where a stream was lost',
   })
+  @ApiParam({ name: 'id', description: 'Id of the generation, as `X-Generation-ID` says it.' })
   @ApiQuery({
     name: 'starting_after',
     required: false,

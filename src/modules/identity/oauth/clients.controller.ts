@@ -4,6 +4,7 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
@@ -49,6 +50,7 @@ export class ClientsController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Deletes an OAuth client, and all that it was given' })
+  @ApiParam({ name: 'id', description: 'Id of the client.' })
   @ApiNoContentResponse({ description: 'It is gone.' })
   delete(@Param('id') id: string, @Caller() { tenant }: Principal): Promise<void> {
     return this.clients.delete(tenant, id);

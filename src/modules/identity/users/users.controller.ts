@@ -4,6 +4,7 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
 import { Caller } from '../../../common/http/caller.decorator.js';
@@ -11,6 +12,8 @@ import type { Principal } from '../../../contracts/principal.js';
 import { CreateUserDto, UpdateUserDto, UserDto, UserListDto, toUserDto } from './dto/user.dto.js';
 import { UserPageDto } from './dto/user-page.dto.js';
 import { UserAdministration } from './user-administration.js';
+
+const ID = { name: 'id', description: 'Id of the user.' };
 
 @ApiTags('users')
 @Controller('api/v1/admin/users')
@@ -33,6 +36,7 @@ export class UsersController {
 
   @Get(':id')
   @ApiOperation({ summary: 'Gives a user' })
+  @ApiParam(ID)
   @ApiOkResponse({ type: UserDto })
   async get(@Param('id') id: string, @Caller() caller: Principal): Promise<UserDto> {
     return toUserDto(await this.users.get(caller, id));
@@ -40,6 +44,7 @@ export class UsersController {
 
   @Patch(':id')
   @ApiOperation({ summary: 'Changes a user; another role or password, or being disabled, logs them out' })
+  @ApiParam(ID)
   @ApiOkResponse({ type: UserDto })
   async update(
     @Param('id') id: string,
@@ -52,6 +57,7 @@ export class UsersController {
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Deletes a user and all they are logged in with' })
+  @ApiParam(ID)
   @ApiNoContentResponse({ description: 'They are gone.' })
   delete(@Param('id') id: string, @Caller() caller: Principal): Promise<void> {
     return this.users.delete(caller, id);

@@ -5,7 +5,7 @@ import type { Principal } from '../../../contracts/principal.js';
 import { BudgetsService } from './budgets.service.js';
 import { BudgetDto, BudgetListDto, BudgetPeriodDto, SCOPES, SetBudgetDto } from './dto/budget.dto.js';
 
-const SCOPE = { name: 'scope', enum: SCOPES };
+const SCOPE = { name: 'scope', description: 'Of what kind the subject is.', enum: SCOPES };
 const SUBJECT = {
   name: 'subject',
   description:
