@@ -81,14 +81,17 @@ backends:
     expect(() => decide({ yaml })).toThrow(message);
   });
 
-  it.each(['sk-a\nX: 1', 'sk-clé€', 'sk-\u0000', 'sk a'])('refuse a key that no header carries: %j', (key) => {
-    const message = 'must be one word of ASCII characters';
-    expect(() => decide({ env: { ...OPENAI, OPENAI_API_KEY: key } })).toThrow(
-      new ConfigError(`OPENAI_API_KEY ${message}`),
-    );
-    const yaml = 'backends: [{ name: gpu, kind: openai, url: "http://gpu", api_key_env: GPU_KEY }]';
-    expect(() => decide({ yaml, env: { GPU_KEY: key } })).toThrow(new ConfigError(`GPU_KEY ${message}`));
-  });
+  it.each(['sk-a\nX: 1', 'sk-clé€', 'sk-\u0000', 'sk a'])(
+    'refuse a key that no header carries: %j',
+    (key) => {
+      const message = 'must be one word of ASCII characters';
+      expect(() => decide({ env: { ...OPENAI, OPENAI_API_KEY: key } })).toThrow(
+        new ConfigError(`OPENAI_API_KEY ${message}`),
+      );
+      const yaml = 'backends: [{ name: gpu, kind: openai, url: "http://gpu", api_key_env: GPU_KEY }]';
+      expect(() => decide({ yaml, env: { GPU_KEY: key } })).toThrow(new ConfigError(`GPU_KEY ${message}`));
+    },
+  );
 });
 
 describe('the stand-in for an absent Ollama', () => {
