@@ -22,7 +22,10 @@ describe(makeDirectories.name, () => {
     const env = { AUDIT_CHECKPOINT_DIR: join(place, 'a', 'b') };
     make(env);
     make(env);
-    for (const made of ['data/audit', 'a/b']) expect(statSync(join(place, made)).isDirectory()).toBe(true);
+    for (const made of ['data/audit', 'a/b']) {
+      expect(statSync(join(place, made)).isDirectory()).toBe(true);
+      expect(statSync(join(place, made)).mode & 0o777).toBe(0o700);
+    }
   });
 
   it.each([

@@ -36,7 +36,7 @@ function make(directory: string): void {
   if (!existsSync(directory)) {
     if (dirname(directory) !== directory) make(dirname(directory));
     try {
-      mkdirSync(directory);
+      mkdirSync(directory, { mode: 0o700 });
     } catch (error) {
       // Another process may have been faster.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -177,6 +177,12 @@ describe(reloadRouting.name, () => {
     );
   });
 
+  it('takes a file that says that it holds nothing', () => {
+    const configDir = copyOfShipped();
+    writeFileSync(join(configDir, 'workflows.yaml'), '{}\n');
+    expect(() => reloadRouting({ CITADEL_ENV: 'test' }, { configDir })).not.toThrow();
+  });
+
   it('leaves it to the start to take an empty file of routing', () => {
     const configDir = copyOfShipped();
     writeFileSync(join(configDir, 'services/api-gateway/routing.yaml'), '');

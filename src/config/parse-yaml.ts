@@ -3,6 +3,9 @@ import { ConfigError } from './config-error.js';
 
 export type YamlMap = Readonly<Record<string, unknown>>;
 
+/** Of a file in which nothing stands, not even an empty map. */
+export const NO_YAML: YamlMap = {};
+
 /**
  * One YAML document whose root is a map. A key that stands twice with a map each time is one map: files with such blocks are
  * in use, and a plain parser either refuses them or silently keeps the last block only. Any other double key is refused.
@@ -16,7 +19,7 @@ export function parseYaml(source: string, file: string): YamlMap {
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) throw new ConfigError(`${file}, line ${lineAt(problem.pos[0])}: ${problem.message}`);
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
-    return {};
+    return NO_YAML;
   if (!isMap(document.contents)) throw new ConfigError(`${file} must hold keys and values`);
 
   mergeDoubleMaps(document.contents, file, lineAt);

@@ -1,6 +1,6 @@
 import { ConfigError } from './config-error.js';
 import { type Parser, parseValue } from './parser.js';
-import type { YamlMap } from './parse-yaml.js';
+import { NO_YAML, type YamlMap } from './parse-yaml.js';
 
 /** One file's share of a section. */
 export interface YamlLayer {
@@ -76,7 +76,7 @@ export class YamlSection {
   }
 
   refuseEmptyFiles(): void {
-    const empty = this.layers.find(({ map }) => Object.keys(map).length === 0);
+    const empty = this.layers.find(({ map }) => map === NO_YAML);
     if (empty) throw new ConfigError(`${empty.file} is empty`);
   }
 
