@@ -238,7 +238,7 @@ describe.each(DEVICE_GATEWAY_KINDS)('encrypted bodies on $kind', ({ open }) => {
       expect(codeOf(await send(HELLO, { target: '/v1/chat/completions', headers: {} }))).toEqual([
         401,
         'clear',
-        'unauthorized',
+        'invalid_api_key',
       ]);
     });
 
