@@ -5,9 +5,8 @@ import { DatabaseConnection, RequestDatabase } from '../../../infrastructure/dat
 import type { Revocation, RevocationKind } from './revocation.js';
 import { Revocations, type RevocationStore } from './revocations.js';
 
+/** Where there is a Redis messages come first: one that is lost is caught within this. */
 const POLL_MS = 1_000;
-/** Messages come first where there is a Redis; then this only catches what they lost. */
-const POLL_WITH_REDIS_MS = 15_000;
 /** Older rows were seen by a poll that went well, however late their transaction committed. */
 const OVERLAP_S = 120;
 /** A replica that could not ask for longer reads all. */
@@ -41,8 +40,7 @@ export class RevocationTable implements RevocationStore, OnModuleInit, OnModuleD
     @Inject(Revocations) private readonly revocations: Revocations,
   ) {
     // Nobody else writes to the embedded one.
-    if (config.database.kind === 'postgres')
-      this.pollMs = config.redis.kind === 'redis' ? POLL_WITH_REDIS_MS : POLL_MS;
+    if (config.database.kind === 'postgres') this.pollMs = POLL_MS;
   }
 
   /** Where the database is there, the first request already finds what it holds. */
