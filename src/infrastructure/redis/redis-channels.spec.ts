@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisChannels } from './redis-channels.js';
 import { RedisConnection } from './redis-connection.js';
 
@@ -66,18 +67,43 @@ describe(RedisChannels.name, () => {
   });
 
   it('listens again after a connection that was lost before it listened, and nobody suffers', async () => {
-    const heard = new Promise<string>((resolve) => {
-      void channels.listen('news', resolve).then(() => redis.dropAll());
-    });
     const answer = redis.onSubscribe;
     redis.onSubscribe = (socket, channel) => {
-      if (redis.subscriptions === 1) return answer(socket, channel);
-      redis.onSubscribe = (later, name) => {
-        answer(later, name);
-        later.write(push('message', name, 'at last'));
+      answer(socket, channel);
+      socket.end();
+      redis.onSubscribe = (second) => {
+        second.destroy();
+        redis.onSubscribe = (third, name) => {
+          answer(third, name);
+          third.write(push('message', name, 'at last'));
+        };
       };
-      socket.destroy();
     };
-    expect(await heard).toBe('at last');
+    expect(await new Promise<string>((resolve) => channels.listen('news', resolve))).toBe('at last');
+  });
+
+  it('goes on to hear when a message was not understood', async () => {
+    const debug = vi.spyOn(Logger.prototype, 'debug').mockReturnValue(undefined);
+    const answer = redis.onSubscribe;
+    redis.onSubscribe = (socket, channel) => {
+      answer(socket, channel);
+      for (const text of ['{', '{"good":"news"}']) socket.write(push('message', channel, text));
+    };
+    const heard = new Promise((resolve) => {
+      channels.listen('news', (message) => resolve(JSON.parse(message)));
+    });
+    expect(await heard).toEqual({ good: 'news' });
+    expect(debug).toHaveBeenCalledOnce();
+    debug.mockRestore();
+  });
+
+  it('hears on a channel that is added when it listens already', async () => {
+    const answer = redis.onSubscribe;
+    redis.onSubscribe = (socket, channel) => {
+      answer(socket, channel);
+      socket.write(push('message', channel, channel));
+    };
+    await new Promise((resolve) => channels.listen('news', resolve));
+    expect(await new Promise((resolve) => channels.listen('weather', resolve))).toBe('weather');
   });
 });

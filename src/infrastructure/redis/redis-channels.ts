@@ -1,10 +1,11 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { RedisConnection } from './redis-connection.js';
 
 /** Messages between processes, by channels of Redis. A message that nobody hears is lost. */
 @Injectable()
 export class RedisChannels implements OnApplicationShutdown {
+  private readonly logger = new Logger(RedisChannels.name);
   private listener: Redis | undefined;
   private readonly hearers = new Map<string, (message: string) => void>();
 
@@ -14,11 +15,11 @@ export class RedisChannels implements OnApplicationShutdown {
     return this.connection.configured;
   }
 
-  /** One hearer a channel. Resolves when messages come; never while Redis is away. */
-  async listen(channel: string, hear: (message: string) => void): Promise<void> {
-    this.listener ??= this.open();
+  /** One hearer a channel, from now on whenever Redis is there. */
+  listen(channel: string, hear: (message: string) => void): void {
     this.hearers.set(channel, hear);
-    await this.listener?.subscribe(channel);
+    this.listener ??= this.open();
+    if (this.listener?.status === 'ready') this.subscribe(this.listener, channel);
   }
 
   /** Resolves with the number of processes that heard it. Rejects while Redis is away. */
@@ -32,11 +33,27 @@ export class RedisChannels implements OnApplicationShutdown {
 
   private open(): Redis | undefined {
     const listener = this.connection.listener();
+    if (listener === undefined) return undefined;
     // Its own way of listening again would end the process when the connection is lost again before the answer.
-    listener?.on('ready', () => void listener.subscribe(...this.hearers.keys()).catch(() => undefined));
-    listener?.on('message', (channel: string, message: string) => this.hearers.get(channel)?.(message));
+    listener.on('ready', () => this.subscribe(listener, ...this.hearers.keys()));
+    listener.on('message', (channel: string, message: string) => this.hear(channel, message));
     // It says nothing itself, and would not find out that nobody speaks to it any more.
-    this.connection.onReturn(() => listener?.disconnect(true));
+    this.connection.onReturn(() => listener.disconnect(true));
+    listener.connect().catch(() => undefined);
     return listener;
+  }
+
+  /** A connection that is lost before the answer comes back, and listens then. */
+  private subscribe(listener: Redis, ...channels: string[]): void {
+    listener.subscribe(...channels).catch(() => undefined);
+  }
+
+  /** Anybody who reaches Redis may write to a channel. */
+  private hear(channel: string, message: string): void {
+    try {
+      this.hearers.get(channel)?.(message);
+    } catch (error) {
+      this.logger.debug({ err: error, channel }, 'a message was not understood');
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { RedisAwayError, RedisConnection } from './redis-connection.js';
@@ -138,14 +139,18 @@ describe.runIf(hasRedisServer)(RedisConnection.name, () => {
     await listener?.subscribe('news');
     connection.onModuleInit();
     await eventually(() => warn.mock.calls.length > 0);
-    for (let look = 0; look < 40; look++) {
-      expect(await health.check()).toEqual({
-        status: 'unhealthy',
-        error: 'the server has no such database',
-      });
-      await expect(connection.run((client) => client.set('a', '1'))).rejects.toThrow(RedisAwayError);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const connect = vi.spyOn(Redis.prototype, 'connect');
+    const looks: unknown[] = [];
+    await eventually(async () => {
+      const refused = connection.run((client) => client.set('a', '1')).catch((error: Error) => error.name);
+      looks.push([await health.check(), await refused]);
+      return connect.mock.calls.length >= 4;
+    });
+    for (const look of looks)
+      expect(look).toEqual([
+        { status: 'unhealthy', error: 'the server has no such database' },
+        RedisAwayError.name,
+      ]);
     expect(warn.mock.calls).toEqual([
       ['Redis is away, the gateway goes on without: the server has no such database'],
     ]);
@@ -159,8 +164,7 @@ describe.runIf(hasRedisServer)(RedisConnection.name, () => {
     connection = connectionTo(redis.url.replace(/\d+$/, '99'));
     redis.freeze();
     connection.onModuleInit();
-    // Between two time-outs: the next question is answered in time.
-    await new Promise((resolve) => setTimeout(resolve, 1.5 * COMMAND_TIMEOUT_MS));
+    await eventually(() => /in time/.test(connection.lastFailure));
     redis.thaw();
     await eventually(() => connection.lastFailure === 'the server has no such database');
     expect(log).not.toHaveBeenCalled();
@@ -172,8 +176,8 @@ describe.runIf(hasRedisServer)(RedisConnection.name, () => {
     await ready();
     await redis.stop();
     await eventually(() => !connection.ready);
-    // Several attempts to connect again.
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    const connect = vi.spyOn(Redis.prototype, 'connect');
+    await eventually(() => connect.mock.calls.length >= 4);
     expect(warn).toHaveBeenCalledTimes(1);
     await redis.start();
     await ready();

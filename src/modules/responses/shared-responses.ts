@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import { RedisChannels, RedisConnection } from '../../infrastructure/redis/index.js';
@@ -23,7 +23,6 @@ const keyOf = (tenant: string, id: string): string => `citadel:response:${encode
  */
 @Injectable()
 export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
-  private readonly logger = new Logger(SharedResponses.name);
   private readonly missed = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -38,11 +37,7 @@ export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
   onModuleInit(): void {
     this.events.on('generation-settled', ({ begin }) => this.ended(begin.tenant, begin.id));
     if (!this.redis.configured) return;
-    this.channels
-      .listen(DELETED, (id) => this.kept.delete(id))
-      .catch((error: unknown) => {
-        this.logger.warn({ err: error }, 'cannot hear what other replicas delete');
-      });
+    this.channels.listen(DELETED, (id) => this.kept.delete(id));
   }
 
   onApplicationShutdown(): void {

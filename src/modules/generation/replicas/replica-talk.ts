@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { RedisChannels, RedisConnection } from '../../../infrastructure/redis/index.js';
 import {
   channelOf,
@@ -35,7 +35,6 @@ interface Pending {
 /** Questions between replicas, and their answers. */
 @Injectable()
 export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
-  private readonly logger = new Logger(ReplicaTalk.name);
   private readonly pending = new Map<number, Pending>();
   private lastNonce = 0;
   private pulse: NodeJS.Timeout | undefined;
@@ -50,13 +49,8 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     if (!this.channels.configured) return;
-    for (const channel of [EVERYBODY, channelOf(this.name.value)]) {
-      this.channels
-        .listen(channel, (message) => this.hear(message))
-        .catch((error: unknown) => {
-          this.logger.warn({ err: error }, 'cannot hear the other replicas');
-        });
-    }
+    for (const channel of [EVERYBODY, channelOf(this.name.value)])
+      this.channels.listen(channel, (message) => this.hear(message));
     this.pulse = setInterval(() => void this.beat(), PULSE_LATE_MS).unref();
   }
 

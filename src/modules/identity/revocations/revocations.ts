@@ -35,9 +35,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
   onModuleInit(): void {
     this.timer = setInterval(() => this.list.forget(this.clock.now()), FORGET_EVERY_MS).unref();
     if (!this.channels.configured) return;
-    this.channels
-      .listen(CHANNEL, (message) => this.learn([JSON.parse(message) as Revocation]))
-      .catch((error: unknown) => this.logger.debug({ err: error }, 'not listening for revocations'));
+    this.channels.listen(CHANNEL, (message) => this.learn([JSON.parse(message) as Revocation]));
   }
 
   onModuleDestroy(): void {

@@ -25,8 +25,7 @@ export class BudgetRefresh implements OnModuleInit, OnApplicationShutdown {
   onModuleInit(): void {
     this.connection.onReady(() => void this.look());
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
-    if (this.channels.configured)
-      this.channels.listen(CHANNEL, () => void this.look()).catch(() => undefined);
+    if (this.channels.configured) this.channels.listen(CHANNEL, () => void this.look());
   }
 
   onApplicationShutdown(): void {
