@@ -16,6 +16,16 @@ describe(readProcessEnv.name, () => {
     expect(readProcessEnv(folder)).toMatchObject({ PORT: '2', REDIS_URL: 'redis://cache' });
   });
 
+  it('passes over what is empty, wherever it stands', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'env-'));
+    writeFileSync(join(folder, '.env'), 'PORT=1\nHOST=\n');
+    vi.stubEnv('PORT', ' ');
+    vi.stubEnv('CITADEL_ENV', '');
+    const env = { CITADEL_ENV: 'development', ...readProcessEnv(folder) };
+    expect(env).toMatchObject({ CITADEL_ENV: 'development', PORT: '1' });
+    expect(env).not.toHaveProperty('HOST');
+  });
+
   it('does without the file', () => {
     vi.stubEnv('PORT', '2');
     expect(readProcessEnv('/nowhere')).toMatchObject({ PORT: '2' });

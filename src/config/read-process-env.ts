@@ -4,10 +4,13 @@ import { parseEnv as parseDotEnv } from 'node:util';
 import { ConfigError } from './config-error.js';
 import type { ProcessEnv } from './env.js';
 
-/** The one place that looks at `process.env`. A `.env` file in the folder stands behind it. */
+/** The one place that looks at `process.env`. A `.env` file in the folder stands behind it; what is empty is not there. */
 export function readProcessEnv(folder: string = process.cwd()): ProcessEnv {
-  return { ...readDotEnv(join(folder, '.env')), ...process.env };
+  return { ...withoutEmpty(readDotEnv(join(folder, '.env'))), ...withoutEmpty(process.env) };
 }
+
+const withoutEmpty = (env: ProcessEnv): ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
 
 function readDotEnv(file: string): ProcessEnv {
   try {
