@@ -128,6 +128,13 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect((await asAdmin('GET', '/users?limit=0')).status).toBe(400);
   });
 
+  it('are not said to be all where a page began after somebody who is gone', async () => {
+    const gone = await gateway.createUser('gone@pages.org');
+    expect((await asAdmin('DELETE', `/users/${gone.id}`)).status).toBe(204);
+    const page = await asAdmin('GET', `/users?after=${gone.id}`);
+    expect([page.status, page.body.error]).toEqual([400, 'invalid_value']);
+  });
+
   it('are not there for administrators of other tenants, nor their clients', async () => {
     const stranger = await gateway.createUser('root@elsewhere.org', { role: 'admin', tenant: 'elsewhere' });
     const token = await bearer(stranger.id, 'admin', 'elsewhere');

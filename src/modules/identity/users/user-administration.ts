@@ -15,6 +15,10 @@ export class UserAdministration {
 
   async list({ tenant }: Principal, { after, limit }: UserPageDto): Promise<UserListDto> {
     const most = limit === undefined ? DEFAULT_ROWS : Number(limit);
+    if (after !== undefined && (await this.users.findById(after))?.tenant !== tenant)
+      throw new GatewayError('invalid_value', 'after must be the id of a user who is still there.', {
+        param: 'after',
+      });
     const found = await this.users.list(tenant, { after, limit: most + 1 });
     return { object: 'list', data: found.slice(0, most).map(toUserDto), has_more: found.length > most };
   }
