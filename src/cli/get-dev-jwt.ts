@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { ConfigError, loadConfig, readProcessEnv } from '../config/index.js';
+import { requireUsable } from './require-usable.js';
 import { runCommand } from './run-command.js';
 import { parseTokenOptions, TOKEN_USAGE, type TokenOptions } from './token-options.js';
 
@@ -26,6 +27,7 @@ async function getToken(): Promise<string> {
       'Set P8FS_DEV_TOKEN_SECRET, here and for the gateway, to what `openssl rand -base64 48` makes.',
     );
   const token = await sign(options, identity.developmentSecret, identity);
+  requireUsable(token);
   const file = await keep(token, options);
   return options.output === 'token' ? token : `The token is in ${file}`;
 }

@@ -1,5 +1,6 @@
 import { loadConfig, readProcessEnv } from '../config/index.js';
 import { KeyRing, TokenIssuer } from '../modules/identity/index.js';
+import { requireUsable } from './require-usable.js';
 import { runCommand } from './run-command.js';
 import { parseTokenOptions, TOKEN_USAGE, UsageError } from './token-options.js';
 
@@ -20,6 +21,7 @@ async function generateToken(): Promise<string> {
   const issuer = new TokenIssuer(await KeyRing.open(identity), identity);
   const scopes = terms.scopes.length === 0 ? ['read', 'write'] : terms.scopes;
   const { token, expiresAt } = await issuer.issue({ ...terms, scopes, subject: user });
+  requireUsable(token);
   if (output === 'token') return token;
   return JSON.stringify({
     access_token: token,

@@ -53,6 +53,8 @@ describe(toOAuthConfig, () => {
     ['clients: [{ id: a, grants: [device_code], secret_env: NOT_SET }]', 'names NOT_SET, which is not set'],
     ['clients: [{ id: a, redirect_uris: ["http://x.org/cb"] }]', 'redirect_uris must be'],
     ['clients: [{ id: a, grants: [implicit] }]', 'grants must be'],
+    ['clients: [{ id: a, grants: [] }]', 'grants is empty'],
+    ['clients: [{ id: a, grants: [device_code], scopes: [] }]', 'scopes is empty'],
     ['clients: [{ id: a, grants: [device_code] }, { id: a, grants: [device_code] }]', 'declared twice'],
   ])('refuses %s', (yaml, message) => {
     expect(() => read(yaml)).toThrow(message);

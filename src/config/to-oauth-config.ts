@@ -74,6 +74,10 @@ function toClient(section: YamlSection, { secrets }: Sources): OAuthClientSettin
     );
   const redirectUris = section.read('redirect_uris', listOf(redirectUri)) ?? [];
   const grants = section.read('grants', listOf(oneOf(...GRANTS))) ?? ['authorization_code', 'refresh_token'];
+  const scopes = section.read('scopes', listOf(oneOf(...SCOPES))) ?? [...SCOPES];
+  for (const [field, { length }] of Object.entries({ grants, scopes }))
+    if (length === 0)
+      throw new ConfigError(`${section.label(field)} is empty, and the client ${id} could do nothing`);
   if (grants.includes('authorization_code') && redirectUris.length === 0)
     throw new ConfigError(`${section.label('redirect_uris')} is missing, and the client ${id} gets codes`);
   if (grants.includes('client_credentials') && secret === undefined)
@@ -86,6 +90,6 @@ function toClient(section: YamlSection, { secrets }: Sources): OAuthClientSettin
     secretHash: secret && createHash('sha256').update(secret.value).digest('base64url'),
     redirectUris,
     grants,
-    scopes: section.read('scopes', listOf(oneOf(...SCOPES))) ?? [...SCOPES],
+    scopes,
   };
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SENSITIVE } from '../../src/app.policies.js';
 import { GatewayError } from '../../src/common/errors/gateway.error.js';
 import { proofText } from '../../src/modules/identity/devices/proof-text.js';
 import { isSignedBy } from '../../src/modules/identity/signatures/ed25519.js';
@@ -38,6 +39,12 @@ describe('docs/signed-requests.md', () => {
       const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script!], { env });
       expect(stdout).toBe('201 read write\n200 1\n');
     });
+  });
+
+  it('names every route that has to be signed', () => {
+    const [, list = ''] = /are \*\*sensitive\*\*(.*?)\n- /s.exec(page) ?? [];
+    const named = [...list.matchAll(/`([A-Z]+ \/\S+)`/g)].map(([, route]) => route);
+    expect(named.sort()).toEqual([...SENSITIVE].map((route) => route.replace(/:(\w+)/g, '{$1}')).sort());
   });
 
   describe('has a test vector', () => {

@@ -79,6 +79,9 @@ describe('p8fs-auth generate-token', SLOW, () => {
     [['generate-token', '-u', 'ada', '--ttl', 'forever']],
     [['generate-token', '-u', 'ada', '--role', 'root']],
     [['generate-token', '--loud']],
+    [['generate-token', '-u', 'ada', '--tenant', '']],
+    [['generate-token', '-u', 'a\nb']],
+    [['generate-token', '-u', 'ada', '-s', 'rea"d']],
     [[]],
   ])('explains itself to whoever types %j, beside its output', async (args) => {
     const failed = await failure('scripts/p8fs-auth.mjs', args);
@@ -106,8 +109,15 @@ describe(KEYS, SLOW, () => {
     await tool(KEYS, ['--out', out]);
     expect((await stat(join(out, 'private.pem'))).mode & 0o777).toBe(0o600);
     const before = await readFile(join(out, 'private.pem'), 'utf8');
-    expect(await failure(KEYS, ['--out', out])).toMatchObject({ code: 1 });
+    const refused = {
+      code: 1,
+      stderr: `${join(out, 'private.pem')} is there already; nothing was written.\n`,
+    };
+    expect(await failure(KEYS, ['--out', out])).toMatchObject(refused);
     expect(await readFile(join(out, 'private.pem'), 'utf8')).toBe(before);
+    await rm(join(out, 'private.pem'));
+    expect(await failure(KEYS, ['--out', out])).toMatchObject({ code: 1 });
+    await expect(stat(join(out, 'private.pem'))).rejects.toThrow('ENOENT');
   });
 
   it('writes lines for .env', async () => {

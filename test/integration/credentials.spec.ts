@@ -114,6 +114,11 @@ describe.each(KINDS)('API keys on $kind', ({ create }) => {
     expect([response.status, await response.json()]).toMatchObject([403, { error: 'forbidden' }]);
   });
 
+  it('never end where no time is named, or null', async () => {
+    const { id } = await makeKey(gateway, { expires_at: null }, { subject: 'hedy' });
+    expect(await list(gateway, { subject: 'hedy' })).toMatchObject([{ id, expires_at: null }]);
+  });
+
   it('end when they say', async () => {
     const { key } = await makeKey(gateway, { expires_at: new Date(Date.now() + 700).toISOString() });
     expect(await read(gateway, key)).toBe(200);

@@ -595,6 +595,8 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
     expect(codeOf(await ask(at(PAIRINGS), 'POST', { headers }))).toEqual([403, 'insufficient_scope']);
     for (const wrong of [{ expires_in: 59 }, { expires_in: 86_401 }, { scopes: ['admin'] }, { scopes: [] }])
       expect((await phone.ask(at(path), 'POST', { body: wrong })).status).toBe(400);
+    const nulls = { name: null, expires_in: null, scopes: null };
+    expect((await phone.ask(at(path), 'POST', { body: nulls })).body.expires_in).toBe(3600);
   });
 
   it('are managed without a signature by whom no device speaks for', async () => {

@@ -370,6 +370,12 @@ describe('costs', () => {
       expect(report).toContainEqual(
         expect.objectContaining({ model: 'of-unknown-price', cost_dollars: 0, unpriced_requests: 1 }),
       );
+      const refused = async (query: string) => {
+        const response = await fetch(`${gateway.url}/api/v1/usage?${query}`, { headers: showing(paying) });
+        return ((await response.json()) as { message?: string }).message;
+      };
+      expect(await refused('from=2026-07-02&to=2026-07-01')).toBe('from must not be later than to');
+      expect(await refused('user=a%00b')).toBe('user must be a text without U+0000');
       const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
       expect(metrics).toMatch(/llm_cost_dollars_total\{[^}]*\} 0\.001/);
     } finally {

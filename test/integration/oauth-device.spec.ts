@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TokenIssuer } from '../../src/modules/identity/index.js';
-import { OAUTH_KINDS, type OAuthGateway } from './oauth-support.js';
+import { OAUTH_KINDS, type OAuthGateway, WEB_SECRET } from './oauth-support.js';
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
 
@@ -55,6 +55,24 @@ describe.each(OAUTH_KINDS)('devices on $kind', ({ open }) => {
     expect(await ask()).toMatchObject({ error: 'authorization_pending' });
     await pass(14);
     expect(await ask()).toMatchObject({ error: 'slow_down' });
+  });
+
+  it('may read and write where they name no scope, whichever way their client shows its secret', async () => {
+    const { id } = await gateway.createUser('viewer@elsewhere.org', { tenant: 'elsewhere' });
+    const user = await bearer(['read', 'write'], id, 'elsewhere');
+    const basic = { authorization: `Basic ${Buffer.from(`foreign:${WEB_SECRET}`).toString('base64')}` };
+    const inForm = { client_id: 'foreign', client_secret: WEB_SECRET };
+    for (const [fields, headers] of [
+      [{}, basic],
+      [{ scope: '' }, basic],
+      [{ ...inForm, scope: '' }, {}],
+    ] as const) {
+      const begun = await post('/oauth/device/code', { ...fields }, headers);
+      const { device_code: code, user_code: userCode } = (await begun.json()) as Record<string, string>;
+      expect((await approve({ user_code: userCode! }, user)).status).toBe(200);
+      const given = await post('/oauth/device/token', { grant_type: GRANT, device_code: code! }, basic);
+      expect(await given.json()).toMatchObject({ scope: 'read write' });
+    }
   });
 
   it('are let in by who is logged in elsewhere, at once and once', async () => {

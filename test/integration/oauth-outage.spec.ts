@@ -42,6 +42,12 @@ describe.runIf(SERVER_URL)('the authorization server while its database is away'
     expect(await ask('/oauth/token', { ...code, ...redirect })).toEqual(away);
     const refresh = { grant_type: 'refresh_token', client_id: 'cli', refresh_token: 'r' };
     expect(await ask('/oauth/token', refresh)).toEqual(away);
+    const query = 'client_id=not-known-yet&response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback';
+    for (const page of [`/oauth/authorize?${query}`, '/oauth/device']) {
+      const seen = await gateway.browser().open(page);
+      expect([seen.status, seen.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8']);
+      expect(seen.text).toContain('The database does not answer just now.');
+    }
     await proxy.start();
     await eventually(async () => (await ask('/oauth/token', grant))[0] === 200);
   });

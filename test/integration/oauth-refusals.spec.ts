@@ -249,7 +249,9 @@ describe.each(OAUTH_KINDS)('the authorization server on $kind', ({ open }) => {
     const other = await issued();
     const ask = (token: string, headers = {}) => post('/oauth/introspect', { token }, headers);
     const bearer = { authorization: `Bearer ${own}` };
-    expect(await (await ask(own, bearer)).json()).toMatchObject({ active: true, client_id: 'cli' });
+    const told = await ask(own, bearer);
+    expect(told.status).toBe(200);
+    expect(await told.json()).toMatchObject({ active: true, client_id: 'cli' });
     expect(await errorOf(await ask(other, bearer))).toEqual([401, 'unauthorized']);
     expect((await ask(own)).status).toBe(400);
     expect((await ask(own, { authorization: 'Bearer x' })).status).toBe(401);

@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
 import { JOB_SECRET, OAUTH_KINDS, type OAuthGateway } from './oauth-support.js';
@@ -66,5 +68,35 @@ describe('the settings of the authorization server', { timeout: 60_000 }, () => 
     ]);
     const refused = await register({ redirect_uris: ['http://example.org/cb'] });
     expect([refused.status, refused.body.error]).toEqual([400, 'invalid_redirect_uri']);
+    for (const wrong of [
+      { redirect_uris: 'https://example.org/cb' },
+      { client_name: 'x'.repeat(256) },
+      { redirect_uris: Array.from({ length: 21 }, (_, index) => `https://example.org/${index}`) },
+      { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
+    ]) {
+      const { status } = await register({ redirect_uris: ['https://example.org/cb'], ...wrong });
+      expect([Object.keys(wrong)[0], status]).toEqual([Object.keys(wrong)[0], 400]);
+    }
+  });
+
+  it('ask no host that a stranger names', async () => {
+    const { url } = await open({ OAUTH_REGISTRATION: 'on' });
+    let connections = 0;
+    const named = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(named, 'listening');
+    const { port } = named.address() as AddressInfo;
+    const response = await fetch(`${url}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        redirect_uris: ['https://example.org/cb'],
+        sector_identifier_uri: `https://127.0.0.1:${port}/addresses`,
+      }),
+    });
+    named.close();
+    expect([response.status, connections]).toEqual([400, 0]);
   });
 });

@@ -104,6 +104,17 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect((await asAdmin('GET', '/users/not-an-id')).status).toBe(404);
   });
 
+  it('are as if nothing were said of what is null', async () => {
+    const nothing = { password: null, role: null, name: null };
+    const made = await asAdmin('POST', '/users', { email: 'null@example.org', ...nothing });
+    expect(made).toMatchObject({ status: 201, body: { role: 'user', must_change_password: false } });
+    const id = made.body.id as string;
+    const token = await bearer(id, 'user');
+    const patch = { password: null, role: null, disabled: null };
+    expect((await asAdmin('PATCH', `/users/${id}`, patch)).status).toBe(200);
+    expect((await call(token, 'GET', '/api/v1/auth/me')).status).toBe(200);
+  });
+
   it('are listed a page at a time', async () => {
     for (const name of ['p', 'q', 'r']) await gateway.createUser(`${name}@pages.org`);
     const first = await asAdmin('GET', '/users?limit=2');
@@ -115,6 +126,13 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect(rest).not.toContain(rows[1]!.id);
     expect(rest.length).toBeGreaterThanOrEqual(2);
     expect((await asAdmin('GET', '/users?limit=0')).status).toBe(400);
+  });
+
+  it('are not said to be all where a page began after somebody who is gone', async () => {
+    const gone = await gateway.createUser('gone@pages.org');
+    expect((await asAdmin('DELETE', `/users/${gone.id}`)).status).toBe(204);
+    const page = await asAdmin('GET', `/users?after=${gone.id}`);
+    expect([page.status, page.body.error]).toEqual([400, 'invalid_value']);
   });
 
   it('are not there for administrators of other tenants, nor their clients', async () => {
@@ -217,6 +235,8 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
       code: 'not_found',
     });
     await gateway.users.removeEmail(user, 'first@example.org');
+    const nul = await call(await bearer(user.id, 'user'), 'DELETE', '/api/v1/auth/emails/a%00b');
+    expect(nul.status).toBe(404);
     expect(await gateway.users.findByEmail('default', 'first@example.org')).toBeUndefined();
     const found = await Promise.all(
       [1, 2, 3].map(() => gateway.users.findOrCreateByEmail('default', 'm@x.org')),
@@ -277,5 +297,17 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
       expect((await asAdmin('POST', '/oauth-clients', { name: 'x', redirect_uris: [wrong] })).status).toBe(
         400,
       );
+  });
+
+  it('get clients that have something to ask for, and a way to get it', async () => {
+    const named = { name: 'x', redirect_uris: ['https://example.org/cb'] };
+    for (const nothing of [{ scopes: [] }, { grants: [] }])
+      expect((await asAdmin('POST', '/oauth-clients', { ...named, ...nothing })).status).toBe(400);
+    const nulls = { scopes: null, grants: null, role: null, public: null };
+    expect(await asAdmin('POST', '/oauth-clients', { ...named, ...nulls })).toMatchObject({
+      status: 201,
+      body: { role: 'user', scopes: expect.arrayContaining(['read', 'write']) as unknown },
+    });
+    expect((await asAdmin('DELETE', '/oauth-clients/a%00b')).status).toBe(404);
   });
 });

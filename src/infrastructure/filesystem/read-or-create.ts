@@ -13,7 +13,7 @@ export async function readOrCreate(file: string, make: () => string): Promise<st
 /** Complete and on disk before it gets its name, which only the first can give. */
 async function create(file: string, text: string): Promise<string> {
   const draft = `${file}.${randomUUID()}`;
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const handle = await open(draft, 'wx', 0o600);
   try {
     await handle.writeFile(text);

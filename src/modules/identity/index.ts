@@ -7,4 +7,5 @@ export { Revocations } from './revocations/revocations.js';
 export { StoredCredentialsModule } from './stored-credentials.module.js';
 export { KeyRing } from './tokens/key-ring.js';
 export { type IssuedToken, TokenIssuer, type TokenTerms } from './tokens/token-issuer.js';
+export { toPrincipal } from './tokens/to-principal.js';
 export { TokenReader } from './tokens/token-reader.js';

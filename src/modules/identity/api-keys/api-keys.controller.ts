@@ -30,7 +30,7 @@ export class ApiKeysController {
     if (owner.credential?.kind === 'api_key')
       throw new GatewayError('forbidden', 'An API key cannot make another one; sign in for that.');
     const scopes = body.scopes ?? ROUTE_SCOPES.filter((scope) => owner.scopes.includes(scope));
-    const expiresAt = toExpiry(body.expires_at);
+    const expiresAt = toExpiry(body.expires_at ?? undefined);
     const { key, ...made } = await this.keys.create({
       owner,
       name: body.name,

@@ -84,7 +84,11 @@ export class DeviceRegistrationController {
     @Body() { name, expires_in: lifetimeS, scopes }: CreateDeviceApiKeyDto,
     @Caller() caller: Principal,
   ): Promise<DeviceApiKeyDto> {
-    const made = await this.keys.create(caller, { name, lifetimeS, scopes });
+    const made = await this.keys.create(caller, {
+      name,
+      lifetimeS: lifetimeS ?? undefined,
+      scopes: scopes ?? undefined,
+    });
     return {
       id: made.id,
       api_key: made.key,

@@ -71,8 +71,8 @@ function toSettings(asked: CreateOAuthClientDto) {
     throw invalid('redirect_uris', 'redirect_uris is missing, and the client is to get codes.');
   if (isPublic && grants.includes('client_credentials'))
     throw invalid('grants', 'A public client has no credentials of its own.');
-  const { name, scopes = [...CLIENT_SCOPES], role = 'user' } = asked;
-  return { name, redirectUris, grants, isPublic, scopes, role };
+  const scopes = asked.scopes ?? [...CLIENT_SCOPES];
+  return { name: asked.name, redirectUris, grants, isPublic, scopes, role: asked.role ?? 'user' };
 }
 
 const invalid = (param: string, message: string) => new GatewayError('invalid_value', message, { param });

@@ -32,7 +32,7 @@ export class DeviceController {
   @Post('code')
   @ApiOperation({ summary: 'Gives a device its code, and the one that its user types' })
   async code(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const form = await this.scopes.putTo(toForm(request.body));
+    const form = await this.scopes.putTo(toForm(request.body), request.headers.authorization);
     await this.attempts.countNew(request);
     await this.clients.answer('/oauth/device/code', request, reply, form);
   }

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
@@ -8,6 +8,8 @@ import { isStorable, toForm } from './accept-forms.js';
 import { Introspector } from './introspector.js';
 import { OAuthServer } from './oauth-server.js';
 import { DefaultScope } from './default-scope.js';
+import { errorPage } from './pages/error-page.js';
+import { sendPage } from './pages/send-page.js';
 
 /** The endpoints of OAuth. Forms and JSON are taken alike. */
 @ApiTags('oauth')
@@ -24,10 +26,15 @@ export class OAuthController {
   @Get('authorize')
   @ApiOperation({ summary: 'Begins a login for an application: code with PKCE S256' })
   async authorize(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const asked = new URLSearchParams(queryOf(request));
-    if (!isStorable(asked)) throw new GatewayError('invalid_request', 'A parameter contains U+0000.');
-    const query = await this.scopes.putTo(asked);
-    await this.server.answer(request, reply, { url: `/oauth/authorize?${query.toString()}` });
+    try {
+      const asked = new URLSearchParams(queryOf(request));
+      if (!isStorable(asked)) throw new GatewayError('invalid_request', 'A parameter contains U+0000.');
+      const query = await this.scopes.putTo(asked);
+      await this.server.answer(request, reply, { url: `/oauth/authorize?${query.toString()}` });
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      sendPage(reply, errorPage({ code: error.code, description: error.message }), error);
+    }
   }
 
   @Get('authorize/:uid')
@@ -50,6 +57,7 @@ export class OAuthController {
   }
 
   @Post('introspect')
+  @HttpCode(200)
   @ApiOperation({ summary: 'Tells a client about a token, or the bearer of a token about it (RFC 7662)' })
   async introspect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const form = toForm(request.body);

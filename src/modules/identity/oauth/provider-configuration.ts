@@ -4,6 +4,7 @@ import { isRedirectUri } from '../../../config/index.js';
 import type { KeyRing } from '../tokens/key-ring.js';
 import type { User, Users } from '../users/index.js';
 import { CLIENT_SCOPES } from './clients/oauth-client.js';
+import { faultOfRegistration } from './clients/registered-client.js';
 import type { ClientDirectory } from './clients/client-directory.js';
 import { DEVICE_PAGES, renderFailure } from './provider-pages.js';
 import { loadGrant } from './load-grant.js';
@@ -43,6 +44,8 @@ export function toConfiguration(
     clientDefaults: { id_token_signed_response_alg: alg },
     clientAuthMethods: ['client_secret_basic', 'none'],
     clientBasedCORS: () => false,
+    // What a client says of itself names hosts, and nobody is asked there.
+    fetch: () => Promise.reject(new Error('the authorization server asks no other server')),
     responseTypes: ['code'],
     scopes: [...CLIENT_SCOPES],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
@@ -122,9 +125,13 @@ export function toConfiguration(
     },
     extraClientMetadata: {
       properties: ['tenant', 'role'],
-      validator: (_context, _key, _value, { redirect_uris = [] }) => {
-        if (!redirect_uris.every(isRedirectUri))
+      validator: (context, _key, _value, metadata) => {
+        const { redirect_uris: addresses = [] } = metadata;
+        if (!Array.isArray(addresses) || !addresses.every(isRedirectUri))
           throw new errors.InvalidClientMetadata('redirect_uris may use http to loopback addresses only');
+        if ((context as Partial<KoaContextWithOIDC> | undefined)?.oidc?.route !== 'registration') return;
+        const fault = faultOfRegistration(metadata);
+        if (fault !== undefined) throw new errors.InvalidClientMetadata(fault);
       },
     },
     extraTokenClaims: async (_context, token) => {

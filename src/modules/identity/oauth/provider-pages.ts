@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { codePage, confirmPage, connectedPage, refusedPage } from './pages/device-pages.js';
 import { errorPage } from './pages/error-page.js';
 import { headersOf, type Page, renderPage } from './pages/page.js';
@@ -25,9 +26,7 @@ export const DEVICE_PAGES = {
   ): void => {
     if (failure?.name === 'AbortedError') return show(context, refusedPage());
     const code = failure?.userCode ?? (context.req as { userCode?: string }).userCode;
-    const fault =
-      failure && (FAULTS[failure.name ?? ''] ?? 'This took too long or was sent twice. Try it again.');
-    show(context, codePage({ ...formOf(context), code, fault }));
+    show(context, codePage({ ...formOf(context), code, fault: failure && faultOf(failure) }));
   },
   userCodeConfirmSource: (
     context: KoaContextWithOIDC,
@@ -44,6 +43,11 @@ export const DEVICE_PAGES = {
     show(context, connectedPage(client?.clientName ?? client?.clientId ?? 'The device'));
   },
 };
+
+const faultOf = (failure: Failure): string =>
+  failure instanceof GatewayError
+    ? failure.message
+    : (FAULTS[failure.name ?? ''] ?? 'This took too long or was sent twice. Try it again.');
 
 const MEANINGS: Readonly<Record<string, string>> = {
   invalid_client: 'The application is not known here.',

@@ -15,13 +15,24 @@ export class UserAdministration {
 
   async list({ tenant }: Principal, { after, limit }: UserPageDto): Promise<UserListDto> {
     const most = limit === undefined ? DEFAULT_ROWS : Number(limit);
+    if (after !== undefined && (await this.users.findById(after))?.tenant !== tenant)
+      throw new GatewayError('invalid_value', 'after must be the id of a user who is still there.', {
+        param: 'after',
+      });
     const found = await this.users.list(tenant, { after, limit: most + 1 });
     return { object: 'list', data: found.slice(0, most).map(toUserDto), has_more: found.length > most };
   }
 
-  create({ tenant }: Principal, { email, password, role, name }: CreateUserDto): Promise<User> {
-    const mustChangePassword = password !== undefined;
-    return this.users.create({ tenant, email, password, role, name, mustChangePassword });
+  create({ tenant }: Principal, { email, ...given }: CreateUserDto): Promise<User> {
+    const password = given.password ?? undefined;
+    return this.users.create({
+      tenant,
+      email,
+      password,
+      role: given.role ?? undefined,
+      name: given.name ?? undefined,
+      mustChangePassword: password !== undefined,
+    });
   }
 
   /** The same `not_found` for a user of another tenant as for none. */
@@ -31,15 +42,13 @@ export class UserAdministration {
     throw new GatewayError('not_found', 'No such user.');
   }
 
-  async update(
-    caller: Principal,
-    id: string,
-    { role, name, disabled, password }: UpdateUserDto,
-  ): Promise<User> {
+  async update(caller: Principal, id: string, { name, ...given }: UpdateUserDto): Promise<User> {
     const user = await this.get(caller, id);
+    const role = given.role ?? undefined;
+    const disabled = given.disabled ?? undefined;
     const losesPower = disabled === true || (role !== undefined && role !== 'admin');
     if (losesPower) refuseOneself(caller, user);
-    return this.users.update(user, { role, name, disabled, password });
+    return this.users.update(user, { role, name, disabled, password: given.password ?? undefined });
   }
 
   async delete(caller: Principal, id: string): Promise<void> {

@@ -118,7 +118,8 @@ export class Users {
 
   /** Throws `not_found` for an address that is not theirs, or the primary one. */
   async removeEmail(user: User, email: string): Promise<void> {
-    if (!(await this.rows.deleteEmail(user, email))) throw noSuch('email');
+    // What no database can hold is nobody's address.
+    if (email.includes('\0') || !(await this.rows.deleteEmail(user, email))) throw noSuch('email');
   }
 
   private async get(id: string): Promise<User> {

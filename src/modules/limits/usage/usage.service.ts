@@ -21,7 +21,9 @@ export class UsageService {
     const to = query.to ?? dayOf(Date.now());
     const from = query.from ?? dayOf(toTime('to', to) - USUAL_DAYS * DAY_MS);
     const days = (toTime('to', to) - toTime('from', from)) / DAY_MS;
-    if (days < 0 || days > MOST_DAYS)
+    if (days < 0)
+      throw new GatewayError('invalid_value', 'from must not be later than to', { param: 'from' });
+    if (days > MOST_DAYS)
       throw new GatewayError('invalid_value', `from and to must be ${MOST_DAYS} days apart at most`, {
         param: 'from',
       });

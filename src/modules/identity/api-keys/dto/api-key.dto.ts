@@ -32,17 +32,18 @@ export class CreateApiKeyDto {
   @ArrayMinSize(1)
   @ArrayMaxSize(SCOPES.length)
   @IsIn(SCOPES, { each: true })
-  scopes?: string[];
+  scopes?: string[] | null;
 
   @ApiPropertyOptional({
     description: 'When it stops to be good; never by default.',
+    type: String,
     format: 'date-time',
     example: '2027-01-01T00:00:00Z',
   })
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true })
   @MaxLength(40)
-  expires_at?: string;
+  expires_at?: string | null;
 }
 
 export class ApiKeyDto {

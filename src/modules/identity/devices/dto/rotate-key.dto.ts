@@ -48,7 +48,7 @@ export class CreateDeviceApiKeyDto {
   @IsInt()
   @Min(60)
   @Max(86_400)
-  expires_in?: number;
+  expires_in?: number | null;
 
   @ApiPropertyOptional({
     description: 'What it is good for; all that the caller may without.',
@@ -64,7 +64,7 @@ export class CreateDeviceApiKeyDto {
     },
   })
   @IsIn(SCOPES, { each: true })
-  scopes?: string[];
+  scopes?: string[] | null;
 }
 
 export class DeviceApiKeyDto {

@@ -62,7 +62,9 @@ export class ClientDirectory {
         'invalid_request',
         'This client stands in the configuration; take it out there.',
       );
-    if (!(await this.rows.delete(tenant, id))) throw new GatewayError('not_found', 'No such client.');
+    // What no database can hold is nobody's id.
+    if (id.includes('\0') || !(await this.rows.delete(tenant, id)))
+      throw new GatewayError('not_found', 'No such client.');
     const grants = await this.state.deleteOfClient(id);
     for (const grantId of grants) await this.revocations.revoke({ kind: 'grant', id: grantId, tenant });
     // In its own name it goes by its id.

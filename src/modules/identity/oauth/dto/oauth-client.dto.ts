@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   IsArray,
   IsBoolean,
   IsIn,
@@ -24,43 +25,48 @@ export class CreateOAuthClientDto {
   @ApiPropertyOptional({
     default: false,
     description: 'Without a secret, as in a browser or an application.',
+    type: Boolean,
   })
   @IsOptional()
   @IsBoolean()
-  public?: boolean;
+  public?: boolean | null;
 
   @ApiPropertyOptional({ description: 'Where codes may go.', type: [String], maxItems: MOST_ADDRESSES })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MOST_ADDRESSES)
   @IsString({ each: true })
-  redirect_uris?: string[];
+  redirect_uris?: string[] | null;
 
   @ApiPropertyOptional({
     description: 'How it may get tokens.',
     enum: CLIENT_GRANTS,
     isArray: true,
     default: ['authorization_code', 'refresh_token'],
+    minItems: 1,
   })
   @IsOptional()
   @IsArray()
+  @ArrayMinSize(1)
   @IsIn(CLIENT_GRANTS, { each: true })
-  grants?: OAuthClient['grants'][number][];
+  grants?: OAuthClient['grants'][number][] | null;
 
   @ApiPropertyOptional({
     enum: CLIENT_SCOPES,
     isArray: true,
     description: 'What it may ask for; all unless told.',
+    minItems: 1,
   })
   @IsOptional()
   @IsArray()
+  @ArrayMinSize(1)
   @IsIn(CLIENT_SCOPES, { each: true })
-  scopes?: string[];
+  scopes?: string[] | null;
 
   @ApiPropertyOptional({ enum: USER_ROLES, default: 'user', description: 'Of what it does in its own name.' })
   @IsOptional()
   @IsIn(USER_ROLES)
-  role?: UserRole;
+  role?: UserRole | null;
 }
 
 export class OAuthClientDto {

@@ -59,29 +59,30 @@ export class CreateUserDto {
 
   @ApiPropertyOptional({
     description: 'To be replaced at the first login. Without one they cannot log in by password.',
+    type: String,
   })
   @IsOptional()
   @IsString()
   @MaxLength(LONGEST_PASSWORD)
-  password?: string;
+  password?: string | null;
 
   @ApiPropertyOptional({ description: 'What they may do.', enum: USER_ROLES, default: 'user' })
   @IsOptional()
   @IsIn(USER_ROLES)
-  role?: UserRole;
+  role?: UserRole | null;
 
-  @ApiPropertyOptional({ description: 'As they are called.', maxLength: LONGEST_NAME })
+  @ApiPropertyOptional({ description: 'As they are called.', type: String, maxLength: LONGEST_NAME })
   @IsOptional()
   @IsString()
   @MaxLength(LONGEST_NAME)
-  name?: string;
+  name?: string | null;
 }
 
 export class UpdateUserDto {
   @ApiPropertyOptional({ description: 'What they may do.', enum: USER_ROLES })
   @IsOptional()
   @IsIn(USER_ROLES)
-  role?: UserRole;
+  role?: UserRole | null;
 
   @ApiPropertyOptional({
     description: 'As they are called; null takes it away.',
@@ -94,16 +95,16 @@ export class UpdateUserDto {
   @MaxLength(LONGEST_NAME)
   name?: string | null;
 
-  @ApiPropertyOptional({ description: 'Whether they are kept from logging in.' })
+  @ApiPropertyOptional({ description: 'Whether they are kept from logging in.', type: Boolean })
   @IsOptional()
   @IsBoolean()
-  disabled?: boolean;
+  disabled?: boolean | null;
 
-  @ApiPropertyOptional({ description: 'To be replaced at the next login.' })
+  @ApiPropertyOptional({ description: 'To be replaced at the next login.', type: String })
   @IsOptional()
   @IsString()
   @MaxLength(LONGEST_PASSWORD)
-  password?: string;
+  password?: string | null;
 }
 
 export class ChangePasswordDto {

@@ -40,5 +40,6 @@ export class UsageQueryDto {
   })
   @IsOptional()
   @MaxLength(255)
+  @Matches(/^[^\0]*$/, { message: 'user must be a text without U+0000' })
   user?: string;
 }
