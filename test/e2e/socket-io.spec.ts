@@ -284,6 +284,27 @@ describe('an answer on Socket.IO', () => {
     expect((await late.untilClosed(id)).map(({ name }) => name)).toEqual(['status', 'complete', 'close']);
   });
 
+  it('is told once to one client, however often it asks to watch', async () => {
+    const gate = ollama.hold(2);
+    const client = await connect();
+    const { generation_id: id } = await client.ask('chat', CHAT);
+    await client.nextOf('chunk');
+    await client.nextOf('chunk');
+    await client.ask('watch', { generation_id: id, starting_after: 1 });
+    await client.ask('watch', { generation_id: id, starting_after: 1 });
+    gate.open();
+    await client.untilClosed(id);
+    await client.ask('ping');
+    const said = client.events.items;
+    expect(textOf(said)).toBe(WHOLE);
+    expect(said.map(({ name }) => name).filter((name) => name !== 'chunk' && name !== 'status')).toEqual([
+      'connected',
+      'complete',
+      'close',
+    ]);
+    expect((await gateway.storage.outcomeOf(id as string)).outcome).toMatchObject({ status: 'finished' });
+  });
+
   it('is stopped at once where the client said so', async () => {
     const gate = ollama.hold(1);
     const client = await connect({ transports: ['websocket'] });

@@ -190,6 +190,26 @@ describe('channels on sockets', () => {
     expect(await client.next()).toMatchObject({ data: { type: 'error', error: { param: 'channel' } } });
   });
 
+  it.each([
+    ['one in a list', { channels: ['status'] }, ['status']],
+    ['one by its name', { channels: 'status' }, ['status']],
+    ['one by the word for one', { channel: 'status' }, ['status']],
+    ['each once', { channels: ['metrics', 'metrics', 'metrics', 'status'] }, ['metrics', 'status']],
+    ['all where none is named', {}, ['metrics', 'status', 'alerts']],
+  ])('are left as they are named: %s', async (_, named, channels) => {
+    const client = await WsClient.open(streaming('websocket'));
+    open.push(client);
+    client.say({ type: 'unsubscribe', ...named });
+    expect(await client.next()).toMatchObject({ data: { type: 'unsubscribed', channels } });
+  });
+
+  it.each([7, {}, [['metrics']], 'metrics,status'])('refuse the name %j', async (channels) => {
+    const client = await WsClient.open(streaming('websocket'));
+    open.push(client);
+    client.say({ type: 'subscribe', channels });
+    expect(await client.next()).toMatchObject({ data: { type: 'error', error: { code: 'invalid_value' } } });
+  });
+
   it('carry chat and agents beside them', async () => {
     const client = await WsClient.open(streaming('websocket'));
     open.push(client);

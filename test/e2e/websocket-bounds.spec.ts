@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.js';
 import type { Exchange } from '../support/exchange.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { Gate } from '../support/gate.js';
+import { askChat, generationOf } from '../support/gateway-calls.js';
 import { SocketClient } from '../support/socket-client.js';
 import { stalled } from '../support/stalled.js';
 import { WsClient } from '../support/ws-client.js';
@@ -85,6 +86,18 @@ describe('a client that says too much', () => {
     await Promise.all(gates.map(({ reached }) => reached));
     client.kill();
     for (const gate of gates) gate.open();
+  });
+
+  it('may watch no more than so many, also where it asks for all at once', async () => {
+    const gates = Array.from({ length: 33 }, () => ollama.hold(1));
+    const answers = await Promise.all(gates.map(() => askChat(gateway, { stream: true })));
+    const client = await SocketClient.open(gateway.url, { transports: ['websocket'] });
+    open.push(client);
+    const watches = answers.map((answer) => client.ask('watch', { generation_id: generationOf(answer) }));
+    const refused = (await Promise.all(watches)).filter(({ error }) => error !== undefined);
+    expect(refused).toEqual([{ error: expect.objectContaining({ code: 'server_busy' }) as object }]);
+    for (const gate of gates) gate.open();
+    await Promise.all(answers.map((answer) => answer.text()));
   });
 });
 

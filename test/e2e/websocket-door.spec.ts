@@ -35,6 +35,11 @@ describe('the door for upgrades', () => {
     expect((await knock(`${path}/?x=1`)).socket.readyState).toBe(1);
   });
 
+  it.each(['/socket.io/', '/socket.io'])('opens for Socket.IO at %s', async (path) => {
+    expect((await knock(`${path}?EIO=4&transport=websocket`)).socket.readyState).toBe(1);
+    expect((await refusal(path)).status).toBe(400);
+  });
+
   it.each(['/', '/v1/models', '/streaming/websocket/other', '/socket.iox/', '/%00'])(
     'answers 404 to %s',
     async (path) => {

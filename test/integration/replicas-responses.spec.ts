@@ -82,6 +82,14 @@ describe.runIf(hasRedisServer)('responses of replicas that share a Redis', () =>
     }
   });
 
+  it('are found everywhere by whoever was told their id', async () => {
+    const found = Array.from({ length: 30 }, async () => {
+      const { id } = await begin({ background: true });
+      return Promise.all([second, third].map(async (replica) => (await get(id, '', replica)).status));
+    });
+    expect(new Set((await Promise.all(found)).flat())).toEqual(new Set([200]));
+  });
+
   it.each([0, 20, 99])('go on elsewhere after event %i, byte for byte', async (cut) => {
     const whole = await readResponseStream(await create({ stream: true, background: true }));
     expect(faultsOfResponseStream(whole)).toEqual([]);

@@ -56,8 +56,11 @@ export class ResponsesService {
     });
     const { id, head } = source;
     const echo = toEcho(dto, this.desk.specify(call));
-    if ((dto.store ?? true) && !isReplayed)
-      this.stored.add(id, { tenant: call.caller.principal.tenant, echo, items, background }, source.ended);
+    const { tenant } = call.caller.principal;
+    const isStored =
+      (dto.store ?? true) && !isReplayed
+        ? this.stored.add(id, { tenant, echo, items, background }, source.ended)
+        : undefined;
 
     if (call.streams) {
       return streamLog({
@@ -72,6 +75,8 @@ export class ResponsesService {
     // Of one that is asked for again the end may be known.
     if (!background || source.ended)
       return answerWhole(reply, source, (outcome) => toWholeResponse(source, outcome, echo));
+    // The next that the client says of this id may be said to another replica.
+    await isStored;
     reply.headers(answerHeaders(source));
     sendWireJson(reply, toResponseJson(head, echo, BEGUN));
   }

@@ -18,8 +18,8 @@ const GONE = '';
 const keyOf = (tenant: string, id: string): string => `citadel:response:${encodeURIComponent(tenant)}:${id}`;
 
 /**
- * What is kept of responses besides their logs, where other replicas find it: for as long as a mirrored log. Nobody
- * waits for it to be written, and what could not be is written when Redis is back. Without a Redis nothing is shared.
+ * What is kept of responses besides their logs, where other replicas find it: for as long as a mirrored log. What could
+ * not be written is written when Redis is back. Without a Redis nothing is shared.
  */
 @Injectable()
 export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
@@ -59,10 +59,10 @@ export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
     return json === GONE;
   }
 
-  /** Shows the others what is kept here under this id. */
-  share(id: string): void {
+  /** Shows the others what is kept here under this id. Resolves when they find it, or will when Redis is back. */
+  async share(id: string): Promise<void> {
     if (!this.redis.configured) return;
-    this.write(id).catch(() => this.writeLater(id));
+    await this.write(id).catch(() => this.writeLater(id));
   }
 
   /** No replica finds it any more. Throws `server_busy` while they cannot be told; nothing is deleted then. */

@@ -32,10 +32,10 @@ export class StoredResponses {
     @Inject(LogDirectory) private readonly logs: LogDirectory,
   ) {}
 
-  /** Keeps what was asked, to be found on every replica. */
-  add(id: string, response: KeptResponse, ended: boolean): void {
+  /** Keeps what was asked, to be found on every replica. Resolves when it is. */
+  add(id: string, response: KeptResponse, ended: boolean): Promise<void> {
     this.kept.add(id, response, ended);
-    this.shared.share(id);
+    return this.shared.share(id);
   }
 
   /** No replica finds it any more. Rejects while they cannot be told; it is still there then. */

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerOptions } from 'socket.io';
@@ -58,8 +58,7 @@ export function takePolls(
     for (const [name, value] of Object.entries(reply.getHeaders())) {
       if (value !== undefined) reply.raw.setHeader(name, value);
     }
-    // Its own check looks for the slash.
-    raw.url = raw.url!.replace(/^\/socket\.io(?=\?|$)/, `${SOCKET_IO_PATH}/`);
+    endPathWithSlash(raw);
     door.emit('request', raw, reply.raw);
     await Promise.resolve();
   };
@@ -72,6 +71,11 @@ export function takePolls(
       onRequest: hand,
       handler: () => undefined,
     });
+}
+
+/** Engine.IO neither takes nor refuses what comes to its path without the slash. */
+export function endPathWithSlash(request: IncomingMessage): void {
+  request.url = request.url!.replace(/^\/socket\.io(?=\?|$)/, `${SOCKET_IO_PATH}/`);
 }
 
 /** Its body is not read here, so nobody could tell whether the signature is good; and unsigned it was not meant to be. */

@@ -32,13 +32,24 @@ export class GenerationFeed {
     this.reader = new LogReader(source, profile.profile, profile.settings, writer, sink, position);
   }
 
-  /** Begins to write, from the next turn of the event loop on. */
+  /**
+   * Begins to write, from the next turn of the event loop on. It takes the place of an earlier one of the same
+   * generation: the client could not tell their messages apart.
+   */
   static open(connection: LiveConnection, following: Following): GenerationFeed {
     const feed = new GenerationFeed(connection, following);
     following.source.attach(feed.reader);
     // It may have gone while its answer was looked for: then it leaves what it has just begun.
-    if (connection.closed) feed.leave('client_gone');
-    else connection.feeds.add(feed);
+    if (connection.closed) {
+      feed.leave('client_gone');
+      return feed;
+    }
+    for (const earlier of connection.feeds) {
+      if (earlier.source.id !== feed.source.id) continue;
+      connection.feeds.delete(earlier);
+      earlier.leave('client_gone');
+    }
+    connection.feeds.add(feed);
     return feed;
   }
 

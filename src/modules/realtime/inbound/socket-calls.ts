@@ -27,7 +27,7 @@ const BUSY_RETRY_S = 1;
 @Injectable()
 export class SocketCalls {
   private readonly validation = new RequestValidationPipe();
-  /** How many generations of a connection are about to begin. */
+  /** How many generations a connection is about to follow. */
   private readonly beginning = new WeakMap<LiveConnection, number>();
 
   constructor(
@@ -74,6 +74,12 @@ export class SocketCalls {
     return this.begin(connection, () => this.desk.begin(call));
   }
 
+  /** Looks for what the connection is to follow, where it has room for that. */
+  async join<T>(connection: LiveConnection, find: () => Promise<T>): Promise<T> {
+    this.requireRoom(connection);
+    return this.begin(connection, find);
+  }
+
   private toChatCall(connection: LiveConnection, sent: unknown, terms: RouteTerms): Call {
     const message = requireObject(sent) as Message;
     const dto = this.validation.transform(toChatBody(message), {
@@ -118,7 +124,7 @@ export class SocketCalls {
     throw new GatewayError('server_busy', 'The gateway is at its limit.', { retryAfterS: BUSY_RETRY_S });
   }
 
-  requireRoom(connection: LiveConnection): void {
+  private requireRoom(connection: LiveConnection): void {
     if (connection.feeds.size + (this.beginning.get(connection) ?? 0) < MOST_GENERATIONS) return;
     throw new GatewayError('server_busy', `One connection follows ${MOST_GENERATIONS} generations at most.`, {
       retryAfterS: BUSY_RETRY_S,

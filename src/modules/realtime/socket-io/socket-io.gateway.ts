@@ -108,10 +108,8 @@ export class SocketIoGateway implements OnGatewayInit<Server>, OnGatewayConnecti
     @Ack() answer: Answer,
   ): Promise<void> {
     const connection = connectionOf(socket);
-    this.calls.requireRoom(connection);
-    const { source, status, position, profile } = await this.watches.find(
-      connection.principal,
-      requireObject(sent) as Message,
+    const { source, status, position, profile } = await this.calls.join(connection, () =>
+      this.watches.find(connection.principal, requireObject(sent) as Message),
     );
     answer?.({ generation_id: source.id, status });
     GenerationFeed.open(connection, {

@@ -89,6 +89,6 @@ export class StreamingGateway {
 
 /** Those that are named, in a list or alone; all where none is. */
 function channelsOf({ channels, channel }: Message): readonly unknown[] {
-  if (Array.isArray(channels)) return channels.slice(0, CHANNELS.length);
-  return channel === undefined ? CHANNELS : [channel];
+  const named = channels ?? channel ?? CHANNELS;
+  return [...new Set<unknown>(Array.isArray(named) ? named : [named])];
 }
