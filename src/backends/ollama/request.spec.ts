@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { GenerationRequest } from '../../contracts/generation-request.js';
+import { toRequest } from '../shared/testing/to-request.js';
+import { toOllamaRequest } from './request.js';
+
+describe(toOllamaRequest.name, () => {
+  const bodyOf = (request: GenerationRequest) =>
+    JSON.parse(toOllamaRequest(request).body) as Record<string, unknown>;
+
+  it('sends nothing that was not said', () => {
+    expect(bodyOf(toRequest({ model: 'm' }))).toEqual({
+      model: 'm',
+      stream: true,
+      options: { num_predict: 1000, temperature: 0.7 },
+      messages: [{ role: 'user', content: 'Go on' }],
+    });
+  });
+
+  it('sends all that was said, and what the agent pins on every call', () => {
+    const request = toRequest({
+      model: 'm',
+      sampling: {
+        maxTokens: 7,
+        temperature: 0,
+        topP: 0.5,
+        seed: 40,
+        stop: ['END'],
+        frequencyPenalty: 0.1,
+        presencePenalty: -0.2,
+      },
+      backendOptions: { numCtx: 8192, keepAlive: -1 },
+      tools: [{ name: 'f', description: 'does f', parameters: { type: 'object' } }, { name: 'g' }],
+      responseFormat: { type: 'json_schema', name: 's', schema: { type: 'object' } },
+      reasoningEffort: 'high',
+      choice: 2,
+      user: 'u1',
+    });
+    expect(bodyOf(request)).toEqual({
+      model: 'm',
+      stream: true,
+      format: { type: 'object' },
+      think: 'high',
+      keep_alive: -1,
+      options: {
+        num_ctx: 8192,
+        num_predict: 7,
+        temperature: 0,
+        top_p: 0.5,
+        seed: 42,
+        stop: ['END'],
+        frequency_penalty: 0.1,
+        presence_penalty: -0.2,
+      },
+      messages: [{ role: 'user', content: 'Go on' }],
+      tools: [
+        { type: 'function', function: { name: 'f', description: 'does f', parameters: { type: 'object' } } },
+        { type: 'function', function: { name: 'g', parameters: { type: 'object', properties: {} } } },
+      ],
+    });
+  });
+
+  it('writes messages as Ollama does: images beside the text, arguments as objects, results by name', () => {
+    const request = toRequest({
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'What is' },
+            { type: 'image', mediaType: 'image/png', base64: 'aGk=' },
+            { type: 'text', text: 'this?' },
+          ],
+        },
+        {
+          role: 'assistant',
+          content: null,
+          toolCalls: [
+            { id: 'c1', name: 'f', arguments: '{"a":1}' },
+            { id: 'c2', name: 'g', arguments: 'rubbish' },
+          ],
+        },
+        { role: 'tool', content: 'done', toolCallId: 'c2' },
+      ],
+    });
+    expect(bodyOf(request).messages).toEqual([
+      { role: 'user', content: 'What is\nthis?', images: ['aGk='] },
+      {
+        role: 'assistant',
+        content: '',
+        tool_calls: [
+          { id: 'c1', function: { name: 'f', arguments: { a: 1 } } },
+          { id: 'c2', function: { name: 'g', arguments: {} } },
+        ],
+      },
+      { role: 'tool', content: 'done', tool_call_id: 'c2', tool_name: 'g' },
+    ]);
+  });
+
+  it('chooses tools by what it sends, for Ollama knows no choice', () => {
+    const toolsOf = (toolChoice: GenerationRequest['toolChoice']) => {
+      const { tools } = bodyOf(toRequest({ tools: [{ name: 'f' }, { name: 'g' }], toolChoice })) as {
+        tools?: { function: { name: string } }[];
+      };
+      return tools?.map((tool) => tool.function.name);
+    };
+    expect(toolsOf('none')).toBeUndefined();
+    expect(toolsOf('auto')).toEqual(['f', 'g']);
+    expect(toolsOf('required')).toEqual(['f', 'g']);
+    expect(toolsOf({ name: 'g' })).toEqual(['g']);
+  });
+
+  it.each([
+    [undefined, undefined],
+    ['none', false],
+    ['minimal', 'low'],
+    ['low', 'low'],
+    ['medium', 'medium'],
+    ['high', 'high'],
+    ['xhigh', 'max'],
+    ['unheard-of', undefined],
+  ])('sends the effort %s as think %s', (reasoningEffort, think) => {
+    expect(bodyOf(toRequest({ reasoningEffort })).think).toBe(think);
+  });
+
+  it('asks for any JSON object', () => {
+    expect(bodyOf(toRequest({ responseFormat: { type: 'json_object' } })).format).toBe('json');
+  });
+});
