@@ -282,6 +282,14 @@ static int64_t others_us(const struct process_usage *gateway) {
   return (int64_t)(machine_busy_us() - load_us - gateway->cpu_us);
 }
 
+/* Nothing has no time: null. */
+static void print_times(const char *name, const struct histogram *times) {
+  if (times->total == 0)
+    printf("\"%sP50Us\":null,\"%sP99Us\":null", name, name);
+  else
+    printf("\"%sP50Us\":%.1f,\"%sP99Us\":%.1f", name, histogram_us(times, 0.5), name, histogram_us(times, 0.99));
+}
+
 int main(int count, char **arguments) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   settings = load_settings_read(count, arguments);
@@ -315,8 +323,9 @@ int main(int count, char **arguments) {
          (unsigned long long)unfinished, (unsigned long long)reconnects, first_bad, (unsigned long long)next_id);
   printf("\"cpuUs\":%llu,\"othersUs\":%lld,\"rssKb\":%ld,\"peakKb\":%ld,", (unsigned long long)(after.cpu_us - before.cpu_us),
          (long long)(others_used_us > 0 ? others_used_us : 0), rss_kb, after.peak_kb);
-  printf("\"firstTokenP50Us\":%.1f,\"firstTokenP99Us\":%.1f,", histogram_us(&first_token, 0.5), histogram_us(&first_token, 0.99));
-  printf("\"replyP50Us\":%.1f,\"replyP99Us\":%.1f,", histogram_us(&whole_reply, 0.5), histogram_us(&whole_reply, 0.99));
-  printf("\"delayP50Us\":%.1f,\"delayP99Us\":%.1f}\n", histogram_us(&token_delay, 0.5), histogram_us(&token_delay, 0.99));
+  print_times("firstToken", &first_token), putchar(',');
+  print_times("reply", &whole_reply), putchar(',');
+  print_times("delay", &token_delay);
+  puts("}");
   return 0;
 }

@@ -1,5 +1,6 @@
 // `node audit-writer.mjs <database-url> <connections> <settle-ms> <window-ms>`: puts the same generations on record in several
 // ways, one after the other, and prints how many were committed in the window.
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createDataSource, runMigrations } from '../../dist/infrastructure/database/index.js';
 import { TenantChain } from '../../dist/modules/audit/chain/tenant-chain.js';
@@ -25,6 +26,7 @@ await pool.query(
 
 /** @param {{ name: string, text: string }} statement @param {readonly unknown[]} values */
 const run = ({ name, text }, values) => dataSource.runInOrder(name, text, values);
+let singles = 0;
 const chain = new TenantChain('bench', run);
 const batchOf = (/** @type {number} */ count) => async () => {
   await chain.append(Array.from({ length: count }, createDraft));
@@ -34,6 +36,7 @@ const batchOf = (/** @type {number} */ count) => async () => {
 /** As the gateway does, the next batch made while one is on its way; the others as plain inserts, one on each connection. */
 const ways = [
   { way: 'insert', lanes: CONNECTIONS, write: insertEach },
+  { way: 'insert-five', lanes: CONNECTIONS, write: insertFive },
   { way: 'insert-three', lanes: CONNECTIONS, write: insertThree },
   { way: 'insert-fat', lanes: CONNECTIONS, write: insertFat },
   { way: 'batch-20', lanes: 2, write: batchOf(20) },
@@ -73,6 +76,29 @@ async function measure(lanes, write) {
 
 /** Conversation and messages as they are, each by an INSERT of its own. */
 async function insertEach() {
+  await insertReadable();
+  return 1;
+}
+
+/** Every row that a batch writes for a generation, each by an INSERT of its own. One that waits for no other has no place in a chain. */
+async function insertFive() {
+  const conversation = await insertReadable();
+  const { subject, body, key } = createDraft();
+  const seq = ++singles;
+  await pool.query(
+    `INSERT INTO audit_entries (tenant, seq, kind, subject, recorded_at, leaf, link, body)
+     VALUES ('bench-single', $1, 'generation', $2, now(), $3, $4, $5)`,
+    [seq, subject, randomBytes(32), randomBytes(32), body],
+  );
+  await pool.query(
+    "INSERT INTO audit_keys (tenant, seq, conversation_id, key) VALUES ('bench-single', $1, $2, $3)",
+    [seq, conversation, key],
+  );
+  return 1;
+}
+
+/** Gives the conversation's id. */
+async function insertReadable() {
   const { conversation, messages } = createRows();
   const { rows } = await pool.query(
     `INSERT INTO conversations (tenant, user_id, model_name, title, metadata, status, created_at, updated_at)
@@ -85,7 +111,7 @@ async function insertEach() {
       [rows[0].id, ...message],
     );
   }
-  return 1;
+  return rows[0].id;
 }
 
 /** The same three rows by one statement. */

@@ -96,6 +96,23 @@ const nginx = {
   },
 };
 
+/** Passes bytes on, in Node: the least that a gateway on this machine's Node can cost. @type {Gateway} */
+const nodeBytes = {
+  name: 'node',
+  whyNot: () => undefined,
+  start: async (backendPort) => {
+    const port = await findFreePort();
+    const child = startOnCpu(GATEWAY_CPU, [
+      process.execPath,
+      ...NODE_FLAGS,
+      fileURLToPath(new URL('./bytes-server.mjs', import.meta.url)),
+      String(port),
+      String(backendPort),
+    ]);
+    return await running('node', child, { port, path: OLLAMA_PATH, vectors: OLLAMA_VECTORS });
+  },
+};
+
 /** @type {Gateway} */
 const portkey = {
   name: 'portkey',
@@ -191,6 +208,7 @@ const identified = {
 export const GATEWAYS = [
   direct,
   nginx,
+  nodeBytes,
   portkey,
   citadel,
   unaudited,

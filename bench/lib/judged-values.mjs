@@ -55,11 +55,17 @@ function rateOf(results, { scenario, peer, rate, cpu }) {
   const limit = results.median(scenario, 'direct', rate);
   const byClock = ours / theirs;
   const byCpu = results.median(scenario, peer, cpu) / results.median(scenario, OURS, cpu);
+  const node = peersNote(
+    (name) => results.median(scenario, name, rate) / theirs,
+    ['node'],
+    (value) => number(value, 2),
+  );
+  const noteOf = (/** @type {string[]} */ ...parts) => parts.filter(Boolean).join('; ');
   if (limit < CLIENT_HEADROOM * Math.max(ours, theirs)) {
     const note = `judged by CPU, the client is near its limit; by the clock ${number(byClock, 2)}`;
-    return { value: byCpu, note };
+    return { value: byCpu, note: noteOf(note, node) };
   }
-  return { value: byClock, note: Number.isNaN(byClock) ? '' : `by CPU ${number(byCpu, 2)}` };
+  return { value: byClock, note: Number.isNaN(byClock) ? '' : noteOf(`by CPU ${number(byCpu, 2)}`, node) };
 }
 
 /**
@@ -91,7 +97,8 @@ export function pacedCpuOf(results, scenario) {
  */
 export function addedFirstTokenOf(results) {
   const addedUs = (/** @type {string} */ gateway) => added(results, 'ttft', gateway, firstToken);
-  return { value: addedUs(OURS) / addedUs('nginx') };
+  const ofNginx = (/** @type {string} */ gateway) => addedUs(gateway) / addedUs('nginx');
+  return { value: ofNginx(OURS), note: peersNote(ofNginx, ['node'], (value) => `${number(value, 1)}x`) };
 }
 
 /**
@@ -256,7 +263,7 @@ function auditedOf(results, scenario, rate, cpu) {
 }
 
 /**
- * How many times as many rows of conversations and messages come into the database in batches as by an INSERT for each.
+ * How many times as many rows come into the database in batches as by an INSERT for each: the same five for a generation.
  *
  * @param {Results} results
  * @param {string} batch
@@ -266,10 +273,10 @@ export function writeRateOf(results, batch) {
   const rate = (/** @type {string} */ way) => results.median('audit-writes', way, repliesPerSecond);
   const note = peersNote(
     (way) => rate(batch) / rate(way),
-    ['insert-three', 'insert-fat'],
+    ['insert', 'insert-three', 'insert-fat'],
     (value) => `${number(value, 1)}x`,
   );
-  return { value: rate(batch) / rate('insert'), note: note && `of ${note}` };
+  return { value: rate(batch) / rate('insert-five'), note: note && `of ${note}` };
 }
 
 /** @param {Results} results @returns {Measured} */

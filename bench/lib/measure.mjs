@@ -5,7 +5,7 @@ import { VECTORS_MODEL } from './gateways.mjs';
 import { WARM_UP, WARM_UP_VECTORS, fillings } from './scenarios.mjs';
 
 /**
- * What the load client prints.
+ * What the load client prints. Times of which there were none in the window are NaN.
  *
  * @typedef {object} ClientResult
  * @property {number} windowUs
@@ -125,7 +125,7 @@ async function askClient(gateway, load, pids) {
   child.stdout?.on('data', (chunk) => (output += chunk));
   const code = await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
   if (code !== 0) throw new Error(`The load client ended with ${code}.`);
-  const result = JSON.parse(output);
+  const result = JSON.parse(output, (_, value) => value ?? NaN);
   nextId = Math.max(nextId, result.nextId);
   return result;
 }

@@ -47,6 +47,7 @@ const RATE = [
   { title: 'tokens/s', value: shown((sample) => sample.tokensPerSecond) },
   { title: 'of direct', value: of((sample) => sample.tokensPerSecond, 'direct') },
   { title: 'of nginx', value: of((sample) => sample.tokensPerSecond, 'nginx') },
+  { title: 'of node', value: of((sample) => sample.tokensPerSecond, 'node') },
   { title: 'of Portkey', value: of((sample) => sample.tokensPerSecond, 'portkey') },
   { title: 'CPU', value: gatewaysOnly((r, s, g) => percent(r.median(s, g, (sample) => sample.cpuShare))) },
   { title: 'CPU µs/token', value: gatewaysOnly(shown((sample) => sample.cpuUsPerToken, 2)) },
@@ -61,6 +62,7 @@ const REPLY = [
   { title: 'added P50 µs', value: addedUs(({ client }) => client.replyP50Us) },
   { title: 'of direct', value: of((sample) => sample.repliesPerSecond, 'direct') },
   { title: 'of nginx', value: of((sample) => sample.repliesPerSecond, 'nginx') },
+  { title: 'of node', value: of((sample) => sample.repliesPerSecond, 'node') },
   { title: 'of Portkey', value: of((sample) => sample.repliesPerSecond, 'portkey') },
   { title: 'CPU µs/reply', value: gatewaysOnly(shown((sample) => sample.cpuUsPerReply)) },
   bad,
@@ -123,6 +125,7 @@ const VECTORS = [
 const WRITES = [
   { title: 'generations/s', value: shown((sample) => sample.repliesPerSecond) },
   { title: 'of insert', value: of((sample) => sample.repliesPerSecond, 'insert') },
+  { title: 'of insert-five', value: of((sample) => sample.repliesPerSecond, 'insert-five') },
   { title: 'CPU of the writer', value: (r, s, g) => percent(r.median(s, g, (sample) => sample.cpuShare)) },
   { title: 'CPU µs/generation', value: shown((sample) => sample.cpuUsPerReply) },
 ];

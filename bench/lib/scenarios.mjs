@@ -34,7 +34,7 @@
  * @property {boolean} [writes] nobody is asked: ways to write the audit are compared
  */
 
-const CHAT = ['direct', 'nginx', 'portkey', 'citadel'];
+const CHAT = ['direct', 'nginx', 'node', 'portkey', 'citadel'];
 const CACHE = ['hello', 'hello-get', 'citadel-redis'];
 
 /** More than the gateway keeps in its own memory (64 MiB, 18 KB for each vector), asked for in turn: Redis has to answer. */

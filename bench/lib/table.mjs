@@ -1,5 +1,6 @@
 /** Median of the numbers; of an even count the mean of the two in the middle. @param {number[]} values */
 export function median(values) {
+  if (values.some(Number.isNaN)) return NaN;
   const sorted = [...values].sort((a, b) => a - b);
   const at = (/** @type {number} */ index) => sorted[index] ?? NaN;
   const middle = sorted.length >> 1;

@@ -189,7 +189,7 @@ const TARGETS = [
   },
   ...[20, 128].map((count) => ({
     row: `12 (${count})`,
-    what: `rows/s of the audit in batches of ${count}, of an INSERT for each row`,
+    what: `rows/s of the audit in batches of ${count}, of an INSERT for each of the same rows`,
     sense: /** @type {const} */ ('at least'),
     floor: 3,
     moonshot: 5,
