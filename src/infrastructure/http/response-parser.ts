@@ -62,7 +62,7 @@ export class ResponseParser {
 
   private readHead(): Found {
     const before = this.headText.length;
-    this.headText += this.bytes.toString('latin1', this.at, Math.min(this.end, this.at + MAX_HEAD_BYTES));
+    this.headText += this.bytes.toString('latin1', this.at, this.findHeadEnd());
     const end = this.headText.indexOf(HEAD_END, Math.max(0, before - HEAD_END.length));
     if (!BEGINNING.startsWith(this.headText.slice(0, BEGINNING.length)))
       throw new ResponseSyntaxError('the answer is not HTTP/1.1');
@@ -81,6 +81,13 @@ export class ResponseParser {
     if (framing.kind === 'chunked') this.chunked = new ChunkedBody();
     else this.left = framing.kind === 'length' ? framing.bytes : Infinity;
     return Found.Head;
+  }
+
+  /** How far to look: what was read with the head is nearly always the whole body, and no text of a head. */
+  private findHeadEnd(): number {
+    const most = Math.min(this.end, this.at + MAX_HEAD_BYTES);
+    const found = this.headText === '' ? this.bytes.indexOf(HEAD_END, this.at, 'latin1') : -1;
+    return found === -1 ? most : Math.min(most, found + HEAD_END.length);
   }
 
   private readPlain(): Found {
