@@ -17,6 +17,15 @@ describe(RecentVectors.name, () => {
     expect(['a', 'b', 'c'].map((key) => recent.get(key) !== undefined)).toEqual([true, false, true]);
   });
 
+  it('keeps what is used again and again, however much comes', () => {
+    const recent = new RecentVectors(TTL_MS, 8 * SIZE, () => 0);
+    recent.set('a', vector(1));
+    for (let number = 0; number < 100; number++) {
+      recent.set(`b${number}`, vector(number));
+      expect(recent.get('a')).toEqual(vector(1));
+    }
+  });
+
   it('counts what is set again once', () => {
     const recent = new RecentVectors(TTL_MS, 2 * SIZE, () => 0);
     recent.set('a', vector(1));

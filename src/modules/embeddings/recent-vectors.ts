@@ -7,12 +7,19 @@ const OVERHEAD = 6;
 interface Kept {
   readonly vector: Vector;
   readonly until: number;
+  /** When it went last in the order. */
+  place: number;
 }
 
-/** The vectors used last, bounded by bytes and age. */
+/**
+ * The vectors used last, bounded by bytes and age. What is used again moves only out of the older half of them, as a move costs
+ * more than to find it, and what is moved at every use fills the map with holes.
+ */
 export class RecentVectors {
   private readonly kept = new Map<string, Kept>();
   private bytes = 0;
+  /** Of the newest. */
+  private place = 0;
   /** All it has passed is gone. A new one each time would walk through the holes the others have left in the map. */
   private readonly oldest = this.kept.keys();
 
@@ -25,20 +32,22 @@ export class RecentVectors {
   get(key: string): Vector | undefined {
     const found = this.kept.get(key);
     if (found === undefined) return undefined;
-    this.kept.delete(key);
     if (found.until <= this.now()) {
-      this.bytes -= sizeOf(found.vector);
+      this.remove(key, found);
       return undefined;
     }
-    // Used last, so it goes last.
-    this.kept.set(key, found);
+    if (this.place - found.place >= this.kept.size / 2) {
+      this.kept.delete(key);
+      this.kept.set(key, found);
+      found.place = ++this.place;
+    }
     return found.vector;
   }
 
   set(key: string, vector: Vector): void {
     const known = this.kept.get(key);
     if (known !== undefined) this.remove(key, known);
-    this.kept.set(key, { vector, until: this.now() + this.ttlMs });
+    this.kept.set(key, { vector, until: this.now() + this.ttlMs, place: ++this.place });
     this.bytes += sizeOf(vector);
     while (this.bytes > this.maxBytes) {
       const oldest = this.oldest.next().value!;
