@@ -1,4 +1,4 @@
-import './engine-flags.js';
+import './set-engine-flags.js';
 import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.setup.js';
