@@ -7,12 +7,14 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(ROOT, ...parts);
 
-const LEAST_NODE = [20, 20];
+/** By major version the least minor one in which deep recursion does not end the process (CVE-2025-59466). */
+const LEAST_MINORS = { 20: 20, 22: 22, 24: 13 };
 
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])) return;
-  console.error(`Citadel needs Node ${LEAST_NODE.join('.')} or later; this is ${process.versions.node}.`);
+  if (major > 24 || minor >= LEAST_MINORS[major]) return;
+  const least = Object.entries(LEAST_MINORS).map((version) => version.join('.'));
+  console.error(`Citadel needs Node ${least.join(', ')} or later; this is ${process.versions.node}.`);
   process.exit(1);
 }
 
