@@ -280,8 +280,18 @@ describe('an answer on Socket.IO', () => {
     const events = await late.untilClosed(id);
     expect(textOf(events)).toBe(PIECES.slice(1).join(''));
     expect(events.at(-2)).toMatchObject({ name: 'complete', payload: { text: WHOLE } });
-    await late.ask('watch', { generation_id: id, starting_after: 1000 });
+    await late.ask('watch', { generation_id: id, starting_after: PIECES.length });
     expect((await late.untilClosed(id)).map(({ name }) => name)).toEqual(['status', 'complete', 'close']);
+  });
+
+  it('is not watched behind its end', async () => {
+    const client = await connect();
+    const { generation_id: id } = await client.ask('chat', CHAT);
+    await client.untilClosed(id);
+    const beyond = { generation_id: id, starting_after: PIECES.length + 1 };
+    expect(await client.ask('watch', beyond)).toMatchObject({
+      error: { code: 'invalid_value', param: 'starting_after' },
+    });
   });
 
   it('is told once to one client, however often it asks to watch', async () => {
