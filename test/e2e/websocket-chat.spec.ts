@@ -122,6 +122,27 @@ describe('/streaming/websocket/chat', () => {
     expect(await ollama.connectionClosed(request.connection)).toHaveProperty('closedBy', 'client');
   });
 
+  it.each(['/streaming/websocket/chat', '/streaming/websocket'])(
+    'stops an answer that somebody else follows, and says so to both on %s',
+    async (path) => {
+      ollama.hold(1);
+      client.say({ model: 'phi3', messages: HELLO });
+      const { generation_id: id } = (await client.next()).data as { generation_id: string };
+      const other = await WsClient.open(gateway.url + path);
+      other.say({ type: 'cancel', generation_id: id });
+      expect(await other.next()).toEqual({
+        message_type: 'chat_completion',
+        timestamp: ISO,
+        data: { type: 'cancelled', generation_id: id, reason: 'cancelled' },
+        sequence_id: 1,
+      });
+      expect(await client.next()).toMatchObject({ data: { type: 'cancelled', generation_id: id } });
+      other.say({ type: 'cancel', generation_id: id });
+      expect(await other.next()).toMatchObject({ data: { error: { code: 'already_finished' } } });
+      other.close();
+    },
+  );
+
   it('carries several answers at once', async () => {
     const gates = [ollama.hold(1), ollama.hold(1)];
     gates.forEach(() => client.say({ model: 'phi3', messages: HELLO }));
