@@ -8,5 +8,5 @@ export { IMAGE_DATA_URL, type ContentPartBody } from './dto/is-message-content.j
 export type { MessageDto } from './dto/message.dto.js';
 export type { ResponseFormatBody, ToolChoiceBody } from './dto/tool.dto.js';
 export { callerOf, toCall, wishesOf } from './http-call.js';
-export { idempotencyKeyOf } from './idempotency-key.js';
+export { idempotencyKeyOf, requireIdempotencyKey } from './idempotency-key.js';
 export { sayIgnored } from './ignored-parameters.js';

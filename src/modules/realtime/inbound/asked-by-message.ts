@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../common/errors/gateway.error.js';
-import type { Caller, Wishes } from '../../chat/index.js';
+import { requireIdempotencyKey, type Caller, type Wishes } from '../../chat/index.js';
 
 export type Message = Readonly<Record<string, unknown>>;
 
@@ -32,6 +32,12 @@ export function toChoices(sent: Message): { wishes: Wishes } & Pick<Caller, 'ses
     });
   };
   return { wishes: { agent: text('agent'), profile: text('profile') }, session: text('session_id') };
+}
+
+/** By which the request is known when it comes again. */
+export function toIdempotencyKey(sent: Message): string | undefined {
+  const { idempotency_key: key } = flatten(sent);
+  return key === undefined || key === null ? undefined : requireIdempotencyKey(key, 'idempotency_key');
 }
 
 function flatten(sent: Message): Message {
