@@ -5,7 +5,7 @@ export { ChatService } from './chat.service.js';
 export { ApiIdempotencyKey } from './dto/api-idempotency-key.js';
 export { CreateChatCompletionDto } from './dto/create-chat-completion.dto.js';
 export { IMAGE_DATA_URL, type ContentPartBody } from './dto/is-message-content.js';
-export type { MessageDto } from './dto/message.dto.js';
+export { MessageDto } from './dto/message.dto.js';
 export type { ResponseFormatBody, ToolChoiceBody } from './dto/tool.dto.js';
 export { callerOf, toCall, wishesOf } from './http-call.js';
 export { idempotencyKeyOf, requireIdempotencyKey } from './idempotency-key.js';

@@ -1,15 +1,30 @@
 import { GatewayError } from '../../../common/errors/gateway.error.js';
-import { requireIdempotencyKey, type Caller, type Wishes } from '../../chat/index.js';
+import { requireObject, RequestValidationPipe } from '../../../common/validation/request-validation.pipe.js';
+import {
+  CreateChatCompletionDto,
+  requireIdempotencyKey,
+  type Caller,
+  type Wishes,
+} from '../../chat/index.js';
 
 export type Message = Readonly<Record<string, unknown>>;
 
 const TEXT_CHARACTERS = 255;
+const VALIDATION = new RequestValidationPipe();
 
 /**
  * A chat request in a message: flat or in an envelope's `data`, its model as `model` or `model_id`, and `message` for
- * one message of the user. It streams unless it says otherwise.
+ * one message of the user. It streams unless it says otherwise. Throws for what is no such request.
  */
-export function toChatBody(sent: Message): object {
+export function readChat(sent: unknown): CreateChatCompletionDto {
+  const body = toChatBody(requireObject(sent) as Message);
+  return VALIDATION.transform(body, {
+    type: 'body',
+    metatype: CreateChatCompletionDto,
+  }) as CreateChatCompletionDto;
+}
+
+function toChatBody(sent: Message): object {
   const flat = flatten(sent);
   const { message, messages } = flat;
   return {

@@ -4,20 +4,13 @@ import { requestIdOf } from '../../../common/http/request-id.js';
 import { requireObject, RequestValidationPipe } from '../../../common/validation/request-validation.pipe.js';
 import { AgentTypes } from '../../agents/index.js';
 import { AgentTaskDto, toTaskBody } from '../../agent-tasks/index.js';
-import {
-  CallDesk,
-  CreateChatCompletionDto,
-  type Answering,
-  type Begun,
-  type Call,
-  type RouteTerms,
-} from '../../chat/index.js';
+import { CallDesk, type Answering, type Begun, type Call, type RouteTerms } from '../../chat/index.js';
 import { LoadMonitor } from '../../../infrastructure/load/index.js';
 import { GenerationControl } from '../../generation/index.js';
 import { requireScope } from '../../identity/index.js';
 import { RequestRates } from '../../limits/index.js';
 import type { LiveConnection } from '../connections/live-connection.js';
-import { toChatBody, toChoices, toIdempotencyKey, type Message } from './asked-by-message.js';
+import { readChat, toChoices, toIdempotencyKey, type Message } from './asked-by-message.js';
 
 /** Of one connection at a time. */
 export const MOST_GENERATIONS = 32;
@@ -73,13 +66,8 @@ export class SocketCalls {
   }
 
   private toChatCall(connection: LiveConnection, sent: unknown, terms: RouteTerms): Call {
-    const message = requireObject(sent) as Message;
-    const dto = this.validation.transform(toChatBody(message), {
-      type: 'body',
-      metatype: CreateChatCompletionDto,
-    });
-    const body = { kind: 'chat', dto: dto as CreateChatCompletionDto } as const;
-    return this.toCall(connection, message, { terms, body });
+    const body = { kind: 'chat', dto: readChat(sent) } as const;
+    return this.toCall(connection, sent as Message, { terms, body });
   }
 
   private toCall(
