@@ -6,6 +6,7 @@ import { eventually, withDeadline } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { askChat, generationOf, readUntil } from '../support/gateway-calls.js';
 import { SocketClient, type SaidEvent } from '../support/socket-client.js';
+import { WsClient } from '../support/ws-client.js';
 
 const PIECES = ['Hé', 'llo', ' 👋', ' "quoted"\n'];
 const WHOLE = PIECES.join('');
@@ -180,6 +181,15 @@ describe('a Socket.IO client', () => {
     expect(await client.ask(event, payload)).toEqual({
       error: { message: expect.stringMatching(/\S/) as string, type: 'invalid_request_error', param, code },
     });
+  });
+
+  it('shows no credential by an empty text', async () => {
+    const client = await connect({ auth: { token: '', ticket: '' } });
+    expect(client.socket.connected).toBe(true);
+    const plain = await WsClient.open(`${gateway.url}/streaming/websocket?ticket=`);
+    plain.say({ type: 'ping' });
+    expect(await plain.next()).toMatchObject({ data: { type: 'pong' } });
+    plain.close();
   });
 
   it('is told as an event where it wants no acknowledgement', async () => {
