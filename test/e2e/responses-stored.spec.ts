@@ -108,6 +108,18 @@ describe('a response in the background', () => {
     resetBreakers(gateway);
   });
 
+  it('is begun once, however often it is asked for with one Idempotency-Key', async () => {
+    ollama.answer({ pieces: ['one'] });
+    const body = { model: 'phi3', input: 'Hello', background: true };
+    const ask = () => post(url(), body, { headers: { 'idempotency-key': 'once' } });
+    const { id } = (await (await ask()).json()) as ResponseBody;
+    const done = await ended(id);
+    const again = await ask();
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.headers.get('x-ignored-parameters')).toBeNull();
+    expect(await again.json()).toEqual(done);
+  });
+
   it('goes on when those who watch it leave', async () => {
     const gate = holdAnswer();
     const response = await create({ background: true, stream: true });
