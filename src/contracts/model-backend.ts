@@ -59,6 +59,8 @@ export interface ModelBackend {
   /** The configured name, as in `X-Citadel-Backend`. */
   readonly name: string;
   readonly kind: string;
+  /** It takes what is said, and nothing of how to answer: lengths, tools, formats and the like are its own. */
+  readonly hasOwnSettings?: boolean;
   /** Starts one answer. Never throws: what goes wrong is `sink.failed`, possibly before this returns. */
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall;
   /** Turns texts into vectors, in one call. Rejects with a `FailureError`, or with the signal's reason. */

@@ -93,6 +93,47 @@ describe('instances of agents', () => {
     await eventually(() => manager.cancelled.length === 1);
   });
 
+  it('are not told how to answer, and who asked is told so', async () => {
+    manager.answer({ pieces: ['plan'] });
+    ollama.answer({ pieces: ['plan'] });
+    const tools = [{ type: 'function', function: { name: 'weather', parameters: {} } }];
+    const body = {
+      max_tokens: 5,
+      stop: ['x'],
+      seed: 1,
+      tools,
+      tool_choice: 'auto',
+      n: 1,
+      user: 'ada',
+      logprobs: true,
+    };
+    const ignoredBy = async (agent: string, path = '/v1/chat/completions', asked: object = body) => {
+      const messages = [{ role: 'user', content: 'Plan' }];
+      const response = await post(
+        gateway.url + path,
+        path.endsWith('responses') ? { model: 'phi4', ...asked } : { model: 'phi4', messages, ...asked },
+        { headers: { 'x-p8-agent': agent } },
+      );
+      await response.text();
+      expect(response.status).toBe(200);
+      return response.headers.get('x-ignored-parameters');
+    };
+    const OF_INSTANCES = 'max_tokens, stop, seed, tools, tool_choice, logprobs';
+    expect(await ignoredBy('product_manager')).toBe(OF_INSTANCES);
+    expect(await ignoredBy('product_manager', '/v1/gui/chat/completions')).toBe(OF_INSTANCES);
+    expect(await ignoredBy('qa_engineer')).toBe('logprobs');
+    const response = {
+      input: 'Plan',
+      max_output_tokens: 9,
+      text: { format: { type: 'text' } },
+      service_tier: 'x',
+    };
+    expect(await ignoredBy('product_manager', '/v1/responses', response)).toBe(
+      'max_output_tokens, text, service_tier',
+    );
+    expect(await ignoredBy('qa_engineer', '/v1/responses', response)).toBe('service_tier');
+  });
+
   it('that have not loaded their model yet answer so', async () => {
     manager.script((exchange) =>
       exchange.respond(503, { 'Content-Type': 'application/json' }, '{"detail":"Model not loaded"}'),

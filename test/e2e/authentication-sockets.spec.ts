@@ -127,6 +127,7 @@ describe('Socket.IO', () => {
     expect(await errorOf({ token: 'a.b.c' })).toBe('unauthorized');
     expect(await errorOf({ ticket: 'tk_made-up' })).toBe('unauthorized');
     expect(await errorOf({ token: 7 })).toBe('unauthorized');
+    expect(await errorOf({ token: '', ticket: '' })).toBe('unauthorized');
     expect(await errorOf({ token: await tokenFor({ lifetimeS: 1 }), ticket: await ticket() })).toBe(
       'invalid_request',
     );

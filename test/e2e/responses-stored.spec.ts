@@ -15,6 +15,7 @@ import {
   type ResponseBody,
   type ResponseItem,
 } from '../support/response-stream.js';
+import { authorizationOf } from '../support/sign-in.js';
 
 let ollama: FakeOllama;
 let gateway: TestGateway;
@@ -107,6 +108,18 @@ describe('a response in the background', () => {
     resetBreakers(gateway);
   });
 
+  it('is begun once, however often it is asked for with one Idempotency-Key', async () => {
+    ollama.answer({ pieces: ['one'] });
+    const body = { model: 'phi3', input: 'Hello', background: true };
+    const ask = () => post(url(), body, { headers: { 'idempotency-key': 'once' } });
+    const { id } = (await (await ask()).json()) as ResponseBody;
+    const done = await ended(id);
+    const again = await ask();
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.headers.get('x-ignored-parameters')).toBeNull();
+    expect(await again.json()).toEqual(done);
+  });
+
   it('goes on when those who watch it leave', async () => {
     const gate = holdAnswer();
     const response = await create({ background: true, stream: true });
@@ -126,6 +139,42 @@ describe('a response in the background', () => {
     const stream = readResponseStream(response, ({ type }) => type === 'response.in_progress');
     expect((await stream).events).toHaveLength(2);
     gate.open();
+  });
+});
+
+describe('a response begun below /api/v1', () => {
+  let headers: Record<string, string>;
+  beforeAll(async () => {
+    headers = { ...(await authorizationOf(gateway)), 'content-type': 'application/json' };
+  });
+
+  const api = (path: string, method = 'GET', body?: object) =>
+    fetch(`${gateway.url}/api/v1/responses${path}`, { method, headers, body: body && JSON.stringify(body) });
+
+  it('is read, taken up again, cancelled and deleted there', async () => {
+    const gate = holdAnswer();
+    const begun = await api('', 'POST', { model: 'phi3', input: 'Hello', background: true });
+    const { id } = (await begun.json()) as ResponseBody;
+    await gate.reached;
+    expect(await (await api(`/${id}`)).json()).toMatchObject({ id, status: 'in_progress' });
+    const list = (await (await api(`/${id}/input_items`)).json()) as ItemList;
+    expect(list.data).toMatchObject([{ content: [{ text: 'Hello' }] }]);
+    const rest = await readResponseStream(
+      await api(`/${id}?stream=true&starting_after=0`),
+      ({ delta }) => delta === 'one',
+    );
+    expect(rest.events[0]).toMatchObject({ type: 'response.in_progress', sequence_number: 1 });
+    const cancelled = await api(`/${id}/cancel`, 'POST', {});
+    expect(await cancelled.json()).toMatchObject({ id, status: 'cancelled' });
+    expect(await (await api(`/${id}`, 'DELETE')).json()).toMatchObject({ id, deleted: true });
+    expect((await api(`/${id}`)).status).toBe(404);
+  });
+
+  it('is counted there too, and its conversation not compacted', async () => {
+    const counted = await api('/input_tokens', 'POST', { input: 'Hello' });
+    expect(await counted.json()).toMatchObject({ object: 'response.input_tokens' });
+    const compacted = (await (await api('/compact', 'POST', {})).json()) as { error: unknown };
+    expect(compacted).toMatchObject({ error: 'unsupported_parameter' });
   });
 });
 

@@ -98,6 +98,7 @@ describe('the security headers', () => {
     ['an upgrade that is refused', upgrade('/nowhere'), 404],
     ['a handshake that is malformed', upgrade('/ws/ai/stream', ''), 400],
     ['one to Socket.IO', upgrade('/socket.io/?EIO=4&transport=websocket', ''), 400],
+    ['one by a client of an older revision', upgrade('/socket.io/?EIO=3&transport=websocket'), 400],
     ['an upgrade to an unknown session', upgrade('/socket.io/?EIO=4&transport=websocket&sid=none'), 400],
   ])('are on %s, with the one that asks for HTTPS', async (_, request, status) => {
     for (const { port } of [gateway, secure]) {

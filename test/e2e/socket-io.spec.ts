@@ -6,6 +6,7 @@ import { eventually, withDeadline } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { askChat, generationOf, readUntil } from '../support/gateway-calls.js';
 import { SocketClient, type SaidEvent } from '../support/socket-client.js';
+import { WsClient } from '../support/ws-client.js';
 
 const PIECES = ['Hé', 'llo', ' 👋', ' "quoted"\n'];
 const WHOLE = PIECES.join('');
@@ -182,6 +183,15 @@ describe('a Socket.IO client', () => {
     });
   });
 
+  it('shows no credential by an empty text', async () => {
+    const client = await connect({ auth: { token: '', ticket: '' } });
+    expect(client.socket.connected).toBe(true);
+    const plain = await WsClient.open(`${gateway.url}/streaming/websocket?ticket=`);
+    plain.say({ type: 'ping' });
+    expect(await plain.next()).toMatchObject({ data: { type: 'pong' } });
+    plain.close();
+  });
+
   it('is told as an event where it wants no acknowledgement', async () => {
     const client = await connect();
     client.socket.emit('chat', 'nonsense');
@@ -280,8 +290,18 @@ describe('an answer on Socket.IO', () => {
     const events = await late.untilClosed(id);
     expect(textOf(events)).toBe(PIECES.slice(1).join(''));
     expect(events.at(-2)).toMatchObject({ name: 'complete', payload: { text: WHOLE } });
-    await late.ask('watch', { generation_id: id, starting_after: 1000 });
+    await late.ask('watch', { generation_id: id, starting_after: PIECES.length });
     expect((await late.untilClosed(id)).map(({ name }) => name)).toEqual(['status', 'complete', 'close']);
+  });
+
+  it('is not watched behind its end', async () => {
+    const client = await connect();
+    const { generation_id: id } = await client.ask('chat', CHAT);
+    await client.untilClosed(id);
+    const beyond = { generation_id: id, starting_after: PIECES.length + 1 };
+    expect(await client.ask('watch', beyond)).toMatchObject({
+      error: { code: 'invalid_value', param: 'starting_after' },
+    });
   });
 
   it('is told once to one client, however often it asks to watch', async () => {

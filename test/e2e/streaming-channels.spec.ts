@@ -129,6 +129,7 @@ describe('channels by server-sent events', () => {
   it.each([
     ['GET', 'sse/chat?message=Hello&model_id=phi3', undefined],
     ['POST', 'sse/chat', { model: 'phi3', messages: [{ role: 'user', content: 'Hello' }] }],
+    ['POST', 'sse/chat', { model_id: 'phi3', message: 'Hello' }],
   ])('answer a chat by %s', async (method, path, body) => {
     const response = body === undefined ? await fetch(streaming(path)) : await post(streaming(path), body);
     const text = await response.text();
@@ -159,6 +160,11 @@ describe('channels by server-sent events', () => {
 
   it('refuse a chat without a message', async () => {
     expect((await fetch(streaming('sse/chat'))).status).toBe(400);
+    const refused = await post(streaming('sse/chat'), { model: 'phi3', message: 7 });
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      { message: expect.stringContaining('messages') as string },
+    ]);
   });
 });
 

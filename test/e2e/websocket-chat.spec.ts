@@ -74,6 +74,7 @@ describe('/streaming/websocket/chat', () => {
       'invalid_value',
       'n',
     ],
+    ['no key', '{"model":"phi3","message":"x","idempotency_key":""}', 'invalid_value', 'idempotency_key'],
     [
       'text with U+0000',
       '{"model":"phi3","messages":[{"role":"user","content":"\\u0000"}]}',
@@ -120,6 +121,53 @@ describe('/streaming/websocket/chat', () => {
     });
     const { request } = await gate.reached;
     expect(await ollama.connectionClosed(request.connection)).toHaveProperty('closedBy', 'client');
+  });
+
+  it.each(['/streaming/websocket/chat', '/streaming/websocket'])(
+    'stops an answer that somebody else follows, and says so to both on %s',
+    async (path) => {
+      ollama.hold(1);
+      client.say({ model: 'phi3', messages: HELLO });
+      const { generation_id: id } = (await client.next()).data as { generation_id: string };
+      const other = await WsClient.open(gateway.url + path);
+      other.say({ type: 'cancel', generation_id: id });
+      expect(await other.next()).toEqual({
+        message_type: 'chat_completion',
+        timestamp: ISO,
+        data: { type: 'cancelled', generation_id: id, reason: 'cancelled' },
+        sequence_id: 1,
+      });
+      expect(await client.next()).toMatchObject({ data: { type: 'cancelled', generation_id: id } });
+      other.say({ type: 'cancel', generation_id: id });
+      expect(await other.next()).toMatchObject({ data: { error: { code: 'already_finished' } } });
+      other.close();
+    },
+  );
+
+  it.each([
+    ['/streaming/websocket/chat', { message_type: 'chat_completion' }],
+    ['/streaming/websocket', { type: 'chat' }],
+  ])('gives one answer to one key on %s, however often it is asked', async (path, type) => {
+    const gate = ollama.hold(1);
+    const asked = ollama.requests.length;
+    const keyed = { ...type, model: 'phi3', messages: HELLO, idempotency_key: path };
+    const first = await WsClient.open(gateway.url + path);
+    first.say(keyed);
+    const { generation_id: id } = (await first.next()).data as { generation_id: string };
+    // It waits for who has a key, and so means to come back.
+    first.kill();
+    await first.closed;
+    const second = await WsClient.open(gateway.url + path);
+    second.say(keyed);
+    gate.open();
+    const said = await second.until(isEnd);
+    expect(said.at(-1)).toMatchObject({
+      data: { type: 'complete', generation_id: id, text: PIECES.join('') },
+    });
+    expect(ollama.requests.slice(asked).filter(({ path }) => path === '/api/chat')).toHaveLength(1);
+    second.say({ ...keyed, temperature: 0 });
+    expect(await second.next()).toMatchObject({ data: { error: { code: 'idempotency_conflict' } } });
+    second.close();
   });
 
   it('carries several answers at once', async () => {

@@ -50,6 +50,19 @@ describe('/ws/ai/stream', () => {
     expect((await client.until(isEnd)).at(-1)).toMatchObject({ final: true });
   });
 
+  it('stops a task that somebody else follows, and says so to both', async () => {
+    ollama.hold(1);
+    const other = await WsClient.open(`${gateway.url}/ws/ai/stream`);
+    other.say(TASK);
+    const { generation_id: id } = await other.next();
+    client.say({ cancel: id });
+    expect(await client.next()).toEqual({ cancelled: true, generation_id: id });
+    expect(await other.next()).toEqual({ cancelled: true, generation_id: id });
+    client.say({ cancel: id });
+    expect(await client.next()).toMatchObject({ code: 'already_finished' });
+    other.close();
+  });
+
   it.each([
     ['no JSON', 'hello', 'invalid_json'],
     ['no task', { agent_type: 'qa_engineer' }, 'invalid_request'],

@@ -157,6 +157,16 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     await writeFile(routing, '');
     gateway.kill('SIGHUP');
     await gateway.said(/routing\.yaml is empty/);
+    // What only those who use it can tell to be wrong.
+    await writeFile(
+      routing,
+      before
+        .replace(/valid_models:\n/, 'valid_models:\n  - llama-of-tomorrow\n')
+        .replace(/^backends:$/m, 'backends: [{ name: odd, kind: odd, url: "http://127.0.0.1:9" }]'),
+    );
+    gateway.kill('SIGHUP');
+    await gateway.said(/known kinds are/);
+    expect(await knows('llama-of-tomorrow')).toBe(false);
     expect(await knows('llama-of-today')).toBe(true);
     expect((await ask(url)).status).toBe(200);
     expect(await gateway.stop()).toBe(0);

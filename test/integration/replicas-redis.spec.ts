@@ -8,6 +8,7 @@ import { LogMirror } from '../../src/modules/generation/replicas/log-mirror.js';
 import { RemoteWatch } from '../../src/modules/generation/replicas/remote-watch.js';
 import { ReplicaTalk } from '../../src/modules/generation/replicas/replica-talk.js';
 import { Replicas } from '../../src/modules/generation/replicas/replicas.js';
+import { BackendDirectory } from '../../src/modules/models/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
@@ -161,6 +162,22 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     expect(new Set(streams.map(({ text }) => text))).toEqual(new Set([TEXT]));
     expect(new Set(responses.map(generationOf)).size).toBe(1);
     expect(ollama.requests.filter(({ path }) => path === '/api/chat').length - before).toBe(1);
+  });
+
+  it('answer an Idempotency-Key again also where the model server is left alone', async () => {
+    const headers = { 'idempotency-key': 'answered' };
+    const first = await askChat(replicas[0]!, {}, { headers });
+    const { breaker } = replicas[1]!.app
+      .get(BackendDirectory)
+      .gates.find(({ backend }) => backend.name === 'ollama')!;
+    while (breaker.state === 'closed') breaker.record(breaker.admit()!, 'failure');
+    try {
+      expect((await askChat(replicas[1]!)).status).toBe(503);
+      const again = await askChat(replicas[1]!, {}, { headers });
+      expect([again.status, generationOf(again)]).toEqual([200, generationOf(first)]);
+    } finally {
+      resetBreakers(replicas[1]!);
+    }
   });
 
   it('show nobody what is not theirs', async () => {

@@ -6,7 +6,14 @@ import { AnswerReader } from '../shared/answer-reader.js';
 import { findErrorText } from '../shared/error-text.js';
 import { reportedFailure } from '../shared/failures.js';
 import { JSON_STRING_BODY } from '../shared/json-string.js';
-import { parseFrame, toFinishReason, toToolCall, toUsage, type InstanceFrame } from './frame.js';
+import {
+  findFrameFault,
+  parseFrame,
+  toFinishReason,
+  toToolCall,
+  toUsage,
+  type InstanceFrame,
+} from './frame.js';
 
 /** A line that carries nothing but a token, and the text so far, which is not looked at. */
 const PLAIN = new RegExp(
@@ -57,7 +64,7 @@ export class AgentInstanceAnswer extends AnswerReader {
     if (json.trim() === '' || json.trim() === '[DONE]') return;
     const frame = parseFrame(json);
     if (frame === undefined) return this.failLine('a frame is not a JSON object', line);
-    this.frame(frame);
+    this.frame(frame, line);
   }
 
   protected override fail(failure: Failure): void {
@@ -65,9 +72,11 @@ export class AgentInstanceAnswer extends AnswerReader {
     super.fail(isLoading ? { ...failure, message: NOT_LOADED } : failure);
   }
 
-  private frame(frame: InstanceFrame): void {
+  private frame(frame: InstanceFrame, line: string): void {
     this.learnId(frame.generation_id);
     if (frame.error !== undefined && frame.error !== null) return this.failReported(frame.error);
+    const fault = findFrameFault(frame);
+    if (fault !== undefined) return this.failShape(fault, line);
     if (frame.cancelled === true)
       return this.fail({ code: 'upstream_error', message: 'The agent cancelled its answer.' });
     if (typeof frame.reasoning === 'string' && frame.reasoning !== '')

@@ -92,6 +92,36 @@ describe(AgentInstanceBackend.name, () => {
       expect({ pieces, reason, violations }).toEqual({ pieces: ['é'], reason: 'stop', violations: [] });
     });
 
+    it.each([
+      '{"token":7,"text":"a"}',
+      '{"token":"a","text":["a"]}',
+      '{"reasoning":{}}',
+      '{"tool_call":[{"index":0,"name":"f","arguments":"{}"}]}',
+      '{"tool_call":{"name":"f","arguments":"{}"}}',
+      '{"tool_call":{"index":0,"name":"f","arguments":{}}}',
+      '{"final":"yes","text":"a"}',
+      '{"cancelled":"yes"}',
+    ])('passes over nothing of an answer: %s fails', async (frame) => {
+      server.script(async (exchange) => {
+        exchange.head(200, server.streamHeaders);
+        await exchange.write(server.toWire(frame));
+        await exchange.write(server.toWire(server.endPayloads()[0]!));
+        await exchange.end();
+      });
+      expect((await ask(backend, toRequest())).failure).toMatchObject({ code: 'upstream_protocol_error' });
+    });
+
+    it('passes over what says nothing, and what it does not know', async () => {
+      server.script(async (exchange) => {
+        exchange.head(200, server.streamHeaders);
+        await exchange.write(server.toWire('{"token":null,"text":null,"tool_call":null,"final":null}'));
+        await exchange.write(server.toWire('{"status":"running"}'));
+        await exchange.write(server.toWire(server.endPayloads()[0]!));
+        await exchange.end();
+      });
+      expect(await ask(backend, toRequest())).toMatchObject({ reason: 'stop', failure: undefined });
+    });
+
     it('says that the model is not loaded in the instance’s own words', async () => {
       server.script((exchange) =>
         exchange.respond(503, { 'Content-Type': 'application/json' }, '{"detail":"Model not loaded"}'),

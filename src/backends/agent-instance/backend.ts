@@ -23,6 +23,7 @@ import { toInstanceRequest } from './request.js';
 /** Gives tasks to a service that runs agents of its own, such as one model with one persona, and says what it said. */
 export class AgentInstanceBackend implements ModelBackend {
   readonly kind = 'agent-instance';
+  readonly hasOwnSettings = true;
   readonly name: string;
   private readonly client: UpstreamClient;
 

@@ -1,5 +1,6 @@
 import type { FinishReason, ToolCallDelta } from '../../contracts/model-backend.js';
 import type { Usage } from '../../contracts/usage.js';
+import { isNothing, isTextOrNothing } from '../shared/json-shape.js';
 import { parseWireJson } from '../shared/json-string.js';
 import { toCount } from '../shared/to-count.js';
 
@@ -22,6 +23,23 @@ export function parseFrame(json: string): InstanceFrame | undefined {
   const parsed = parseWireJson(json);
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
 }
+
+/** In what a frame is not of the protocol: what would be lost from the answer if it were passed over. */
+export function findFrameFault({
+  token,
+  text,
+  reasoning,
+  tool_call: call,
+  final,
+  cancelled,
+}: InstanceFrame): string | undefined {
+  if (![token, text, reasoning].every(isTextOrNothing)) return 'a piece of the answer is not a text';
+  if (!isNothing(call) && toToolCall(call) === undefined) return 'a tool call is not one';
+  if (![final, cancelled].every(isYesOrNoOrNothing)) return 'a frame does not say whether it is the last';
+  return undefined;
+}
+
+const isYesOrNoOrNothing = (value: unknown): boolean => typeof value === 'boolean' || isNothing(value);
 
 /** Counts that are not said are unknown, not zero. */
 export const toUsage = ({ usage }: InstanceFrame): Usage => ({

@@ -11,7 +11,7 @@ import { Admission } from './admission.js';
 import { AnswerCache } from './cache/answer-cache.js';
 import { toAnswerKey } from './cache/answer-key.js';
 import { chooseCacheUse } from './cache/choose-cache-use.js';
-import type { AdmittedCall, Exchange, HttpCall } from './call.js';
+import type { AdmittedCall, Call, Exchange, HttpCall } from './call.js';
 import { CallDesk } from './call-desk.js';
 import { IdempotentCalls } from './idempotency/idempotent-calls.js';
 import { toCall } from './http-call.js';
@@ -34,11 +34,17 @@ export class ChatService {
   /** Resolves when the answer, or of a stream its beginning, was sent. Rejects with what becomes an HTTP error. */
   answer(asked: HttpCall): Promise<void> {
     const { exchange } = asked;
-    markIgnoredParameters(asked);
     const key = idempotencyKeyOf(exchange.request);
     if (key !== undefined) return this.answerOnce(key, asked);
-    const call = this.admission.admit(toCall(asked));
+    const call = this.admit(toCall(asked), asked);
     return this.begin(call, this.desk.specify(call), exchange);
+  }
+
+  /** What has no effect depends on who is asked. */
+  private admit(call: Call, asked: HttpCall): AdmittedCall {
+    const admitted = this.admission.admit(call);
+    markIgnoredParameters(asked, admitted.plan);
+    return admitted;
   }
 
   private async begin(call: AdmittedCall, spec: GenerationSpec, exchange: Exchange): Promise<void> {
@@ -53,7 +59,7 @@ export class ChatService {
   /** However often it is asked. */
   private async answerOnce(key: string, asked: HttpCall): Promise<void> {
     const { exchange } = asked;
-    const call = this.admission.admit(toReturningCall(toCall(asked)));
+    const call = this.admit(toReturningCall(toCall(asked)), asked);
     const answer = await this.idempotent.resolve(key, call);
     if (answer.begins === undefined) {
       exchange.reply.header('idempotent-replayed', 'true');

@@ -10,10 +10,13 @@ const RETURN_S = 30;
 /** By which a request is known when it comes again; undefined when it has none. Throws `invalid_value` for what is no key. */
 export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   const key = headerOf(request, 'idempotency-key');
-  if (key === undefined || KEY.test(key)) return key;
-  throw new GatewayError('invalid_value', 'Idempotency-Key must be 1 to 255 visible characters.', {
-    param: 'Idempotency-Key',
-  });
+  return key === undefined ? undefined : requireIdempotencyKey(key, 'Idempotency-Key');
+}
+
+/** Throws `invalid_value`, with the name the caller knows it by, for what is no key. */
+export function requireIdempotencyKey(key: unknown, param: string): string {
+  if (typeof key === 'string' && KEY.test(key)) return key;
+  throw new GatewayError('invalid_value', `${param} must be 1 to 255 visible characters.`, { param });
 }
 
 /** The call of one who sends a key, and so means to come back. */

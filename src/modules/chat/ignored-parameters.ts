@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { isSettledElsewhere, type Plan } from '../models/index.js';
 import type { HttpCall } from './call.js';
 
 const SAMPLING = [
@@ -36,24 +37,58 @@ const KNOWN = {
 /** Those that only streams for any agent type have. */
 const OF_AGENT_STREAMS = new Set(['agent_type', 'type', 'chunk_size', 'timeout', 'buffer_size']);
 
+/** How to answer: those who have settings of their own are not told. */
+const SETTINGS = new Set([
+  'max_tokens',
+  'max_completion_tokens',
+  'max_output_tokens',
+  'temperature',
+  'top_p',
+  'stop',
+  'seed',
+  'frequency_penalty',
+  'presence_penalty',
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'response_format',
+  'reasoning_effort',
+  'reasoning',
+  'text',
+  'suffix',
+]);
+
 const MOST_NAMES = 20;
 const HEADER_SAFE = /^[\w.-]{1,64}$/;
 
-/** Lists what was sent and has no effect in `X-Ignored-Parameters`. */
-export function markIgnoredParameters({ body, exchange, terms }: HttpCall): void {
+/** Lists in `X-Ignored-Parameters` what was sent and has no effect where it was planned to go. */
+export function markIgnoredParameters({ body, exchange, terms }: HttpCall, plan: Plan): void {
   const known = KNOWN[body.kind];
   const isKnown = (name: string) => known.has(name) || (terms.tunable === true && OF_AGENT_STREAMS.has(name));
-  sayIgnored(exchange.reply, body.dto, isKnown);
+  sayIgnored(exchange.reply, { body: body.dto, plan, isKnown });
+}
+
+/** A body of any kind, its fields within others by their paths, and which of them are acted upon. */
+export interface Sent {
+  readonly body: object;
+  readonly plan: Plan;
+  readonly isKnown: (name: string) => boolean;
 }
 
 /** The same for a body of any kind. */
-export function sayIgnored(reply: FastifyReply, body: object, isKnown: (name: string) => boolean): void {
+export function sayIgnored(reply: FastifyReply, { body, plan, isKnown }: Sent): void {
+  const isOwn = isSettledElsewhere(plan);
+  const isIgnored = (name: string) => {
+    const [whole] = name.split('.', 1);
+    // What is within something that has no effect is not named besides.
+    return isOwn && SETTINGS.has(whole!) ? whole === name : !isKnown(name);
+  };
   let ignored = '';
   let count = 0;
   const sent = body as Readonly<Record<string, unknown>>;
   for (const name in sent) {
     // Undefined is a declared field that was not sent.
-    if (sent[name] === undefined || isKnown(name)) continue;
+    if (sent[name] === undefined || !isIgnored(name)) continue;
     if (!HEADER_SAFE.test(name) || ++count > MOST_NAMES) continue;
     ignored += ignored === '' ? name : `, ${name}`;
   }

@@ -35,10 +35,16 @@ export class BackendDirectory implements OnApplicationShutdown {
 
   /** Calls that run on a backend that is gone are let to their end; its connections close when they are done. */
   load(backends: readonly BackendSettings[]): void {
+    this.prepare(backends)();
+  }
+
+  /** The same in two steps: throws for what cannot be loaded, and gives what loads it. */
+  prepare(backends: readonly BackendSettings[]): () => void {
     const before = this.entries;
-    this.entries = new Map(
+    const entries = new Map(
       backends.map((settings) => [settings.name, this.keep(before, settings) ?? this.open(settings)]),
     );
+    return () => void (this.entries = entries);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -4,7 +4,7 @@ export { BackendProbe } from './backend-probe.js';
 export type { CallVerdict } from './circuit-breaker.js';
 export { modelNotFound, ModelRouter } from './model-router.js';
 export { ModelsModule } from './models.module.js';
-export type { Plan, Target } from './plan.js';
+export { isSettledElsewhere, type Plan, type Target } from './plan.js';
 export { toHttpError } from './to-http-error.js';
 export { RoutingReload } from './routing-reload.js';
 export { RetryBudget } from './retry-budget.js';

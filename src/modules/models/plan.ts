@@ -12,3 +12,7 @@ export interface Target {
   /** The model's name at this backend. */
   readonly model: string;
 }
+
+/** Whether who is asked first looks at nothing but what is said. */
+export const isSettledElsewhere = ({ targets: [first] }: Plan): boolean =>
+  first?.gate.backend.hasOwnSettings === true;

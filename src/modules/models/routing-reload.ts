@@ -19,8 +19,9 @@ export class RoutingReload {
   async reload(): Promise<void> {
     try {
       const routing = reloadRouting({ CITADEL_ENV: this.config.environment, ...readProcessEnv() });
+      const load = this.directory.prepare(routing.backends);
       this.table.replace(routing);
-      this.directory.load(routing.backends);
+      load();
       this.logger.log('routing was read anew');
     } catch (error) {
       this.logger.error({ err: error }, 'the routing stays as it was');

@@ -37,7 +37,7 @@ export class ResponsesController {
     return this.responses.create(dto, { request, reply }, { modelOptional: true });
   }
 
-  @Post('v1/responses/input_tokens')
+  @Post(['v1/responses/input_tokens', 'api/v1/responses/input_tokens'])
   @HttpCode(200)
   @ApiOperation({ summary: 'About how many tokens an input has' })
   @ApiOkResponse({ type: InputTokensDto })
@@ -45,7 +45,7 @@ export class ResponsesController {
     return this.responses.countInput(dto, caller);
   }
 
-  @Post('v1/responses/compact')
+  @Post(['v1/responses/compact', 'api/v1/responses/compact'])
   @ApiOperation({ summary: 'Not done here: always refused with `unsupported_parameter`' })
   compact(): never {
     throw new GatewayError('unsupported_parameter', 'Conversations are not compacted here.', {

@@ -37,7 +37,6 @@ export class ResponsesService {
   /** Resolves when the response, or of a stream its beginning, was sent. Rejects with what becomes an HTTP error. */
   async create(dto: CreateResponseDto, exchange: Exchange, terms: RouteTerms): Promise<void> {
     const { request, reply } = exchange;
-    sayIgnored(reply, sentParameters(dto), (name) => KNOWN_PARAMETERS.has(name));
     const caller = callerOf(request);
     const { agent, onDisconnect } = wishesOf(request);
     const background = dto.background === true;
@@ -53,6 +52,11 @@ export class ResponsesService {
       wishes: { agent, onDisconnect },
       terms: { ...terms, profile: 'generic', idPrefix: 'resp_', detached: background },
       body: { kind: 'chat', dto: toChatBody(dto, toMessages(dto.instructions, items)) },
+    });
+    sayIgnored(reply, {
+      body: sentParameters(dto),
+      plan: call.plan,
+      isKnown: (name) => KNOWN_PARAMETERS.has(name),
     });
     const { id, head } = source;
     const echo = toEcho(dto, this.desk.specify(call));

@@ -11,7 +11,7 @@ import { ResponseReadingService } from './response-reading.service.js';
 const ID = { name: 'id', description: 'Id of the response.' };
 
 @ApiTags('responses')
-@Controller('v1/responses/:id')
+@Controller(['v1/responses/:id', 'api/v1/responses/:id'])
 export class StoredResponsesController {
   constructor(@Inject(ResponseReadingService) private readonly responses: ResponseReadingService) {}
 

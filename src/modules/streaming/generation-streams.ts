@@ -1,10 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GatewayError } from '../../common/errors/gateway.error.js';
 import { headerOf } from '../../common/http/request-context.js';
-import type { FollowedLog } from '../generation/index.js';
 import { LostStreams } from './lost-streams.js';
-import { streamPosition } from './stream-position.js';
+import { requireInside, streamPosition } from './stream-position.js';
 
 const DEFAULT_DIALECT = 'openai';
 
@@ -28,11 +26,8 @@ export class GenerationStreams {
     if (!opened.hasMore) {
       // A browser comes back for ever, until it is told that there is no more.
       if (returns) return void reply.status(204).send();
-      if (position > opened.source.log.count + 1) throw beyondTheEnd(opened.source);
+      requireInside(opened.source, position);
     }
     return opened.send();
   }
 }
-
-const beyondTheEnd = ({ log }: FollowedLog) =>
-  new GatewayError('invalid_value', `The stream ended at ${log.count}.`, { param: 'starting_after' });

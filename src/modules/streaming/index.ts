@@ -12,3 +12,4 @@ export { LostStreams } from './lost-streams.js';
 export { RETRY_MS, withRetry } from './retry.js';
 export { StreamingModule } from './streaming.module.js';
 export { streamLog, type LogStream } from './stream-log.js';
+export { requireInside } from './stream-position.js';

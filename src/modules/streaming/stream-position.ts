@@ -1,4 +1,5 @@
 import { GatewayError } from '../../common/errors/gateway.error.js';
+import type { FollowedLog } from '../generation/index.js';
 
 /** Where in a log a reader begins, and whether a browser says so that comes back by itself. */
 export interface StreamPosition {
@@ -30,4 +31,11 @@ export function streamPosition(
   throw new GatewayError('invalid_value', 'Last-Event-ID is not of this generation', {
     param: 'Last-Event-ID',
   });
+}
+
+/** Throws `invalid_value` for a place that a log which has ended never had. */
+export function requireInside({ ended, log }: FollowedLog, position: number): void {
+  // The end itself has a number too: who has everything may ask for it again.
+  if (!ended || position <= log.count + 1) return;
+  throw new GatewayError('invalid_value', `The stream ended at ${log.count}.`, { param: 'starting_after' });
 }

@@ -21,7 +21,13 @@ import { deliverEvents } from './deliver-events.js';
 import { DEFLATE } from './deflate.js';
 import { deliverMessages } from './deliver-messages.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
-import { endPathWithSlash, SOCKET_IO_PATH, socketIoOptions, takePolls } from './socket-io-door.js';
+import {
+  endPathWithSlash,
+  requireRevision,
+  SOCKET_IO_PATH,
+  socketIoOptions,
+  takePolls,
+} from './socket-io-door.js';
 import { UpgradeDoor } from './upgrade-door.js';
 
 /** What is left of connections when the gateway closes is cut after this. */
@@ -91,6 +97,7 @@ export class HybridWsAdapter extends AbstractWsAdapter {
         isSocketIo: (path) => enabled && path === SOCKET_IO_PATH,
         admit: (request, upgrade) => {
           if (upgrade.path === SOCKET_IO_PATH) {
+            requireRevision(request);
             endPathWithSlash(request);
             this.ioDoor.emit('upgrade', request, upgrade.socket, upgrade.head);
             return;

@@ -78,6 +78,15 @@ export function endPathWithSlash(request: IncomingMessage): void {
   request.url = request.url!.replace(/^\/socket\.io(?=\?|$)/, `${SOCKET_IO_PATH}/`);
 }
 
+/**
+ * Engine.IO says what it thinks of other revisions only when it has taken the upgrade, in bytes that are no message of a
+ * WebSocket. A session that is open has the revision it began with.
+ */
+export function requireRevision(request: IncomingMessage): void {
+  if (hasSession(request) || /[?&]EIO=4(?:&|$)/.test(request.url!)) return;
+  throw new GatewayError('invalid_request', 'Socket.IO refuses the upgrade: Unsupported protocol version.');
+}
+
 /** Its body is not read here, so nobody could tell whether the signature is good; and unsigned it was not meant to be. */
 const unsignable = (): GatewayError =>
   new GatewayError(

@@ -26,7 +26,7 @@ export class MetricsServer {
     this.servers = [monitoring.metricsServer, monitoring.customMetrics].filter((url) => url !== undefined);
   }
 
-  /** Sums by name, from the first that answers; undefined where none does. */
+  /** Sums by name, from the first that knows any; undefined where none does. */
   async read(names: readonly string[]): Promise<ReadonlyMap<string, number> | undefined> {
     for (const server of this.servers) {
       if ((this.restsUntil.get(server) ?? 0) > performance.now()) continue;
@@ -51,6 +51,9 @@ async function ask(server: string, names: readonly string[]): Promise<ReadonlyMa
   if (!response.ok || text.length > MOST_BYTES) throw new Error(`it answered ${response.status}`);
   const sums = new Map<string, number>();
   for (const { metric, value } of (JSON.parse(text) as QueryAnswer).data?.result ?? [])
-    if (metric?.__name__ !== undefined && value !== undefined) sums.set(metric.__name__, Number(value[1]));
+    if (metric?.__name__ !== undefined && Number.isFinite(Number(value?.[1])))
+      sums.set(metric.__name__, Number(value![1]));
+  // It may not have looked at a gateway yet, or look at others.
+  if (sums.size === 0) throw new Error('it knows none of the metrics');
   return sums;
 }

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import {
+  ApiBody,
   ApiOkResponse,
   ApiOperation,
   ApiProduces,
@@ -8,7 +9,9 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CreateChatCompletionDto } from '../../chat/index.js';
+import { SseChatDto } from '../dto/sse-chat.dto.js';
 import { SseChatQueryDto } from '../dto/sse-chat-query.dto.js';
+import { readChat } from '../inbound/asked-by-message.js';
 import { SseService } from './sse.service.js';
 
 const EVENTS = 'text/event-stream';
@@ -69,14 +72,11 @@ export class SseController {
   @Post('chat')
   @HttpCode(200)
   @ApiOperation({ summary: 'An answer to a conversation, as `chat_completion` events' })
+  @ApiBody({ type: SseChatDto })
   @ApiProduces(EVENTS)
   @ApiOkResponse({ description: 'A stream of events.', type: String })
   @ApiServiceUnavailableResponse(FULL)
-  chat(
-    @Body() dto: CreateChatCompletionDto,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    return this.service.chat(dto, { request, reply });
+  chat(@Body() sent: object, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.service.chat(readChat(sent), { request, reply });
   }
 }

@@ -1,6 +1,6 @@
 import type { DialectOptions } from '../../../contracts/stream-dialect.js';
 import { LINE_FRAMING } from '../../../contracts/stream-dialect.js';
-import type { Begun } from '../../chat/index.js';
+import type { Answering } from '../../chat/index.js';
 import { dialectOptions } from '../../streaming/index.js';
 import { GenerationFeed } from '../connections/generation-feed.js';
 import type { LiveConnection } from '../connections/live-connection.js';
@@ -9,7 +9,7 @@ import { onlyTheEnd } from './only-the-end.js';
 /** Sends the answer to the connection that asked, in the dialect of its path. */
 export function followAnswer(
   connection: LiveConnection,
-  { call, generation }: Begun,
+  { call, generation }: Answering,
   chosen: Partial<DialectOptions>,
 ): void {
   const options = dialectOptions(generation, {

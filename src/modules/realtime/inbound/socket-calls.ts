@@ -4,20 +4,13 @@ import { requestIdOf } from '../../../common/http/request-id.js';
 import { requireObject, RequestValidationPipe } from '../../../common/validation/request-validation.pipe.js';
 import { AgentTypes } from '../../agents/index.js';
 import { AgentTaskDto, toTaskBody } from '../../agent-tasks/index.js';
-import {
-  CallDesk,
-  CreateChatCompletionDto,
-  type Answering,
-  type Begun,
-  type Call,
-  type RouteTerms,
-} from '../../chat/index.js';
+import { CallDesk, type Answering, type Begun, type Call, type RouteTerms } from '../../chat/index.js';
 import { LoadMonitor } from '../../../infrastructure/load/index.js';
 import { GenerationControl } from '../../generation/index.js';
 import { requireScope } from '../../identity/index.js';
 import { RequestRates } from '../../limits/index.js';
 import type { LiveConnection } from '../connections/live-connection.js';
-import { toChatBody, toChoices, type Message } from './asked-by-message.js';
+import { readChat, toChoices, toIdempotencyKey, type Message } from './asked-by-message.js';
 
 /** Of one connection at a time. */
 export const MOST_GENERATIONS = 32;
@@ -38,20 +31,12 @@ export class SocketCalls {
     @Inject(RequestRates) private readonly rates: RequestRates,
   ) {}
 
-  async chat(connection: LiveConnection, sent: unknown, terms: RouteTerms): Promise<Begun> {
+  /** With an `idempotency_key` it is one generation, however often it is asked. */
+  async chat(connection: LiveConnection, sent: unknown, terms: RouteTerms): Promise<Answering> {
     await this.count(connection);
     const call = this.toChatCall(connection, sent, terms);
-    return this.begin(connection, () => this.desk.begin(call));
-  }
-
-  /** As `chat`; with an `idempotency_key` it is one generation, however often it is asked. */
-  async chatOnce(connection: LiveConnection, sent: unknown, terms: RouteTerms): Promise<Answering> {
-    await this.count(connection);
-    const call = this.toChatCall(connection, sent, terms);
-    const { idempotency_key: key } = sent as Message;
-    if (key === undefined || key === null) return this.begin(connection, () => this.desk.begin(call));
-    if (typeof key === 'string') return this.begin(connection, () => this.desk.beginOnce(key, call));
-    throw new GatewayError('invalid_value', 'idempotency_key must be a text', { param: 'idempotency_key' });
+    const key = toIdempotencyKey(sent as Message);
+    return this.begin(connection, () => this.desk.beginPart(call, key));
   }
 
   /** A task streams, whatever it says. */
@@ -81,13 +66,8 @@ export class SocketCalls {
   }
 
   private toChatCall(connection: LiveConnection, sent: unknown, terms: RouteTerms): Call {
-    const message = requireObject(sent) as Message;
-    const dto = this.validation.transform(toChatBody(message), {
-      type: 'body',
-      metatype: CreateChatCompletionDto,
-    });
-    const body = { kind: 'chat', dto: dto as CreateChatCompletionDto } as const;
-    return this.toCall(connection, message, { terms, body });
+    const body = { kind: 'chat', dto: readChat(sent) } as const;
+    return this.toCall(connection, sent as Message, { terms, body });
   }
 
   private toCall(

@@ -4,6 +4,7 @@ import type { GenerationStatus } from '../../../contracts/generation-outcome.js'
 import type { Principal } from '../../../contracts/principal.js';
 import { ProfileRegistry, type TunedProfile } from '../../agents/index.js';
 import { LogDirectory, type FollowedLog } from '../../generation/index.js';
+import { requireInside } from '../../streaming/index.js';
 import type { Message } from './asked-by-message.js';
 import { requireId, sayOfMessage } from './socket-calls.js';
 
@@ -24,7 +25,7 @@ export class WatchDesk {
     @Inject(ProfileRegistry) private readonly profiles: ProfileRegistry,
   ) {}
 
-  /** Throws for an id that is unknown or somebody else's, and for a log that is not kept any more. */
+  /** Throws for an id that is unknown or somebody else's, a log that is not kept any more, and a place behind its end. */
   async find(
     caller: Principal,
     { generation_id: id, starting_after: after, profile }: Message,
@@ -32,6 +33,7 @@ export class WatchDesk {
     const position = toPosition(after);
     const found = await this.logs.find(requireId(id), caller).catch(sayOfMessage);
     const { source } = found;
+    requireInside(source, position);
     return {
       source,
       status: source.releasedOutcome?.status ?? 'running',

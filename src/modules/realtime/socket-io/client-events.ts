@@ -34,6 +34,8 @@ export interface ChatRequest {
   readonly agent?: string;
   readonly profile?: string;
   readonly session_id?: string;
+  /** The same request with the same key is answered by one generation, however often it is sent. */
+  readonly idempotency_key?: string;
   /** What becomes of the answer when the connection is lost. It goes on for 15 seconds unless told otherwise. */
   readonly on_disconnect?: 'cancel' | 'continue';
   readonly grace_s?: number;

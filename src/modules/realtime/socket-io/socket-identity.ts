@@ -35,11 +35,13 @@ export class SocketIdentity {
   }
 }
 
-/** What the client says of itself in its first packet. */
+/** What the client says of itself in its first packet. An empty text is what a page sends that has nothing. */
 function shownBy({ handshake }: Socket): ShownCredential {
   const { token, ticket } = handshake.auth as Record<string, unknown>;
   return {
-    ...(typeof token === 'string' && { token }),
-    ...(typeof ticket === 'string' && { ticket }),
+    ...(isSaid(token) && { token }),
+    ...(isSaid(ticket) && { ticket }),
   };
 }
+
+const isSaid = (value: unknown): value is string => typeof value === 'string' && value !== '';

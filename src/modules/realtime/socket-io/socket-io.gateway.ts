@@ -76,7 +76,7 @@ export class SocketIoGateway implements OnGatewayInit<Server>, OnGatewayConnecti
     @Ack() answer: Answer,
   ): Promise<void> {
     const connection = connectionOf(socket);
-    const begun = await this.calls.chatOnce(connection, sent, {
+    const begun = await this.calls.chat(connection, sent, {
       ...TERMS,
       alwaysStreams: true,
       modelOptional: true,

@@ -4,7 +4,8 @@ import type { Message } from '../inbound/asked-by-message.js';
 import { SocketErrorFilter } from '../inbound/error.filter.js';
 import { followAnswer } from '../inbound/follow-answer.js';
 import { SocketCalls } from '../inbound/socket-calls.js';
-import { errorEnvelope } from './envelope.js';
+import { cancelById } from './cancel-by-id.js';
+import { cancelledEnvelope, errorEnvelope } from './envelope.js';
 import { rawEndpoint, type MessageProtocol } from './message-protocol.js';
 import type { WebSocketConnection } from './websocket-connection.js';
 
@@ -18,6 +19,7 @@ const CHAT_ONLY: MessageProtocol = {
       : undefined;
   },
   error: (error, connection) => errorEnvelope(error, connection.nextSequence()),
+  cancelled: (id, connection) => cancelledEnvelope(id, connection.nextSequence()),
 };
 
 /** Chat completions on a WebSocket, in envelopes. */
@@ -36,6 +38,6 @@ export class ChatGateway {
 
   @SubscribeMessage('cancel')
   cancel(@ConnectedSocket() connection: WebSocketConnection, @MessageBody() message: Message): Promise<void> {
-    return this.calls.cancel(connection, message.generation_id);
+    return cancelById(this.calls, connection, message.generation_id);
   }
 }

@@ -24,3 +24,9 @@ export const errorEnvelope = ({ code, message, param }: GatewayError, sequence: 
   toWireJson(
     envelope('chat_completion', { type: 'error', ...toOpenAiError({ code, message, param }) }, sequence),
   );
+
+/** The end of a generation that is not followed here. */
+export const cancelledEnvelope = (id: string, sequence: number): string =>
+  toWireJson(
+    envelope('chat_completion', { type: 'cancelled', generation_id: id, reason: 'cancelled' }, sequence),
+  );

@@ -2,13 +2,15 @@ import type { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { StreamingConfig } from '../../../config/index.js';
 import type { LiveConnection } from '../connections/live-connection.js';
 
-/** How messages are told apart on one plain WebSocket path, and how an error is said there. */
+/** How messages are told apart on one plain WebSocket path, and how is said there what belongs to no answer. */
 export interface MessageProtocol {
   readonly name: string;
   /** The `@SubscribeMessage` it is meant for; undefined for what is not understood. */
   nameOf(message: Readonly<Record<string, unknown>>): string | undefined;
   /** One message, as wire text. */
   error(error: GatewayError, connection: LiveConnection): string;
+  /** That a generation was stopped which the connection does not follow. One message, as wire text. */
+  cancelled(id: string, connection: LiveConnection): string;
 }
 
 /** Options of a gateway on a path of its own, for `@WebSocketGateway`. */

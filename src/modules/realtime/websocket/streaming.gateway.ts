@@ -9,7 +9,8 @@ import type { Message } from '../inbound/asked-by-message.js';
 import { SocketErrorFilter } from '../inbound/error.filter.js';
 import { followAnswer } from '../inbound/follow-answer.js';
 import { SocketCalls } from '../inbound/socket-calls.js';
-import { envelope, errorEnvelope } from './envelope.js';
+import { cancelById } from './cancel-by-id.js';
+import { cancelledEnvelope, envelope, errorEnvelope } from './envelope.js';
 import { rawEndpoint, type MessageProtocol } from './message-protocol.js';
 import type { WebSocketConnection } from './websocket-connection.js';
 
@@ -22,6 +23,7 @@ const STREAMING: MessageProtocol = {
     return typeof wanted === 'string' ? wanted : undefined;
   },
   error: (error, connection) => errorEnvelope(error, connection.nextSequence()),
+  cancelled: (id, connection) => cancelledEnvelope(id, connection.nextSequence()),
 };
 
 /** Channels, chat and agents on one WebSocket, all in the same envelope. */
@@ -68,7 +70,7 @@ export class StreamingGateway {
 
   @SubscribeMessage('cancel')
   cancel(@ConnectedSocket() connection: WebSocketConnection, @MessageBody() message: Message): Promise<void> {
-    return this.calls.cancel(connection, message.generation_id);
+    return cancelById(this.calls, connection, message.generation_id);
   }
 
   @SubscribeMessage('ping')

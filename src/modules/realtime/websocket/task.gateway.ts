@@ -6,6 +6,7 @@ import type { Message } from '../inbound/asked-by-message.js';
 import { SocketErrorFilter } from '../inbound/error.filter.js';
 import { followAnswer } from '../inbound/follow-answer.js';
 import { SocketCalls } from '../inbound/socket-calls.js';
+import { cancelById } from './cancel-by-id.js';
 import { rawEndpoint, type MessageProtocol } from './message-protocol.js';
 import type { WebSocketConnection } from './websocket-connection.js';
 
@@ -13,6 +14,7 @@ const TASKS: MessageProtocol = {
   name: 'task',
   nameOf: (message) => ('cancel' in message ? 'cancel' : 'task'),
   error: ({ code, message }) => toWireJson({ error: message, code }),
+  cancelled: (id) => toWireJson({ cancelled: true, generation_id: id }),
 };
 
 /** Tasks for agents, one after another or several at once, each answered in frames of tokens. */
@@ -37,6 +39,6 @@ export class TaskGateway {
 
   @SubscribeMessage('cancel')
   cancel(@ConnectedSocket() connection: WebSocketConnection, @MessageBody() message: Message): Promise<void> {
-    return this.calls.cancel(connection, message.cancel);
+    return cancelById(this.calls, connection, message.cancel);
   }
 }
