@@ -78,11 +78,7 @@ export interface Sent {
 /** The same for a body of any kind. */
 export function sayIgnored(reply: FastifyReply, { body, plan, isKnown }: Sent): void {
   const isOwn = isSettledElsewhere(plan);
-  const isIgnored = (name: string) => {
-    const [whole] = name.split('.', 1);
-    // What is within something that has no effect is not named besides.
-    return isOwn && SETTINGS.has(whole!) ? whole === name : !isKnown(name);
-  };
+  const isIgnored = (name: string) => (isOwn ? isIgnoredByOwn(name, isKnown) : !isKnown(name));
   let ignored = '';
   let count = 0;
   const sent = body as Readonly<Record<string, unknown>>;
@@ -93,4 +89,10 @@ export function sayIgnored(reply: FastifyReply, { body, plan, isKnown }: Sent): 
     ignored += ignored === '' ? name : `, ${name}`;
   }
   if (ignored !== '') reply.header('x-ignored-parameters', ignored);
+}
+
+function isIgnoredByOwn(name: string, isKnown: (name: string) => boolean): boolean {
+  const [whole = name] = name.split('.', 1);
+  // What is within something that has no effect is not named besides.
+  return SETTINGS.has(whole) ? whole === name : !isKnown(name);
 }
