@@ -233,7 +233,7 @@ export const ERROR_CATALOGUE = {
     status: 503,
     type: 'service_unavailable',
     meaning:
-      'What the request needs, such as the database, does not answer; `Retry-After` says when to come back.',
+      'What the request needs, such as the database, does not answer; `Retry-After` says when to come back. Below `/oauth` it is called `temporarily_unavailable`.',
   },
   upstream_timeout: { status: 504, type: 'timeout', meaning: 'The model server gave no token in time.' },
   timeout: { status: 504, type: 'timeout', meaning: 'The generation reached its deadline.' },
