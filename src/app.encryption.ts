@@ -22,9 +22,7 @@ const STREAMS =
 export function takeEncrypted(fastify: FastifyInstance, encrypted: EncryptedRequests): void {
   fastify.decorateRequest('answerSeal', undefined);
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
-    const { policy } = request.routeOptions.config;
-    // A path without a route has no policy; it is answered 404.
-    if (request.headers[HEADER] === undefined || policy === undefined) return done(null, payload);
+    if (request.headers[HEADER] === undefined) return done(null, payload);
     const fault = faultOf(request);
     if (fault !== undefined) return done(fault);
     decrypt(request, payload as Readable, encrypted).then(

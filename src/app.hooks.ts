@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { NotFoundException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { MAKES_CREDENTIALS, POLICIES, SENSITIVE } from './app.policies.js';
 import { requireSignature, startSigned } from './app.signatures.js';
@@ -88,9 +89,10 @@ export function guardRequests(
 ): void {
   fastify.decorateRequest('principal', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
+    // Of what is sent to nothing no byte is looked at.
+    if (request.is404) return done(excess(request) ?? new NotFoundException());
     const { keepsForeignPagesOut, takesTickets, policy, scope } = request.routeOptions.config;
     if (keepsForeignPagesOut === true && !origins.allowsGet(request.raw)) return done(foreignOrigin());
-    // A path without a route has no policy; it is answered 404.
     if (policy === undefined || policy === 'pub') return done(excess(request));
     const admit = (caller: Verdict) => {
       if (caller instanceof GatewayError) return done(caller);

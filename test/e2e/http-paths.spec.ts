@@ -121,6 +121,26 @@ describe('a path spelled otherwise', () => {
   });
 });
 
+describe('a body of any kind', () => {
+  const send = async (method: string, target: string, type: string) => {
+    const head = `${method} ${target} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: 3`;
+    const [response] = (await sendRaw(gateway.port, `${head}\r\n\r\na=b`)).responses;
+    return [response?.status, response?.headers.allow, codeOf(String(response?.body))];
+  };
+
+  it.each([
+    'application/x-www-form-urlencoded',
+    'application/octet-stream',
+    'application/json',
+    'application/json; charset=latin1',
+    'text/plain',
+    'nonsense',
+  ])('hides neither that nothing is there, nor that the method is wrong: %s', async (type) => {
+    expect(await send('POST', '/v1/nothing', type)).toEqual([404, undefined, 'not_found']);
+    expect(await send('PUT', '/v1/chat/completions', type)).toEqual([405, 'POST', 'method_not_allowed']);
+  });
+});
+
 describe('a method', () => {
   const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'];
 
