@@ -6,6 +6,7 @@ import type { DecryptedBody, EncryptedRequests } from './common/http/encrypted-r
 import { parseJsonBody } from './common/http/json-body.js';
 import { readBytes } from './common/http/read-bytes.js';
 import { noEncryptedStreams } from './common/http/refuse-stream.js';
+import { wrongMediaType } from './common/http/wrong-media-type.js';
 
 const HEADER = 'x-encrypted';
 const VERSION = 'v1';
@@ -95,9 +96,8 @@ function opened(
   return result;
 }
 
-function parseDecrypted({ answerSeal }: FastifyRequest, body: Buffer): unknown {
-  if (answerSeal === undefined)
-    throw new GatewayError('unsupported_media_type', 'The body must be application/json.');
+function parseDecrypted(request: FastifyRequest, body: Buffer): unknown {
+  if (request.answerSeal === undefined) throw wrongMediaType(request);
   if (body.length === 0) return undefined;
   const value = parseJsonBody(body) as { stream?: unknown } | null;
   if (value?.stream === true) throw noEncryptedStreams();

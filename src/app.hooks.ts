@@ -27,6 +27,10 @@ const BEGINS = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\/cha
 
 /** What browsers open as an EventSource, which sends no headers of theirs. */
 const EVENT_SOURCES = /^\/v1\/generations\/:id\/stream$/;
+
+/** What OAuth has as a form (RFC 6749, appendix B); registrations and what devices send are JSON. */
+const FORMS = /^\/oauth\/(?!register$|device\/(?:register|verify|pair|api-key)$)/;
+
 /** Pages for people, which load scripts and styles from here. */
 const DOCUMENTATION = /^\/(?:docs|redoc)(?:\/|$)/;
 
@@ -50,6 +54,7 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
       sensitive,
       makesCredentials,
       takesTickets,
+      takesForms: FORMS.test(route.url),
       isPage: DOCUMENTATION.test(route.url),
     };
     if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;

@@ -160,7 +160,8 @@ export const ERROR_CATALOGUE = {
   unsupported_media_type: {
     status: 415,
     type: 'invalid_request_error',
-    meaning: 'The body is not `application/json`.',
+    meaning:
+      'The body is of no type that the route takes: `application/json`, and where OAuth has forms those too.',
   },
   headers_too_large: {
     status: 431,
