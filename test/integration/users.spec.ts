@@ -159,6 +159,31 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect((await asAdmin('DELETE', `/users/${adminId}`)).status).toBe(400);
   });
 
+  it('keep the last administrator of a tenant, also from who is none of them', async () => {
+    const createAdmin = (email: string) => gateway.createUser(email, { role: 'admin', tenant: 'small' });
+    const [ada, bob] = [await createAdmin('ada@small.org'), await createAdmin('bob@small.org')];
+    const token = await bearer('an-operator', 'admin', 'small');
+    const change = async (method: string, { id }: { id: string }, patch?: object) => {
+      const { status, body } = await call(token, method, `/api/v1/admin/users/${id}`, patch);
+      return [status, body.error];
+    };
+    const disable = { disabled: true };
+    const both = await Promise.all([change('PATCH', ada, disable), change('PATCH', bob, disable)]);
+    const refused = [409, 'last_administrator'];
+    expect(both.filter(([status]) => status === 409)).toEqual([refused]);
+    const [last, other] = both[0][0] === 409 ? [ada, bob] : [bob, ada];
+    expect(await change('DELETE', other)).toEqual([204, undefined]);
+    expect(await change('PATCH', last, { role: 'admin' })).toEqual([200, undefined]);
+    const next = await createAdmin('next@small.org');
+    expect(await change('PATCH', last, { role: 'user' })).toEqual([200, undefined]);
+    const theirs = await bearer(next.id, 'admin', 'small');
+    for (const patch of [disable, { role: 'premium' }, { role: 'user', disabled: false }])
+      expect(await change('PATCH', next, patch)).toEqual(refused);
+    expect(await change('DELETE', next)).toEqual(refused);
+    expect((await call(theirs, 'GET', '/api/v1/auth/me')).status).toBe(200);
+    expect(await change('DELETE', last)).toEqual([204, undefined]);
+  });
+
   it('are shut out at once when they are disabled', async () => {
     const user = await gateway.createUser('soon@example.org');
     const token = await bearer(user.id, 'user');

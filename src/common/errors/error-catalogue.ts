@@ -137,6 +137,11 @@ export const ERROR_CATALOGUE = {
     type: 'invalid_request_error',
     meaning: 'Somebody of the tenant has this email address.',
   },
+  last_administrator: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'The tenant would be left without an administrator who may log in.',
+  },
   idempotency_conflict: {
     status: 409,
     type: 'invalid_request_error',
