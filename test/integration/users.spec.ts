@@ -104,6 +104,20 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect((await asAdmin('GET', '/users/not-an-id')).status).toBe(404);
   });
 
+  it('are not changed a little, where something cannot be changed', async () => {
+    const user = await gateway.createUser('fixed@example.org');
+    for (const field of ['email', 'tenant', 'disbled', 'x'.repeat(99)]) {
+      const { status, body } = await asAdmin('PATCH', `/users/${user.id}`, { name: 'Other', [field]: true });
+      expect([status, body.error]).toEqual([400, 'unsupported_parameter']);
+      expect(body.message).toBe(
+        `${field.slice(0, 64)} is not taken here; role, name, disabled, password are.`,
+      );
+    }
+    expect((await asAdmin('GET', `/users/${user.id}`)).body.name).toBe('Ada');
+    const made = await asAdmin('POST', '/users', { email: 'off@example.org', disabled: true });
+    expect([made.status, made.body.error]).toEqual([400, 'unsupported_parameter']);
+  });
+
   it('are as if nothing were said of what is null', async () => {
     const nothing = { password: null, role: null, name: null };
     const made = await asAdmin('POST', '/users', { email: 'null@example.org', ...nothing });
