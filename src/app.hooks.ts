@@ -105,7 +105,7 @@ export function guardRequests(
       done(requireOwnLogin(request, caller) ?? requireSignature(request, caller) ?? excess(request));
     };
     // Who has signed is known when the body has come.
-    const start = startSigned(request, signatures);
+    const start = startSigned(request, signatures, gatekeeper);
     if (start instanceof GatewayError) return done(start);
     const identify = () => {
       const ticket = takesTickets === true && request.method === 'GET' ? ticketIn(request.raw) : undefined;
