@@ -206,6 +206,18 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect((await call(token, 'GET', '/api/v1/auth/me')).status).toBe(401);
   });
 
+  it('are believed as soon as they log in again', async () => {
+    const email = 'back@example.org';
+    const { id } = await gateway.createUser(email);
+    const login = gateway.app.get(Login);
+    for (const disabled of [true, false])
+      expect((await asAdmin('PATCH', `/users/${id}`, { disabled })).status).toBe(200);
+    expect(
+      await login.attempt({ tenant: 'default', email, password: PASSWORD, address: '203.0.113.9' }),
+    ).toMatchObject({ id });
+    expect((await call(await bearer(id, 'user'), 'GET', '/api/v1/auth/me')).status).toBe(200);
+  });
+
   it('are deleted for good by who tries again, and lose their keys', async () => {
     const user = await gateway.createUser('goner@example.org');
     const token = await bearer(user.id, 'user');
