@@ -6,6 +6,7 @@ import type { DecryptedBody, EncryptedRequests } from './common/http/encrypted-r
 import { parseJsonBody } from './common/http/json-body.js';
 import { readBytes } from './common/http/read-bytes.js';
 import { noEncryptedStreams } from './common/http/refuse-stream.js';
+import { wrongMediaType } from './common/http/wrong-media-type.js';
 
 const HEADER = 'x-encrypted';
 const VERSION = 'v1';
@@ -22,9 +23,7 @@ const STREAMS =
 export function takeEncrypted(fastify: FastifyInstance, encrypted: EncryptedRequests): void {
   fastify.decorateRequest('answerSeal', undefined);
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
-    const { policy } = request.routeOptions.config;
-    // A path without a route has no policy; it is answered 404.
-    if (request.headers[HEADER] === undefined || policy === undefined) return done(null, payload);
+    if (request.headers[HEADER] === undefined) return done(null, payload);
     const fault = faultOf(request);
     if (fault !== undefined) return done(fault);
     decrypt(request, payload as Readable, encrypted).then(
@@ -97,9 +96,8 @@ function opened(
   return result;
 }
 
-function parseDecrypted({ answerSeal }: FastifyRequest, body: Buffer): unknown {
-  if (answerSeal === undefined)
-    throw new GatewayError('unsupported_media_type', 'The body must be application/json.');
+function parseDecrypted(request: FastifyRequest, body: Buffer): unknown {
+  if (request.answerSeal === undefined) throw wrongMediaType(request);
   if (body.length === 0) return undefined;
   const value = parseJsonBody(body) as { stream?: unknown } | null;
   if (value?.stream === true) throw noEncryptedStreams();

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { NotFoundException } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { MAKES_CREDENTIALS, POLICIES, SENSITIVE } from './app.policies.js';
 import { requireSignature, startSigned } from './app.signatures.js';
@@ -26,6 +27,10 @@ const BEGINS = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\/cha
 
 /** What browsers open as an EventSource, which sends no headers of theirs. */
 const EVENT_SOURCES = /^\/v1\/generations\/:id\/stream$/;
+
+/** What OAuth has as a form (RFC 6749, appendix B); registrations and what devices send are JSON. */
+const FORMS = /^\/oauth\/(?!register$|device\/(?:register|verify|pair|api-key)$)/;
+
 /** Pages for people, which load scripts and styles from here. */
 const DOCUMENTATION = /^\/(?:docs|redoc)(?:\/|$)/;
 
@@ -49,6 +54,7 @@ export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes
       sensitive,
       makesCredentials,
       takesTickets,
+      takesForms: FORMS.test(route.url),
       isPage: DOCUMENTATION.test(route.url),
     };
     if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;
@@ -88,9 +94,10 @@ export function guardRequests(
 ): void {
   fastify.decorateRequest('principal', undefined);
   fastify.addHook('onRequest', (request, _reply, done) => {
+    // Of what is sent to nothing no byte is looked at.
+    if (request.is404) return done(excess(request) ?? new NotFoundException());
     const { keepsForeignPagesOut, takesTickets, policy, scope } = request.routeOptions.config;
     if (keepsForeignPagesOut === true && !origins.allowsGet(request.raw)) return done(foreignOrigin());
-    // A path without a route has no policy; it is answered 404.
     if (policy === undefined || policy === 'pub') return done(excess(request));
     const admit = (caller: Verdict) => {
       if (caller instanceof GatewayError) return done(caller);
@@ -98,7 +105,7 @@ export function guardRequests(
       done(requireOwnLogin(request, caller) ?? requireSignature(request, caller) ?? excess(request));
     };
     // Who has signed is known when the body has come.
-    const start = startSigned(request, signatures);
+    const start = startSigned(request, signatures, gatekeeper);
     if (start instanceof GatewayError) return done(start);
     const identify = () => {
       const ticket = takesTickets === true && request.method === 'GET' ? ticketIn(request.raw) : undefined;

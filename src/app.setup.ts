@@ -15,6 +15,7 @@ import { clientErrorAnswerer } from './common/http/client-error.js';
 import { corsOptions } from './common/http/cors.js';
 import { EncryptedRequests } from './common/http/encrypted-requests.js';
 import { Gatekeeper } from './common/http/gatekeeper.js';
+import { tunnelRefuser } from './common/http/refuse-tunnel.js';
 import { SignedRequests } from './common/http/signed-requests.js';
 import { acceptJson } from './common/http/json-content.js';
 import { requestIdOf } from './common/http/request-id.js';
@@ -62,6 +63,7 @@ export async function createApp(
   const fastify = app.getHttpAdapter().getInstance();
   // What else may be expected than to go on is no concern of ours (RFC 9110, section 10.1.1).
   fastify.server.on('checkExpectation', (request, response) => fastify.routing(request, response));
+  fastify.server.on('connect', tunnelRefuser(headers.api));
   declareRoutes(fastify, http, routes);
   logRequests(fastify, logger);
   checkHeads(fastify, headers, config.upstream.via);

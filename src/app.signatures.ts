@@ -15,17 +15,20 @@ declare module 'fastify' {
   }
 }
 
-/** Looks at the signature in a head. `alone`: there is one, and no other credential. Undefined where there is more to look at. */
+/**
+ * Looks at the signature in a head. `alone`: there is one, and beside it nothing but what SDKs send because they must send
+ * something. Undefined where there is more to look at.
+ */
 export function startSigned(
   request: FastifyRequest,
   signatures: SignedRequests,
+  gatekeeper: Gatekeeper,
 ): 'alone' | GatewayError | undefined {
   if (!signatures.isSigned(request.raw)) return undefined;
   const signed = signatures.read(request.raw);
   if (signed instanceof GatewayError) return signed;
   request.signedRequest = signed;
-  const { authorization, 'x-api-key': apiKey } = request.headers;
-  return authorization === undefined && apiKey === undefined ? 'alone' : undefined;
+  return gatekeeper.isShownIn(request.raw) ? undefined : 'alone';
 }
 
 /** A token or a key of a device that has been stolen is not enough for everything. */

@@ -19,6 +19,7 @@ export class ExtraListeners {
       // What is no request is answered as there.
       server.on('clientError', (...refused) => main.emit('clientError', ...refused));
       server.on('checkExpectation', (...asked) => main.emit('checkExpectation', ...asked));
+      server.on('connect', (...asked) => main.emit('connect', ...asked));
       // Who takes upgrades listens on the main server; without anybody they are ordinary requests.
       if (main.listenerCount('upgrade') > 0)
         server.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade));

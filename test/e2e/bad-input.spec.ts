@@ -58,6 +58,7 @@ const FIELDS: Readonly<Record<string, readonly unknown[]>> = {
   seed: ['1', 1.5, true, [], {}, 2 ** 53, -(2 ** 53)],
   frequency_penalty: [...NO_NUMBER, 2.1],
   presence_penalty: [...NO_NUMBER, -2.1],
+  logit_bias: ['a', 1, true, [], [1], { 50256: '1' }, { 50256: 101 }, { 50256: null }],
   user: [...NO_TEXT, 'x'.repeat(256)],
   chunk_size: [...NO_COUNT, 101],
   timeout: [...NO_NUMBER, 0, 601],

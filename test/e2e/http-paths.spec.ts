@@ -121,8 +121,28 @@ describe('a path spelled otherwise', () => {
   });
 });
 
+describe('a body of any kind', () => {
+  const send = async (method: string, target: string, type: string) => {
+    const head = `${method} ${target} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: 3`;
+    const [response] = (await sendRaw(gateway.port, `${head}\r\n\r\na=b`)).responses;
+    return [response?.status, response?.headers.allow, codeOf(String(response?.body))];
+  };
+
+  it.each([
+    'application/x-www-form-urlencoded',
+    'application/octet-stream',
+    'application/json',
+    'application/json; charset=latin1',
+    'text/plain',
+    'nonsense',
+  ])('hides neither that nothing is there, nor that the method is wrong: %s', async (type) => {
+    expect(await send('POST', '/v1/nothing', type)).toEqual([404, undefined, 'not_found']);
+    expect(await send('PUT', '/v1/chat/completions', type)).toEqual([405, 'POST', 'method_not_allowed']);
+  });
+});
+
 describe('a method', () => {
-  const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'];
+  const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'QUERY'];
 
   it.each([
     ['/v1/chat/completions', 'POST'],
@@ -171,14 +191,24 @@ describe('a method', () => {
   });
 
   it.each(['CONNECT other.example:443', 'CONNECT /v1/models'])(
-    '%s is closed without an answer',
+    '%s is refused, and closed without a look at what comes behind',
     async (start) => {
       const client = await RawClient.open(gateway.port);
-      await client.send(`${start} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await client.send(`${start} HTTP/1.1\r\nHost: x\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n`);
       await client.closed;
-      expect(client.received).toHaveLength(0);
+      const [response, another] = await client.responses();
+      expect([response?.status, response?.headers.allow, another]).toEqual([405, '', undefined]);
+      expect(codeOf(String(response?.body))).toBe('method_not_allowed');
+      expect(faultsOfRefusal('/', String(response?.body))).toEqual([]);
     },
   );
+
+  it('CONNECT does not get into the middle of another answer', async () => {
+    const client = await RawClient.open(gateway.port);
+    await client.send('GET /health HTTP/1.1\r\nHost: x\r\n\r\nCONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n');
+    await client.closed;
+    expect(String(client.received)).not.toContain('405');
+  });
 
   it('is what the first line says, and no header', async () => {
     const before = generated();

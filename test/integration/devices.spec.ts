@@ -258,7 +258,7 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
       gateway.mail.answer = '451 later';
       const answer = await register(somebody(), Signer.generate());
       gateway.mail.answer = '250 taken';
-      expect(codeOf(answer)).toEqual([503, 'dependency_unavailable']);
+      expect(codeOf(answer)).toEqual([503, 'temporarily_unavailable']);
       expect(answer.headers.get('retry-after')).toBe('30');
     });
   });
@@ -682,7 +682,7 @@ describe('devices without a mail server', () => {
         type: 'api',
       },
     });
-    expect(codeOf(answer)).toEqual([503, 'dependency_unavailable']);
+    expect(codeOf(answer)).toEqual([503, 'temporarily_unavailable']);
     expect(answer.body.error_description).toContain('MAIL_SMTP_URL');
   });
 });

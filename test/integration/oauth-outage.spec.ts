@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TokenIssuer } from '../../src/modules/identity/index.js';
 import { eventually } from '../support/eventually.js';
 import { createOnServer, SERVER_URL, TcpProxy } from './database-support.js';
 import { JOB_SECRET, openOAuth, type OAuthGateway } from './oauth-support.js';
@@ -28,8 +29,17 @@ describe.runIf(SERVER_URL)('the authorization server while its database is away'
   const job = { client_id: 'job', client_secret: JOB_SECRET };
 
   it('calls nothing wrong that it cannot look up, and goes on when the database is back', async () => {
+    const ada = await gateway.createUser();
     const grant = { ...job, grant_type: 'client_credentials', scope: 'read' };
     expect(await ask('/oauth/token', grant)).toEqual([200, undefined]);
+    const terms = {
+      subject: ada.id,
+      tenant: 'default',
+      role: 'user',
+      scopes: ['openid'],
+      lifetimeS: 300,
+    } as const;
+    const bearer = `Bearer ${(await gateway.app.get(TokenIssuer).issue(terms)).token}`;
     await proxy.cut();
     const away = [503, 'temporarily_unavailable'];
     const code = {
@@ -42,6 +52,10 @@ describe.runIf(SERVER_URL)('the authorization server while its database is away'
     expect(await ask('/oauth/token', { ...code, ...redirect })).toEqual(away);
     const refresh = { grant_type: 'refresh_token', client_id: 'cli', refresh_token: 'r' };
     expect(await ask('/oauth/token', refresh)).toEqual(away);
+    expect(await ask('/oauth/device/code', { client_id: 'not-known-yet' })).toEqual(away);
+    const userinfo = await fetch(`${gateway.url}/oauth/userinfo`, { headers: { authorization: bearer } });
+    expect([userinfo.status, userinfo.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(await userinfo.json()).toMatchObject({ error: 'temporarily_unavailable' });
     const query = 'client_id=not-known-yet&response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback';
     for (const page of [`/oauth/authorize?${query}`, '/oauth/device']) {
       const seen = await gateway.browser().open(page);

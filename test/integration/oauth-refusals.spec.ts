@@ -101,7 +101,8 @@ describe.each(OAUTH_KINDS)('the authorization server on $kind', ({ open }) => {
     expect(await refusal({ response_type: 'token' })).toMatchObject({ error: 'unsupported_response_type' });
     const password = { grant_type: 'password', client_id: 'cli', username: 'ada@example.org', password: 'x' };
     expect(await errorOf(await post('/oauth/token', password))).toEqual([400, 'unsupported_grant_type']);
-    expect(await errorOf(await post('/oauth/register', {}))).toEqual([404, 'not_found']);
+    const register = await fetch(`${gateway.url}/oauth/register`, { method: 'POST' });
+    expect(await errorOf(register)).toEqual([404, 'not_found']);
   });
 
   it.each([
@@ -219,10 +220,23 @@ describe.each(OAUTH_KINDS)('the authorization server on $kind', ({ open }) => {
       body: '<x/>',
     });
     expect(await errorOf(xml)).toEqual([415, 'unsupported_media_type']);
-    const elsewhere = await post('/v1/chat/completions', { model: 'x' });
-    expect(elsewhere.status).toBe(415);
+    for (const path of ['/v1/chat/completions', '/oauth/register', '/oauth/device/register'])
+      expect([path, (await post(path, { model: 'x' })).status]).toEqual([path, 415]);
     const twice = new URLSearchParams('grant_type=refresh_token&grant_type=refresh_token&client_id=cli');
     expect(await errorOf(await post('/oauth/token', twice))).toEqual([400, 'invalid_request']);
+  });
+
+  it('says which types a route takes', async () => {
+    const send = async (path: string, type: string) => {
+      const options = { method: 'POST', headers: { 'content-type': type }, body: 'x' };
+      return (await fetch(gateway.url + path, options)).text();
+    };
+    const both = 'must be application/x-www-form-urlencoded or application/json';
+    for (const type of ['application/xml', 'application/octet-stream', 'nonsense']) {
+      expect(await send('/oauth/token', type)).toContain(both);
+      expect(await send('/oauth/device/pair', type)).toContain('must be application/json');
+      expect(await send('/v1/chat/completions', type)).toContain('must be application/json');
+    }
   });
 
   it('takes no text that could not be stored', async () => {

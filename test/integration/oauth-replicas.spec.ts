@@ -81,6 +81,24 @@ describe.runIf(SERVER_URL)('two replicas on one database', () => {
     expect(admin).toMatchObject({ role: 'admin', mustChangePassword: true });
   });
 
+  it('name a file with the password of the demo only where it is', async () => {
+    const seen: string[] = [];
+    const open = async () => {
+      const lines: string[] = [];
+      const env = {
+        DATABASE_URL: (database.config as { url: string }).url,
+        CITADEL_ENV: 'development',
+        LOG_LEVEL: 'warn',
+      };
+      const gateway = await openOAuth(env, undefined, { write: (line) => void lines.push(line) });
+      await gateway.close();
+      seen.push(/\(password in ([^)]*)\)/.exec(lines.join(''))?.[1]?.replace(gateway.dataDir, 'here') ?? '');
+    };
+    await open();
+    await open();
+    expect(seen).toEqual(['here/demo-password', 'demo-password in the data directory of who made them']);
+  });
+
   it('take a code of the other, and once', async () => {
     const asked = await codeOf();
     expect((await post(other, '/oauth/token', asked)).status).toBe(200);

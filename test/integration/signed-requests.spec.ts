@@ -348,6 +348,19 @@ describe.each(DEVICE_GATEWAY_KINDS)('signed requests on $kind', ({ open }) => {
     ).toBe(401);
   });
 
+  it('stand beside what SDKs send because they must send something', async () => {
+    const dummies: Record<string, string>[] = [{ authorization: 'Bearer sk-dummy' }, { 'x-api-key': 'none' }];
+    for (const dummy of dummies) {
+      expect((await send({ ...phone.headers(outgoing()), ...dummy })).status).toBe(200);
+      const wrong = { ...phone.headers(outgoing({ body: '{}' })), ...dummy };
+      expect(codeOf(await send(wrong))).toEqual([401, 'signature_invalid']);
+    }
+    const two = { authorization: 'Bearer sk-dummy', 'x-api-key': 'none' };
+    expect((await send({ ...phone.headers(outgoing()), ...two })).status).toBe(400);
+    const key = { authorization: `Bearer pk_live_${'a'.repeat(43)}` };
+    expect((await send({ ...phone.headers(outgoing()), ...key })).status).toBe(401);
+  });
+
   it('open sockets, when they are right', async () => {
     const target = '/ws/ai/stream';
     const open = async (headers: Record<string, string>) => {

@@ -104,6 +104,20 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect((await asAdmin('GET', '/users/not-an-id')).status).toBe(404);
   });
 
+  it('are not changed a little, where something cannot be changed', async () => {
+    const user = await gateway.createUser('fixed@example.org');
+    for (const field of ['email', 'tenant', 'disbled', 'x'.repeat(99)]) {
+      const { status, body } = await asAdmin('PATCH', `/users/${user.id}`, { name: 'Other', [field]: true });
+      expect([status, body.error]).toEqual([400, 'unsupported_parameter']);
+      expect(body.message).toBe(
+        `${field.slice(0, 64)} is not taken here; role, name, disabled, password are.`,
+      );
+    }
+    expect((await asAdmin('GET', `/users/${user.id}`)).body.name).toBe('Ada');
+    const made = await asAdmin('POST', '/users', { email: 'off@example.org', disabled: true });
+    expect([made.status, made.body.error]).toEqual([400, 'unsupported_parameter']);
+  });
+
   it('are as if nothing were said of what is null', async () => {
     const nothing = { password: null, role: null, name: null };
     const made = await asAdmin('POST', '/users', { email: 'null@example.org', ...nothing });
@@ -159,12 +173,49 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect((await asAdmin('DELETE', `/users/${adminId}`)).status).toBe(400);
   });
 
+  it('keep the last administrator of a tenant, also from who is none of them', async () => {
+    const createAdmin = (email: string) => gateway.createUser(email, { role: 'admin', tenant: 'small' });
+    const [ada, bob] = [await createAdmin('ada@small.org'), await createAdmin('bob@small.org')];
+    const token = await bearer('an-operator', 'admin', 'small');
+    const change = async (method: string, { id }: { id: string }, patch?: object) => {
+      const { status, body } = await call(token, method, `/api/v1/admin/users/${id}`, patch);
+      return [status, body.error];
+    };
+    const disable = { disabled: true };
+    const both = await Promise.all([change('PATCH', ada, disable), change('PATCH', bob, disable)]);
+    const refused = [409, 'last_administrator'];
+    expect(both.filter(([status]) => status === 409)).toEqual([refused]);
+    const [last, other] = both[0][0] === 409 ? [ada, bob] : [bob, ada];
+    expect(await change('DELETE', other)).toEqual([204, undefined]);
+    expect(await change('PATCH', last, { role: 'admin' })).toEqual([200, undefined]);
+    const next = await createAdmin('next@small.org');
+    expect(await change('PATCH', last, { role: 'user' })).toEqual([200, undefined]);
+    const theirs = await bearer(next.id, 'admin', 'small');
+    for (const patch of [disable, { role: 'premium' }, { role: 'user', disabled: false }])
+      expect(await change('PATCH', next, patch)).toEqual(refused);
+    expect(await change('DELETE', next)).toEqual(refused);
+    expect((await call(theirs, 'GET', '/api/v1/auth/me')).status).toBe(200);
+    expect(await change('DELETE', last)).toEqual([204, undefined]);
+  });
+
   it('are shut out at once when they are disabled', async () => {
     const user = await gateway.createUser('soon@example.org');
     const token = await bearer(user.id, 'user');
     expect((await call(token, 'GET', '/api/v1/auth/me')).status).toBe(200);
     await asAdmin('PATCH', `/users/${user.id}`, { disabled: true });
     expect((await call(token, 'GET', '/api/v1/auth/me')).status).toBe(401);
+  });
+
+  it('are believed as soon as they log in again', async () => {
+    const email = 'back@example.org';
+    const { id } = await gateway.createUser(email);
+    const login = gateway.app.get(Login);
+    for (const disabled of [true, false])
+      expect((await asAdmin('PATCH', `/users/${id}`, { disabled })).status).toBe(200);
+    expect(
+      await login.attempt({ tenant: 'default', email, password: PASSWORD, address: '203.0.113.9' }),
+    ).toMatchObject({ id });
+    expect((await call(await bearer(id, 'user'), 'GET', '/api/v1/auth/me')).status).toBe(200);
   });
 
   it('are deleted for good by who tries again, and lose their keys', async () => {

@@ -137,6 +137,11 @@ export const ERROR_CATALOGUE = {
     type: 'invalid_request_error',
     meaning: 'Somebody of the tenant has this email address.',
   },
+  last_administrator: {
+    status: 409,
+    type: 'invalid_request_error',
+    meaning: 'The tenant would be left without an administrator who may log in.',
+  },
   idempotency_conflict: {
     status: 409,
     type: 'invalid_request_error',
@@ -160,7 +165,8 @@ export const ERROR_CATALOGUE = {
   unsupported_media_type: {
     status: 415,
     type: 'invalid_request_error',
-    meaning: 'The body is not `application/json`.',
+    meaning:
+      'The body is of no type that the route takes: `application/json`, and where OAuth has forms those too.',
   },
   headers_too_large: {
     status: 431,
@@ -233,7 +239,7 @@ export const ERROR_CATALOGUE = {
     status: 503,
     type: 'service_unavailable',
     meaning:
-      'What the request needs, such as the database, does not answer; `Retry-After` says when to come back.',
+      'What the request needs, such as the database, does not answer; `Retry-After` says when to come back. Below `/oauth` it is called `temporarily_unavailable`.',
   },
   upstream_timeout: { status: 504, type: 'timeout', meaning: 'The model server gave no token in time.' },
   timeout: { status: 504, type: 'timeout', meaning: 'The generation reached its deadline.' },

@@ -1,6 +1,7 @@
 import { Catch, Logger, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteTable } from '../http/route-table.js';
+import { wrongMediaType } from '../http/wrong-media-type.js';
 import { challengeOf } from './challenge.js';
 import { ERROR_CATALOGUE } from './error-catalogue.js';
 import { GatewayError } from './gateway.error.js';
@@ -52,7 +53,11 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private toError(thrown: unknown, request: FastifyRequest): GatewayError {
-    if (!(thrown instanceof NotFoundException)) return toGatewayError(thrown);
+    if (!(thrown instanceof NotFoundException)) {
+      const error = toGatewayError(thrown);
+      // The server knows what it cannot parse, and the route what it takes.
+      return error !== thrown && error.code === 'unsupported_media_type' ? wrongMediaType(request) : error;
+    }
     const allow = this.routes.methodsOf(request.url);
     if (allow.length === 0 || allow.includes(request.method))
       return new GatewayError('not_found', 'Nothing is here.');

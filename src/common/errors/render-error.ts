@@ -24,8 +24,11 @@ const toFlatError = ({ code, message }: SaidError) => ({
   status_code: ERROR_CATALOGUE[code].status,
 });
 
-/** OAuth's body (RFC 6749, section 5.2). */
-const toOAuthError = ({ code, message }: SaidError) => ({ error: code, error_description: message });
+/** OAuth's body (RFC 6749, section 5.2), and its name for what passes by itself (section 4.1.2.1). */
+export const toOAuthError = ({ code, message }: SaidError) => ({
+  error: code === 'dependency_unavailable' ? 'temporarily_unavailable' : code,
+  error_description: message,
+});
 
 /** JSON-RPC 2.0, section 5.1, with the code for a server's own errors. */
 const toJsonRpcError = ({ code, message }: SaidError) => ({

@@ -23,6 +23,8 @@ declare module 'fastify' {
     makesCredentials?: boolean;
     /** Whether a GET may show a stream ticket in its query. */
     takesTickets?: boolean;
+    /** Whether bodies may be forms as well as JSON. */
+    takesForms?: boolean;
     /** Whether it is shown by a browser, with scripts and styles. */
     isPage?: boolean;
   }

@@ -24,6 +24,9 @@ export abstract class Gatekeeper {
     shown?: ShownCredential,
   ): Verdict | Promise<Verdict>;
 
-  /** The same for somebody who is known already, as by a signature that could not be read with the head. */
+  /** Whether the head shows what could be a credential of ours, good or bad, or more than one of anything. */
+  abstract isShownIn(head: IncomingMessage): boolean;
+
+  /** As `identify` for somebody who is known already, as by a signature that could not be read with the head. */
   abstract admit(head: IncomingMessage, access: Access, caller: Principal): Verdict;
 }

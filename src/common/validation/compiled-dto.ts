@@ -4,6 +4,7 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { nestedDtoOf } from './nested.js';
+import { takesOnlyKnownFields } from './only-known-fields.js';
 
 export type DtoClass = new () => object;
 
@@ -59,6 +60,17 @@ export class CompiledDto {
     let compiled = this.compiled.get(dto);
     if (compiled === undefined) this.compiled.set(dto, (compiled = new CompiledDto(dto)));
     return compiled;
+  }
+
+  /** What the body has and the DTO does not take, where that matters. */
+  unknownFieldOf(body: object): string | undefined {
+    if (!takesOnlyKnownFields(this.dto)) return undefined;
+    return Object.keys(body).find((name) => !this.names.includes(name));
+  }
+
+  /** The names of its fields, in the order in which the DTO declares them. */
+  get names(): readonly string[] {
+    return this.fields.map(({ name }) => name);
   }
 
   /** The first fault, in the order in which the DTO declares its fields. */

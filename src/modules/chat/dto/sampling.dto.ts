@@ -11,6 +11,7 @@ import {
   Min,
 } from 'class-validator';
 import { Nested } from '../../../common/validation/nested.js';
+import { IsLogitBias } from '../../../common/validation/is-logit-bias.js';
 import { IsStop } from '../../../common/validation/is-stop.js';
 import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
 
@@ -134,6 +135,15 @@ export class SamplingDto {
   @Min(-2)
   @Max(2)
   presence_penalty?: number | null;
+
+  @ApiPropertyOptional({
+    description: 'Ignored, and said to be; numbers from -100 to 100 by token.',
+    type: 'object',
+    additionalProperties: { type: 'number' },
+  })
+  @IsOptional()
+  @IsLogitBias()
+  logit_bias?: Readonly<Record<string, number>> | null;
 
   @ApiPropertyOptional({
     description: 'Who the answer is for; goes on record when no token says it.',

@@ -52,6 +52,11 @@ export class PolicyGatekeeper extends Gatekeeper {
     return this.settle(head, access, this.desk.read(head, token, this.networks));
   }
 
+  isShownIn(head: IncomingMessage): boolean {
+    const shown = credentialIn(head, undefined);
+    return shown instanceof GatewayError || (shown.token !== undefined && looksIssued(shown.token));
+  }
+
   admit(head: IncomingMessage, access: Access, principal: Principal): Verdict {
     try {
       return this.revocations.isRevoked(principal) ? refused() : admitted(head, access, principal);

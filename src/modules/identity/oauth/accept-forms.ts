@@ -1,17 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { wrongMediaType } from '../../../common/http/wrong-media-type.js';
 
 const MOST_BYTES = 56 * 1024;
 
-/** Below /oauth, and nowhere else, bodies may be forms (RFC 6749, appendix B). */
+/** Where a route is said to take them, and nowhere else, bodies may be forms. */
 export function acceptForms(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'buffer', bodyLimit: MOST_BYTES },
     (request, body, done) => {
-      if (!(request.routeOptions.url ?? '').startsWith('/oauth/'))
-        return done(new GatewayError('unsupported_media_type', 'The body must be application/json.'));
+      if (request.routeOptions.config.takesForms !== true) return done(wrongMediaType(request));
       if (!isUtf8(body as Buffer)) return done(new GatewayError('invalid_request', 'The form is not UTF-8.'));
       const form = new URLSearchParams((body as Buffer).toString('utf8'));
       if (!isStorable(form)) return done(malformed('A field contains U+0000.'));

@@ -1,6 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { ERROR_CATALOGUE } from '../../../common/errors/error-catalogue.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { toOAuthError } from '../../../common/errors/render-error.js';
 import type { ClientDirectory } from './clients/client-directory.js';
 import { FIRST_INTERVAL_S, hashOf, type StateRows } from './state/state-rows.js';
 import type { StructuredTokens } from './structured-tokens.js';
@@ -75,10 +76,10 @@ function refuse(context: Context): void {
   context.body = { error: 'invalid_client', error_description: 'client authentication is required' };
 }
 
-/** A database that is away is no fault of the request; RFC 6749, section 4.1.2.1, has a name for it. */
-function answerFault(context: Context, { code, message, retryAfterS }: GatewayError): void {
+/** A database that is away is no fault of the request. */
+function answerFault(context: Context, fault: GatewayError): void {
+  const { code, retryAfterS } = fault;
   context.status = ERROR_CATALOGUE[code].status;
   if (retryAfterS !== undefined) context.set('retry-after', String(retryAfterS));
-  const error = code === 'dependency_unavailable' ? 'temporarily_unavailable' : code;
-  if (!context.response.is('html')) context.body = { error, error_description: message };
+  if (!context.response.is('html')) context.body = toOAuthError(fault);
 }

@@ -41,6 +41,14 @@ describe(RevocationList.name, () => {
     expect(meets({ ...revocation, issuedBeforeMs: 10_000 })).toBe(false);
   });
 
+  it('tells from when on somebody is believed again', () => {
+    const list = new RevocationList();
+    list.add({ kind: 'principal', id: 'ada', tenant: 'acme', issuedBeforeMs: 20_000 });
+    expect(list.goodFromMs(ADA)).toBe(20_000);
+    expect(list.meets(ADA, 20_000)).toBe(false);
+    expect(list.goodFromMs({ id: 'ada', tenant: 'other' })).toBeUndefined();
+  });
+
   it('keeps of two about the same what both mean together, and tells whether it has learned anything', () => {
     const list = new RevocationList();
     const about = { kind: 'principal', id: 'ada', tenant: 'acme' } as const;

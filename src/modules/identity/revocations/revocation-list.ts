@@ -27,6 +27,11 @@ export class RevocationList {
     });
   }
 
+  /** From when on what is issued to somebody is not met by what is known about them; undefined where all or nothing is. */
+  goodFromMs({ id, tenant }: Pick<Principal, 'id' | 'tenant'>): number | undefined {
+    return this.entries.get(keyOf('principal', { id, tenant }))?.issuedBeforeMs;
+  }
+
   forget(nowMs: number): void {
     for (const [key, { untilMs }] of this.entries) {
       if (untilMs !== undefined && untilMs <= nowMs) this.entries.delete(key);

@@ -84,6 +84,11 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
     return this.list.meets(principal, issuedAtMs);
   }
 
+  /** See `RevocationList`. */
+  goodFromMs(principal: Pick<Principal, 'id' | 'tenant'>): number | undefined {
+    return this.list.goodFromMs(principal);
+  }
+
   onRevoked(listener: Listener): void {
     this.listeners.push(listener);
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AppConfig } from '../../../config/index.js';
@@ -57,8 +57,11 @@ export class FirstUsers implements OnApplicationBootstrap {
         'demo-password',
         `SELECT FROM user_emails WHERE tenant = '${TENANT}' AND email_key = '${DEMO_EMAIL}'`,
       );
+      const path = join(this.config.dataDir, 'demo-password');
+      // Another replica may have made them, and the file is its own.
+      const place = existsSync(path) ? path : 'demo-password in the data directory of who made them';
       this.logger.warn(
-        `development: the user ${DEMO_EMAIL} (password in ${join(this.config.dataDir, 'demo-password')}) and the public OAuth client citadel-demo exist`,
+        `development: the user ${DEMO_EMAIL} (password in ${place}) and the public OAuth client citadel-demo exist`,
       );
     } catch (error) {
       this.logger.error(`the first users could not be made: ${describeDatabaseError(error)}`);

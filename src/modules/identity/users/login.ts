@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Attempts, type AttemptLimit } from './attempts.js';
 import { emailKey } from './email-address.js';
 import type { User } from './user.js';
+import { UserSessions } from './user-sessions.js';
 import { Users } from './users.service.js';
 
 const MINUTE_S = 60;
@@ -27,6 +28,7 @@ export class Login {
   constructor(
     @Inject(Users) private readonly users: Users,
     @Inject(Attempts) private readonly attempts: Attempts,
+    @Inject(UserSessions) private readonly sessions: UserSessions,
   ) {}
 
   /** Undefined when it is wrong. Throws `rate_limit_exceeded` when too much was, for users that do not exist as well. */
@@ -42,6 +44,7 @@ export class Login {
     await this.attempts.clear(PER_ACCOUNT_HERE, here);
     await this.attempts.giveBack(PER_ACCOUNT, account);
     await this.attempts.giveBack(PER_ADDRESS, origin);
+    await this.sessions.settle(user);
     return user;
   }
 }

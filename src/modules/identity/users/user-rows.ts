@@ -3,6 +3,7 @@ import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { isUuid } from '../../../common/uuid.js';
 import { databaseErrorCode, type Query, RequestDatabase } from '../../../infrastructure/database/index.js';
 import { emailKey } from './email-address.js';
+import { requireOtherAdmin } from './require-other-admin.js';
 import type { NewUser, User, UserEmail, UserRole } from './user.js';
 
 const UNIQUE_VIOLATION = '23505';
@@ -22,6 +23,10 @@ export interface UserChange {
   readonly passwordHash?: string;
   readonly mustChangePassword?: boolean;
 }
+
+/** Whether an administrator would be none any more. */
+export const takesPower = ({ role, disabled }: UserChange): boolean =>
+  disabled === true || (role !== undefined && role !== 'admin');
 
 /** Users and their addresses as they are stored. */
 @Injectable()
@@ -79,22 +84,18 @@ export class UserRows {
     });
   }
 
-  async update(id: string, change: UserChange): Promise<void> {
-    await this.database.query(
-      `UPDATE users SET role = COALESCE($2, role), name = CASE WHEN $3 THEN $4 ELSE name END,
-              disabled = COALESCE($5, disabled), password_hash = COALESCE($6, password_hash),
-              must_change_password = COALESCE($7, must_change_password), updated_at = now()
-        WHERE id = $1`,
-      [
-        id,
-        change.role ?? null,
-        change.name !== undefined,
-        change.name ?? null,
-        change.disabled ?? null,
-        change.passwordHash ?? null,
-        change.mustChangePassword ?? null,
-      ],
-    );
+  /** Throws `last_administrator` where nobody else could administer the tenant. */
+  async requireOtherAdmin(user: User): Promise<void> {
+    await requireOtherAdmin(this.database.query, user);
+  }
+
+  /** Throws `last_administrator` as well, when it would leave the tenant without one. */
+  async update(user: User, change: UserChange): Promise<void> {
+    if (!takesPower(change)) return this.put(this.database.query, user.id, change);
+    await this.database.transaction(async (query) => {
+      await requireOtherAdmin(query, user);
+      await this.put(query, user.id, change);
+    });
   }
 
   async delete(id: string): Promise<void> {
@@ -148,6 +149,24 @@ export class UserRows {
       [tenant, emailKey(email), id],
     );
     return rows.length > 0;
+  }
+
+  private async put(query: Query, id: string, change: UserChange): Promise<void> {
+    await query(
+      `UPDATE users SET role = COALESCE($2, role), name = CASE WHEN $3 THEN $4 ELSE name END,
+              disabled = COALESCE($5, disabled), password_hash = COALESCE($6, password_hash),
+              must_change_password = COALESCE($7, must_change_password), updated_at = now()
+        WHERE id = $1`,
+      [
+        id,
+        change.role ?? null,
+        change.name !== undefined,
+        change.name ?? null,
+        change.disabled ?? null,
+        change.passwordHash ?? null,
+        change.mustChangePassword ?? null,
+      ],
+    );
   }
 
   private async first(sql: string, values: unknown[]): Promise<StoredUser | undefined> {

@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query } from '@nestjs/common';
 import {
+  ApiConflictResponse,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
@@ -13,6 +14,7 @@ import { CreateUserDto, UpdateUserDto, UserDto, UserListDto, toUserDto } from '.
 import { UserPageDto } from './dto/user-page.dto.js';
 import { UserAdministration } from './user-administration.js';
 
+const LAST_ADMINISTRATOR = { description: 'The last administrator of the tenant stays.' };
 const ID = { name: 'id', description: 'Id of the user.' };
 
 @ApiTags('users')
@@ -46,6 +48,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Changes a user; another role or password, or being disabled, logs them out' })
   @ApiParam(ID)
   @ApiOkResponse({ type: UserDto })
+  @ApiConflictResponse(LAST_ADMINISTRATOR)
   async update(
     @Param('id') id: string,
     @Body() patch: UpdateUserDto,
@@ -59,6 +62,7 @@ export class UsersController {
   @ApiOperation({ summary: 'Deletes a user and all they are logged in with' })
   @ApiParam(ID)
   @ApiNoContentResponse({ description: 'They are gone.' })
+  @ApiConflictResponse(LAST_ADMINISTRATOR)
   delete(@Param('id') id: string, @Caller() caller: Principal): Promise<void> {
     return this.users.delete(caller, id);
   }

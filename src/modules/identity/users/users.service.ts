@@ -4,7 +4,7 @@ import { requireEmail } from './email-address.js';
 import { PasswordHashes } from './password-hashes.js';
 import { requireGoodPassword } from './password-rules.js';
 import type { NewUser, User, UserEmail, UserRole } from './user.js';
-import { type StoredUser, UserRows } from './user-rows.js';
+import { type StoredUser, takesPower, UserRows } from './user-rows.js';
 import { UserSessions } from './user-sessions.js';
 
 export interface UserPatch {
@@ -68,15 +68,17 @@ export class Users {
 
   /**
    * As an administrator changes it. Whoever is disabled, or is given a role or another password, is logged out: before it
-   * is changed, and again after, so that the same call completes what a failure has left.
+   * is changed, and again after, so that the same call completes what a failure has left. Throws `last_administrator` before
+   * it does anything.
    */
   async update(user: User, { password, ...patch }: UserPatch): Promise<User> {
     if (password !== undefined) requireGoodPassword(password, user.email, 'password');
+    if (takesPower(patch)) await this.rows.requireOtherAdmin(user);
     const passwordHash = password === undefined ? undefined : await this.hashes.hash(password);
     const endsAll = patch.disabled === true || patch.role !== undefined;
     if (endsAll) await this.sessions.revoke(user);
     else if (password !== undefined) await this.sessions.end(user, 'logins');
-    await this.rows.update(user.id, {
+    await this.rows.update(user, {
       ...patch,
       ...(passwordHash === undefined ? {} : { passwordHash, mustChangePassword: true }),
     });
@@ -90,14 +92,18 @@ export class Users {
     requireGoodPassword(password, user.email, param);
     const passwordHash = await this.hashes.hash(password);
     await this.sessions.end(user, 'logins');
-    await this.rows.update(user.id, { passwordHash, mustChangePassword: false });
+    await this.rows.update(user, { passwordHash, mustChangePassword: false });
     await this.sessions.end(user, 'logins');
   }
 
-  /** They are there until everything of theirs is gone, so that a call that failed can be made again. */
+  /**
+   * They are there until everything of theirs is gone, so that a call that failed can be made again. Throws
+   * `last_administrator` before it does anything.
+   */
   async delete(user: User): Promise<void> {
+    await this.rows.requireOtherAdmin(user);
     await this.sessions.revoke(user);
-    await this.rows.update(user.id, { disabled: true });
+    await this.rows.update(user, { disabled: true });
     await this.sessions.end(user, 'everything');
     await this.rows.delete(user.id);
   }

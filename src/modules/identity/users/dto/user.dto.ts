@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
+import { OnlyKnownFields } from '../../../../common/validation/only-known-fields.js';
 import { USER_ROLES, type User, type UserRole } from '../user.js';
 
 const LONGEST_EMAIL = 320;
@@ -46,6 +47,7 @@ export class UserListDto {
   has_more!: boolean;
 }
 
+@OnlyKnownFields()
 export class CreateUserDto {
   @ApiProperty({
     description: 'The primary address; nobody else of the tenant may have it.',
@@ -78,6 +80,7 @@ export class CreateUserDto {
   name?: string | null;
 }
 
+@OnlyKnownFields()
 export class UpdateUserDto {
   @ApiPropertyOptional({ description: 'What they may do.', enum: USER_ROLES })
   @IsOptional()
