@@ -87,8 +87,10 @@ export const added = (results, scenario, gateway, read) =>
  * @returns {Measured}
  */
 export function pacedCpuOf(results, scenario) {
-  const value = results.median(scenario, OURS, cpuPerToken) / results.median('paced', 'nginx', cpuPerToken);
-  return { value, note: shortfallNote(results, scenario) };
+  const nginx = results.median('paced', 'nginx', cpuPerToken);
+  const ofNginx = (/** @type {string} */ gateway) => results.median(scenario, gateway, cpuPerToken) / nginx;
+  const peers = peersNote(ofNginx, ['node'], (value) => number(value, 2));
+  return { value: ofNginx(OURS), note: [peers, shortfallNote(results, scenario)].filter(Boolean).join('; ') };
 }
 
 /**
@@ -119,7 +121,7 @@ export function addedDelayOf(results) {
   const addedMs = (/** @type {string} */ gateway) => added(results, 'delay', gateway, tokenDelay) / 1000;
   return {
     value: addedMs(OURS),
-    note: peersNote(addedMs, ['nginx', 'portkey'], (value) => `${number(value, 3)} ms`),
+    note: peersNote(addedMs, ['nginx', 'node', 'portkey'], (value) => `${number(value, 3)} ms`),
   };
 }
 
@@ -130,7 +132,7 @@ export function addedDelayOf(results) {
 export function memoryOf(results) {
   const kb = (/** @type {string} */ gateway) =>
     results.median('paced', gateway, ({ kbPerStream }) => kbPerStream);
-  const peers = peersNote(kb, ['nginx', 'portkey'], (value) => `${number(value)} KB`);
+  const peers = peersNote(kb, ['nginx', 'node', 'portkey'], (value) => `${number(value)} KB`);
   const note = [peers, shortfallNote(results, 'paced')].filter(Boolean).join('; ');
   // Streams that hardly get a token need hardly any memory: that is no measurement.
   return { value: results.median('paced', OURS, ({ carried }) => carried) < 0.9 ? NaN : kb(OURS), note };
@@ -146,7 +148,7 @@ export function carriedOf(results) {
   const carried = (/** @type {string} */ gateway) =>
     results.median('paced2500', gateway, (sample) => sample.carried);
   const limit = carried('direct');
-  const note = peersNote(carried, ['direct', 'nginx', 'portkey'], percent);
+  const note = peersNote(carried, ['direct', 'nginx', 'node', 'portkey'], percent);
   if (limit < 0.99) return { value: carried(OURS) / limit, note: `of what direct carries; ${note}` };
   return { value: carried(OURS), note };
 }
