@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeRedisError } from './describe-redis-error.js';
+import { NoAnswerInTimeError } from './in-time.js';
 
 describe(describeRedisError.name, () => {
   it.each([
@@ -7,7 +8,7 @@ describe(describeRedisError.name, () => {
       Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:6379'), { code: 'ECONNREFUSED' }),
       'ECONNREFUSED',
     ],
-    [new Error('Command timed out'), 'no answer in time'],
+    [new NoAnswerInTimeError(100), 'no answer in time'],
     [new Error('connect ETIMEDOUT'), 'no answer in time'],
     [new Error('WRONGPASS invalid username-password pair: hunter2'), 'WRONGPASS'],
     [new Error('Ready check failed: NOAUTH Authentication required.'), 'NOAUTH'],

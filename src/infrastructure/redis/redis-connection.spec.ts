@@ -120,6 +120,19 @@ describe.runIf(hasRedisServer)(RedisConnection.name, () => {
     expect(performance.now() - thawedAt).toBeLessThan(2_000);
   });
 
+  it('takes no Redis for frozen because this process was busy', async () => {
+    await redis.start();
+    connection.onModuleInit();
+    await ready();
+    // Timers come next, and only then what has been received.
+    await new Promise(setImmediate);
+    const answered = connection.run((client) => client.ping());
+    const until = performance.now() + 3 * COMMAND_TIMEOUT_MS;
+    while (performance.now() < until);
+    expect(await answered).toBe('PONG');
+    expect(connection.ready).toBe(true);
+  });
+
   it('starts against a frozen Redis', async () => {
     await redis.start();
     redis.freeze();

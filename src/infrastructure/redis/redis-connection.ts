@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleIn
 import { Redis } from 'ioredis';
 import { AppConfig, type RedisConfig } from '../../config/index.js';
 import { describeRedisError } from './describe-redis-error.js';
+import { afterTime, inTime, NoAnswerInTimeError } from './in-time.js';
 
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 500;
@@ -27,8 +28,10 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private readonly returns: (() => void)[] = [];
   /** A connection that was given up may be called ready until it is closed. */
   private givenUp = false;
+  private readonly answerMs: number;
 
   constructor(@Inject(AppConfig) { redis }: Pick<AppConfig, 'redis'>) {
+    this.answerMs = redis.kind === 'redis' ? redis.commandTimeoutMs : 0;
     this.client = redis.kind === 'redis' ? this.create(redis) : undefined;
   }
 
@@ -59,9 +62,9 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     const { client } = this;
     if (client === undefined || !this.ready) throw new RedisAwayError(this.lastFailure);
     try {
-      return await use(client);
+      return await inTime(use(client), this.answerMs);
     } catch (error) {
-      if (this.ready && isTimeout(error)) this.giveUp(client, error);
+      if (this.ready && error instanceof NoAnswerInTimeError) this.giveUp(client, error);
       throw error;
     }
   }
@@ -77,7 +80,6 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
    */
   listener(): Redis | undefined {
     const listener = this.client?.duplicate({
-      commandTimeout: undefined,
       enableOfflineQueue: true,
       maxRetriesPerRequest: null,
       autoResubscribe: false,
@@ -98,15 +100,10 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     this.client?.disconnect();
   }
 
-  private create({
-    url,
-    connectTimeoutMs,
-    commandTimeoutMs,
-  }: Extract<RedisConfig, { kind: 'redis' }>): Redis {
+  private create({ url, connectTimeoutMs }: Extract<RedisConfig, { kind: 'redis' }>): Redis {
     const client = new Redis(url, {
       lazyConnect: true,
       connectTimeout: connectTimeoutMs,
-      commandTimeout: commandTimeoutMs,
       disconnectTimeout: GOODBYE_MS,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
@@ -115,14 +112,24 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     });
     client.on('error', (error: Error) => {
       // It would go on in database 0.
-      if (isConnected(client) && (isAboutDatabase(error) || isTimeout(error))) this.giveUp(client, error);
+      if (isConnected(client) && isAboutDatabase(error)) this.giveUp(client, error);
       else this.away(error);
     });
+    let stopWaiting = (): void => undefined;
+    // A server that froze takes connections, and says nothing on them.
+    client.on('connect', () => {
+      const isLate = () => this.giveUp(client, new NoAnswerInTimeError(this.answerMs));
+      stopWaiting = afterTime(this.answerMs, isLate);
+    });
     client.on('close', () => {
+      stopWaiting();
       this.givenUp = false;
       this.away();
     });
-    client.on('ready', () => this.back());
+    client.on('ready', () => {
+      stopWaiting();
+      this.back();
+    });
     return client;
   }
 
@@ -159,6 +166,3 @@ const isConnected = ({ status }: Redis): boolean => status === 'connect' || stat
 
 const isAboutDatabase = (error: Error): boolean =>
   (error as { command?: { name?: unknown } }).command?.name === 'select';
-
-const isTimeout = (error: unknown): boolean =>
-  error instanceof Error && /^Command timed out/.test(error.message);
