@@ -134,7 +134,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   }
 
   private giveUp(client: Redis, error: unknown): void {
-    if (this.givenUp) return;
+    if (this.givenUp || this.closed) return;
     this.away(error);
     this.givenUp = true;
     client.disconnect(true);
