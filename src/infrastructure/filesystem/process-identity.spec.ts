@@ -15,12 +15,16 @@ describe(isAlive.name, () => {
   });
 
   it('takes a killed process for dead, also before its parent has heard of it', async () => {
-    // The shell does not wait for its child, so the child stays a zombie.
+    // What the shell becomes does not wait for the shell's child, so the child stays a zombie.
     const shell = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = (await once(shell.stdout, 'data')) as [Buffer];
     const pid = Number(line.toString());
+    await eventually(
+      () => readFileSync(`/proc/${shell.pid}/comm`, 'utf8').trim(),
+      (name) => name === 'sleep',
+    );
     const startedAt = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/.*\) /, '').split(' ')[19];
     const sleeper = { ...ownIdentity(), pid, startedAt };
     expect(isAlive(sleeper)).toBe(true);
