@@ -101,14 +101,7 @@ const nodeBytes = {
   name: 'node',
   whyNot: () => undefined,
   start: async (backendPort) => {
-    const port = await findFreePort();
-    const child = startOnCpu(GATEWAY_CPU, [
-      process.execPath,
-      ...NODE_FLAGS,
-      fileURLToPath(new URL('./bytes-server.mjs', import.meta.url)),
-      String(port),
-      String(backendPort),
-    ]);
+    const { port, child } = await startServer('./bytes-server.mjs', [String(backendPort)]);
     return await running('node', child, { port, path: OLLAMA_PATH, vectors: OLLAMA_VECTORS });
   },
 };
@@ -148,14 +141,7 @@ const hello = (name, urls) => ({
   name,
   whyNot: whyNoRedis,
   start: async () => {
-    const port = await findFreePort();
-    const child = startOnCpu(GATEWAY_CPU, [
-      process.execPath,
-      ...NODE_FLAGS,
-      fileURLToPath(new URL('./hello-server.mjs', import.meta.url)),
-      String(port),
-      ...(await urls()),
-    ]);
+    const { port, child } = await startServer('./hello-server.mjs', await urls());
     return await running(name, child, { port, vectors: HELLO });
   },
 });
@@ -231,6 +217,19 @@ export function installPeers() {
   } catch {
     console.error('The peers could not be installed; they are left out.');
   }
+}
+
+/**
+ * One of the bare servers beside this file, with the flags of the product.
+ *
+ * @param {string} file
+ * @param {string[]} settings behind its port
+ */
+async function startServer(file, settings) {
+  const port = await findFreePort();
+  const script = fileURLToPath(new URL(file, import.meta.url));
+  const child = startOnCpu(GATEWAY_CPU, [process.execPath, ...NODE_FLAGS, script, String(port), ...settings]);
+  return { port, child };
 }
 
 /**
