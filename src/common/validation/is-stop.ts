@@ -1,21 +1,12 @@
-import { ValidateBy, type ValidationOptions } from 'class-validator';
+import { must } from './must.js';
 
 const MOST = 16;
 const LONGEST = 256;
 
 /** A stop sequence, or a list of them. */
-export const IsStop = (options?: ValidationOptions): PropertyDecorator =>
-  ValidateBy(
-    {
-      name: 'isStop',
-      validator: {
-        validate: (value: unknown) =>
-          Array.isArray(value) ? value.length <= MOST && value.every(isSequence) : isSequence(value),
-        defaultMessage: () =>
-          `stop must be a string of 1 to ${LONGEST} characters, or a list of at most ${MOST} of them`,
-      },
-    },
-    options,
+export const IsStop = () =>
+  must(`be a string of 1 to ${LONGEST} characters, or a list of at most ${MOST} of them`, (value) =>
+    Array.isArray(value) ? value.length <= MOST && value.every(isSequence) : isSequence(value),
   );
 
 const isSequence = (value: unknown): boolean =>

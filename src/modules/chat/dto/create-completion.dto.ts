@@ -1,23 +1,20 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsString, MinLength, ValidateBy } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsString, MinLength } from 'class-validator';
+import { must } from '../../../common/validation/must.js';
 import { SamplingDto } from './sampling.dto.js';
 
 const MOST_PROMPTS = 8;
 
-const IsPrompt = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isPrompt',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' ||
-        (Array.isArray(value) &&
-          value.length > 0 &&
-          value.length <= MOST_PROMPTS &&
-          value.every((text) => typeof text === 'string')),
-      defaultMessage: () =>
-        `prompt must be a string or a list of at most ${MOST_PROMPTS} strings; lists of tokens are not supported`,
-    },
-  });
+const IsPrompt = () =>
+  must(
+    `be a string or a list of at most ${MOST_PROMPTS} strings; lists of tokens are not supported`,
+    (value) =>
+      typeof value === 'string' ||
+      (Array.isArray(value) &&
+        value.length > 0 &&
+        value.length <= MOST_PROMPTS &&
+        value.every((text) => typeof text === 'string')),
+  );
 
 export class CreateCompletionDto extends SamplingDto {
   @ApiPropertyOptional({

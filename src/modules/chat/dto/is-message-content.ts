@@ -1,4 +1,4 @@
-import { ValidateBy } from 'class-validator';
+import { mustHaveNoFault } from '../../../common/validation/must.js';
 
 const MOST_PARTS = 256;
 /** Images travel in the request: nobody may make the gateway fetch an address. */
@@ -10,14 +10,7 @@ export type ContentPartBody =
   | { type: 'image_url'; image_url: { url: string } };
 
 /** A message's `content`: text, parts, or null for an assistant that called tools. */
-export const IsMessageContent = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isMessageContent',
-    validator: {
-      validate: (value: unknown, context) => faultOf(value, context!.object) === undefined,
-      defaultMessage: (context) => faultOf(context!.value, context!.object)!,
-    },
-  });
+export const IsMessageContent = () => mustHaveNoFault(faultOf);
 
 interface MessageLike {
   role?: unknown;

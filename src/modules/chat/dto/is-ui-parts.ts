@@ -1,4 +1,4 @@
-import { ValidateBy } from 'class-validator';
+import { mustHaveNoFault } from '../../../common/validation/must.js';
 import { IMAGE_DATA_URL } from './is-message-content.js';
 
 const MOST_PARTS = 256;
@@ -19,14 +19,7 @@ export interface UiPart {
 export const isToolPart = ({ type }: UiPart): boolean => type === 'dynamic-tool' || type.startsWith('tool-');
 
 /** A message's `parts`: text, images as `data:` URLs, and tools that were called. */
-export const IsUiParts = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isUiParts',
-    validator: {
-      validate: (value: unknown) => faultOf(value) === undefined,
-      defaultMessage: (context) => faultOf(context!.value)!,
-    },
-  });
+export const IsUiParts = () => mustHaveNoFault(faultOf);
 
 function faultOf(value: unknown): string | undefined {
   if (!Array.isArray(value) || value.length === 0 || value.length > MOST_PARTS)

@@ -1,14 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  IsBoolean,
-  IsIn,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  MaxLength,
-  ValidateBy,
-} from 'class-validator';
+import { IsBoolean, IsIn, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { must } from '../../../common/validation/must.js';
 import { Nested } from '../../../common/validation/nested.js';
 
 export class FunctionDefinitionDto {
@@ -47,18 +39,15 @@ export class ToolDto {
 
 export type ToolChoiceBody = 'none' | 'auto' | 'required' | { type: 'function'; function: { name: string } };
 
-export const IsToolChoice = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isToolChoice',
-    validator: {
-      validate: (value: unknown, context) =>
-        value === 'none' ||
-        value === 'auto' ||
-        value === 'required' ||
-        isOffered((value as NamedChoice).function?.name, (context!.object as { tools?: unknown }).tools),
-      defaultMessage: () => 'tool_choice must be none, auto, required, or name one of the tools',
-    },
-  });
+export const IsToolChoice = () =>
+  must(
+    'be none, auto, required, or name one of the tools',
+    (value, { tools }) =>
+      value === 'none' ||
+      value === 'auto' ||
+      value === 'required' ||
+      isOffered((value as NamedChoice).function?.name, tools),
+  );
 
 interface NamedChoice {
   function?: { name?: unknown } | null;
@@ -77,21 +66,14 @@ export type ResponseFormatBody =
       json_schema: { name: string; schema?: Record<string, unknown>; strict?: boolean };
     };
 
-export const IsResponseFormat = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isResponseFormat',
-    validator: {
-      validate: (value: unknown) => {
-        const { type, json_schema: schema } = value as {
-          type?: unknown;
-          json_schema?: { name?: unknown; schema?: unknown };
-        };
-        if (type !== 'json_schema') return type === 'text' || type === 'json_object';
-        return typeof schema?.name === 'string' && (schema.schema === undefined || isObject(schema.schema));
-      },
-      defaultMessage: () =>
-        'response_format must be of type text, json_object, or json_schema with a name and a schema',
-    },
+export const IsResponseFormat = () =>
+  must('be of type text, json_object, or json_schema with a name and a schema', (value) => {
+    const { type, json_schema: schema } = value as {
+      type?: unknown;
+      json_schema?: { name?: unknown; schema?: unknown };
+    };
+    if (type !== 'json_schema') return type === 'text' || type === 'json_object';
+    return typeof schema?.name === 'string' && (schema.schema === undefined || isObject(schema.schema));
   });
 
 const isObject = (value: unknown): boolean =>

@@ -1,18 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsObject, IsOptional, ValidateBy } from 'class-validator';
+import { IsObject, IsOptional } from 'class-validator';
+import { must } from '../../../common/validation/must.js';
 import { Nested } from '../../../common/validation/nested.js';
 import { TaskOptionsDto } from '../../agent-tasks/index.js';
 import { ANY_JSON } from './any-json.js';
 
 /** Any JSON value that says something. */
-const IsInput = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isInput',
-    validator: {
-      validate: (value: unknown) => value !== undefined && value !== '',
-      defaultMessage: () => '$property must not be empty',
-    },
-  });
+const IsInput = () => must('not be empty', (value) => value !== undefined && value !== '');
 
 export class WorkflowOptionsDto {
   @ApiPropertyOptional({

@@ -1,21 +1,18 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, Max, Min, MinLength, ValidateBy } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
+import { must } from '../../../common/validation/must.js';
 
 const MOST_INPUTS = 2048;
 export const MOST_DIMENSIONS = 65_536;
 
 /** OpenAI's limits. Token lists cannot be turned back into the text that other servers want. */
-const IsEmbeddingInput = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isEmbeddingInput',
-    validator: {
-      validate: (value: unknown) =>
-        isText(value) ||
-        (Array.isArray(value) && value.length > 0 && value.length <= MOST_INPUTS && value.every(isText)),
-      defaultMessage: () =>
-        `input must be a text that is not empty, or a list of at most ${MOST_INPUTS} of them; tokens are not supported`,
-    },
-  });
+const IsEmbeddingInput = () =>
+  must(
+    `be a text that is not empty, or a list of at most ${MOST_INPUTS} of them; tokens are not supported`,
+    (value) =>
+      isText(value) ||
+      (Array.isArray(value) && value.length > 0 && value.length <= MOST_INPUTS && value.every(isText)),
+  );
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 

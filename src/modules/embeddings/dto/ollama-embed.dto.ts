@@ -1,40 +1,25 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  IsBoolean,
-  IsInt,
-  IsObject,
-  IsOptional,
-  IsString,
-  Max,
-  Min,
-  MinLength,
-  ValidateBy,
-} from 'class-validator';
+import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
+import { must } from '../../../common/validation/must.js';
 import { MOST_DIMENSIONS } from './create-embedding.dto.js';
 
 const MOST_INPUTS = 2048;
 
-const IsTextOrTexts = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isTextOrTexts',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' ||
-        (Array.isArray(value) &&
-          value.length <= MOST_INPUTS &&
-          value.every((text) => typeof text === 'string')),
-      defaultMessage: () => `input must be a string or a list of at most ${MOST_INPUTS} strings`,
-    },
-  });
+const IsTextOrTexts = () =>
+  must(
+    `be a string or a list of at most ${MOST_INPUTS} strings`,
+    (value) =>
+      typeof value === 'string' ||
+      (Array.isArray(value) &&
+        value.length <= MOST_INPUTS &&
+        value.every((text) => typeof text === 'string')),
+  );
 
-const IsDuration = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isDuration',
-    validator: {
-      validate: (value: unknown) => typeof value === 'string' || typeof value === 'number',
-      defaultMessage: () => 'keep_alive must be a duration such as "5m", or seconds',
-    },
-  });
+const IsDuration = () =>
+  must(
+    'be a duration such as "5m", or seconds',
+    (value) => typeof value === 'string' || typeof value === 'number',
+  );
 
 /** What both of Ollama's routes know. */
 export class OllamaModelDto {

@@ -11,10 +11,10 @@ import {
   Max,
   MaxLength,
   Min,
-  ValidateBy,
 } from 'class-validator';
 import { ResponseInputDto } from './response-input.dto.js';
 import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
+import { must } from '../../../common/validation/must.js';
 
 const MOST_TOKENS = 1_000_000;
 const MOST_PAIRS = 16;
@@ -34,22 +34,18 @@ const INCLUDABLES = [
 
 const IsFinite = () => IsNumber({}, { message: '$property must be a number' });
 
-const IsMetadata = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isMetadata',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'object' &&
-        !Array.isArray(value) &&
-        Object.keys(value!).length <= MOST_PAIRS &&
-        Object.entries(value!).every(
-          ([key, text]) =>
-            key.length <= LONGEST_KEY && typeof text === 'string' && text.length <= LONGEST_VALUE,
-        ),
-      defaultMessage: () =>
-        `$property must be at most ${MOST_PAIRS} pairs of a key of up to ${LONGEST_KEY} and a text of up to ${LONGEST_VALUE} characters`,
-    },
-  });
+const IsMetadata = () =>
+  must(
+    `be at most ${MOST_PAIRS} pairs of a key of up to ${LONGEST_KEY} and a text of up to ${LONGEST_VALUE} characters`,
+    (value) =>
+      typeof value === 'object' &&
+      !Array.isArray(value) &&
+      Object.keys(value!).length <= MOST_PAIRS &&
+      Object.entries(value!).every(
+        ([key, text]) =>
+          key.length <= LONGEST_KEY && typeof text === 'string' && text.length <= LONGEST_VALUE,
+      ),
+  );
 
 export class CreateResponseDto extends ResponseInputDto {
   @ApiPropertyOptional({

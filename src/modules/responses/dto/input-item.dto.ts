@@ -1,18 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsArray, IsIn, IsOptional, IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
+import { IsArray, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { must } from '../../../common/validation/must.js';
 import { IMAGE_DATA_URL } from '../../chat/index.js';
 
 export const MESSAGE_ROLES = ['user', 'assistant', 'system', 'developer'] as const;
 
 /** Text, or a list whose elements are looked at by their type. */
-const IsTextOrList = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isTextOrList',
-    validator: {
-      validate: (value: unknown) => typeof value === 'string' || Array.isArray(value),
-      defaultMessage: () => '$property must be a string or a list of parts',
-    },
-  });
+const IsTextOrList = () =>
+  must('be a string or a list of parts', (value) => typeof value === 'string' || Array.isArray(value));
 
 class KeptItemDto {
   @ApiPropertyOptional({ description: 'Its id, where it is given back as it came.', type: String })

@@ -9,8 +9,8 @@ import {
   IsString,
   MaxLength,
   MinLength,
-  ValidateBy,
 } from 'class-validator';
+import { must } from '../../../common/validation/must.js';
 import { Nested } from '../../../common/validation/nested.js';
 import {
   FunctionCallItemDto,
@@ -35,28 +35,21 @@ const ITEMS = [
 ];
 
 /** What the items are is looked at by their type. */
-const IsInput = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isInput',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.length <= MOST_ITEMS),
-      defaultMessage: () => `$property must be a string or a list of 1 to ${MOST_ITEMS} items`,
-    },
-  });
+const IsInput = () =>
+  must(
+    `be a string or a list of 1 to ${MOST_ITEMS} items`,
+    (value) =>
+      typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.length <= MOST_ITEMS),
+  );
 
 export type ResponseToolChoice = 'none' | 'auto' | 'required' | { type: 'function'; name: string };
 
 /** The words, or an object, which is looked at by its type. */
-const IsChoiceOfTool = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isChoiceOfTool',
-    validator: {
-      validate: (value: unknown) =>
-        value === 'none' || value === 'auto' || value === 'required' || typeof value === 'object',
-      defaultMessage: () => '$property must be none, auto, required, or name one of the tools',
-    },
-  });
+const IsChoiceOfTool = () =>
+  must(
+    'be none, auto, required, or name one of the tools',
+    (value) => value === 'none' || value === 'auto' || value === 'required' || typeof value === 'object',
+  );
 
 export class ReasoningConfigDto {
   @ApiPropertyOptional({ description: 'How much a reasoning model should think.', enum: EFFORTS })

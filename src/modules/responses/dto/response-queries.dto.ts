@@ -1,24 +1,4 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { IsOptional, ValidateBy } from 'class-validator';
-
-/** A parameter of a query: a text, given once. */
-const QueryField = (
-  about: ApiPropertyOptions,
-  valid: (text: string) => boolean,
-  message: string,
-): PropertyDecorator =>
-  applyDecorators(
-    ApiPropertyOptional(about),
-    IsOptional(),
-    ValidateBy({
-      name: 'isQueryField',
-      validator: {
-        validate: (value: unknown) => typeof value === 'string' && valid(value),
-        defaultMessage: () => `$property must be ${message}`,
-      },
-    }),
-  );
+import { QueryField } from '../../../common/validation/query-field.js';
 
 const isBetween = (least: number, most: number) => (text: string) =>
   /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most;

@@ -1,21 +1,19 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, ValidateBy } from 'class-validator';
+import { IsOptional } from 'class-validator';
+import { must } from '../../../../common/validation/must.js';
 
 /** One line of text that people read. */
-const isLine = (most: number): PropertyDecorator =>
-  ValidateBy({
-    name: 'isLine',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' &&
-        value.trim() !== '' &&
-        value.length <= most &&
-        value.isWellFormed() &&
-        !/\p{Cc}/u.test(value),
-      defaultMessage: () => `$property must be one line of 1 to ${most} characters`,
-    },
-  });
+const isLine = (most: number) =>
+  must(
+    `be one line of 1 to ${most} characters`,
+    (value) =>
+      typeof value === 'string' &&
+      value.trim() !== '' &&
+      value.length <= most &&
+      value.isWellFormed() &&
+      !/\p{Cc}/u.test(value),
+  );
 
 export const LineField = (description: string, most: number): PropertyDecorator =>
   applyDecorators(ApiProperty({ description, minLength: 1, maxLength: most }), isLine(most));
@@ -31,13 +29,10 @@ export const OptionalLineField = (description: string, most: number): PropertyDe
 export const TokenField = (description: string, most: number, example?: string): PropertyDecorator =>
   applyDecorators(
     ApiProperty({ description, maxLength: most, example }),
-    ValidateBy({
-      name: 'isToken',
-      validator: {
-        validate: (value: unknown) => typeof value === 'string' && value !== '' && value.length <= most,
-        defaultMessage: () => `$property must be a text of 1 to ${most} characters`,
-      },
-    }),
+    must(
+      `be a text of 1 to ${most} characters`,
+      (value) => typeof value === 'string' && value !== '' && value.length <= most,
+    ),
   );
 
 export const PUBLIC_KEY = 'Public Ed25519 key of the device: 32 bytes in base64 or base64url, or PEM.';

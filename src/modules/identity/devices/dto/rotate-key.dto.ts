@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { must } from '../../../../common/validation/must.js';
 import { LONGEST_KEY, LONGEST_PROOF, OptionalLineField, PUBLIC_KEY, TokenField } from './device-fields.js';
 
 export class RotateKeyDto {
@@ -56,13 +57,10 @@ export class CreateDeviceApiKeyDto {
     isArray: true,
   })
   @IsOptional()
-  @ValidateBy({
-    name: 'isScopes',
-    validator: {
-      validate: (value: unknown) => Array.isArray(value) && value.length > 0 && value.length <= 2,
-      defaultMessage: () => '$property must be a list of read and write',
-    },
-  })
+  @must(
+    'be a list of read and write',
+    (value) => Array.isArray(value) && value.length > 0 && value.length <= SCOPES.length,
+  )
   @IsIn(SCOPES, { each: true })
   scopes?: string[] | null;
 }
