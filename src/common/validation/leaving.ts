@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { IsIn, IsOptional, Max, Min } from 'class-validator';
+import { IsFinite } from './is-finite.js';
 
 const CHOICES = ['cancel', 'continue'];
 
@@ -25,7 +26,7 @@ export const GraceSeconds = (): PropertyDecorator =>
       type: Number,
     }),
     IsOptional(),
-    IsNumber({}, { message: '$property must be a number' }),
+    IsFinite(),
     Min(1),
     Max(300),
   );

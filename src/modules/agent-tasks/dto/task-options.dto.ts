@@ -1,16 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  IsInt,
-  IsNumber,
-  IsObject,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  MinLength,
-} from 'class-validator';
+import { IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
 import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
+import { Temperature } from '../../../common/validation/sampling-fields.js';
 
 const MOST_TOKENS = 1_000_000;
 
@@ -42,11 +33,7 @@ export class TaskOptionsDto {
   @Max(MOST_TOKENS)
   max_tokens?: number | null;
 
-  @ApiPropertyOptional({ description: 'Randomness.', minimum: 0, maximum: 2, type: Number })
-  @IsOptional()
-  @IsNumber({}, { message: '$property must be a number' })
-  @Min(0)
-  @Max(2)
+  @Temperature()
   temperature?: number | null;
 
   @ApiPropertyOptional({

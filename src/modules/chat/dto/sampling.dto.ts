@@ -1,25 +1,15 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  IsBoolean,
-  IsInt,
-  IsNumber,
-  IsObject,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { Nested } from '../../../common/validation/nested.js';
 import { IsLogitBias } from '../../../common/validation/is-logit-bias.js';
 import { IsStop } from '../../../common/validation/is-stop.js';
 import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
+import { IsFinite } from '../../../common/validation/is-finite.js';
+import { Temperature, TopP } from '../../../common/validation/sampling-fields.js';
 
 export const DEFAULT_MAX_TOKENS = 1000;
 export const DEFAULT_TEMPERATURE = 0.7;
 const MOST_TOKENS = 1_000_000;
-
-const IsFinite = () => IsNumber({}, { message: '$property must be a number' });
 
 export class StreamOptionsDto {
   @ApiPropertyOptional({ description: 'Adds a last chunk with the token counts.', default: false })
@@ -42,29 +32,10 @@ export class SamplingDto {
   @Max(MOST_TOKENS)
   max_tokens?: number | null;
 
-  @ApiPropertyOptional({
-    description: 'Randomness.',
-    default: DEFAULT_TEMPERATURE,
-    minimum: 0,
-    maximum: 2,
-    type: Number,
-  })
-  @IsOptional()
-  @IsFinite()
-  @Min(0)
-  @Max(2)
+  @Temperature(DEFAULT_TEMPERATURE)
   temperature?: number | null;
 
-  @ApiPropertyOptional({
-    description: 'Share of the likeliest tokens to choose from.',
-    minimum: 0,
-    maximum: 1,
-    type: Number,
-  })
-  @IsOptional()
-  @IsFinite()
-  @Min(0)
-  @Max(1)
+  @TopP()
   top_p?: number | null;
 
   @ApiPropertyOptional({

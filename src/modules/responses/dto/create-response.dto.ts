@@ -5,16 +5,17 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  IsNumber,
   IsOptional,
   IsString,
   Max,
   MaxLength,
   Min,
 } from 'class-validator';
-import { ResponseInputDto } from './response-input.dto.js';
 import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
 import { must } from '../../../common/validation/must.js';
+import { Temperature, TopP } from '../../../common/validation/sampling-fields.js';
+import { DEFAULT_TEMPERATURE } from '../../chat/index.js';
+import { ResponseInputDto } from './response-input.dto.js';
 
 const MOST_TOKENS = 1_000_000;
 const MOST_PAIRS = 16;
@@ -31,8 +32,6 @@ const INCLUDABLES = [
   'web_search_call.action.sources',
   'web_search_call.results',
 ];
-
-const IsFinite = () => IsNumber({}, { message: '$property must be a number' });
 
 const IsMetadata = () =>
   must(
@@ -86,23 +85,10 @@ export class CreateResponseDto extends ResponseInputDto {
   @Max(MOST_TOKENS)
   max_output_tokens?: number | null;
 
-  @ApiPropertyOptional({ description: 'Randomness.', default: 0.7, minimum: 0, maximum: 2, type: Number })
-  @IsOptional()
-  @IsFinite()
-  @Min(0)
-  @Max(2)
+  @Temperature(DEFAULT_TEMPERATURE)
   temperature?: number | null;
 
-  @ApiPropertyOptional({
-    description: 'Share of the likeliest tokens to choose from.',
-    minimum: 0,
-    maximum: 1,
-    type: Number,
-  })
-  @IsOptional()
-  @IsFinite()
-  @Min(0)
-  @Max(1)
+  @TopP()
   top_p?: number | null;
 
   @ApiPropertyOptional({

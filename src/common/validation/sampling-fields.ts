@@ -1,0 +1,37 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, Max, Min } from 'class-validator';
+import { IsFinite } from './is-finite.js';
+
+const MOST_TEMPERATURE = 2;
+
+/** How freely a model chooses its words. */
+export const Temperature = (byDefault?: number): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({
+      description: 'Randomness.',
+      ...(byDefault === undefined ? {} : { default: byDefault }),
+      minimum: 0,
+      maximum: MOST_TEMPERATURE,
+      type: Number,
+    }),
+    IsOptional(),
+    IsFinite(),
+    Min(0),
+    Max(MOST_TEMPERATURE),
+  );
+
+/** Among how many of its words. */
+export const TopP = (): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({
+      description: 'Share of the likeliest tokens to choose from.',
+      minimum: 0,
+      maximum: 1,
+      type: Number,
+    }),
+    IsOptional(),
+    IsFinite(),
+    Min(0),
+    Max(1),
+  );
