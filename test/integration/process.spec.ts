@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.js';
+import { eventually, withDeadline } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { readChatStream } from '../support/sse.js';
@@ -108,6 +108,18 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     expect(await gateway.exit()).toBe(0);
     await expect(fetch(`${url}/live`)).rejects.toThrow('fetch failed');
     await ollama.close();
+  });
+
+  it.each<[string, [string, ...string[]]]>([
+    ['npm', ['npm', 'start']],
+    ['the script of npm start', [process.execPath, 'scripts/start.mjs']],
+  ])('ends where %s is killed', async (_, command) => {
+    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir }, [], command);
+    started.push(gateway);
+    await gateway.url();
+    gateway.kill('SIGKILL');
+    expect(await gateway.exit()).toBe('SIGKILL');
+    await withDeadline(gateway.closed, { what: 'the end of the gateway' });
   });
 
   it('takes a signal that comes by two ways as one, and tells streams at the next that they end now', async () => {
