@@ -135,7 +135,16 @@ describe(loadConfig.name, () => {
       const configDir = copyOfShipped();
       rmSync(join(configDir, path));
       expect(() => loadConfig({ CITADEL_ENV: 'test' }, { configDir })).toThrow(
-        new ConfigError(`config/${path} cannot be read: ENOENT`),
+        new ConfigError(`config/${path} cannot be read (ENOENT)`),
+      );
+    },
+  );
+
+  it.each(['/nowhere/at/all', join(import.meta.dirname, 'load-config.ts')])(
+    'says which setting names %s, where no settings are',
+    (CITADEL_CONFIG_DIR) => {
+      expect(() => loadConfig({ CITADEL_ENV: 'test', CITADEL_CONFIG_DIR })).toThrow(
+        new ConfigError(`CITADEL_CONFIG_DIR: ${CITADEL_CONFIG_DIR} is not a directory`),
       );
     },
   );

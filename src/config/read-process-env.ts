@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv as parseDotEnv } from 'node:util';
-import { ConfigError } from './config-error.js';
 import type { ProcessEnv } from './env.js';
+import { unreadable } from './unreadable.js';
 
 /** The one place that looks at `process.env`. A `.env` file in the folder stands behind it; what is empty is not there. */
 export function readProcessEnv(folder: string = process.cwd()): ProcessEnv {
@@ -17,6 +17,6 @@ function readDotEnv(file: string): ProcessEnv {
     return parseDotEnv(readFileSync(file, 'utf8'));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new ConfigError(`${file} cannot be read`, { cause });
+    throw unreadable(file, cause);
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from './config-error.js';
 import type { ProcessEnv } from './env.js';
+import { unreadable } from './unreadable.js';
 
 /** Secrets asked for by these names. YAML may name further ones by `*_secret_name` and `api_key_env`. */
 export const SECRET_KEYS = [
@@ -49,7 +50,7 @@ export class Secrets {
       if (value !== '') return { value, origin };
     } catch (cause) {
       if (need === 'optional' && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new ConfigError(`The secret file of ${origin} cannot be read`, { cause });
+      throw unreadable(`The secret file of ${origin}`, cause);
     }
     throw new ConfigError(`The secret file of ${origin} is empty`);
   }
