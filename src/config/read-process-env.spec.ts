@@ -27,6 +27,12 @@ describe(readProcessEnv.name, () => {
     expect(env).not.toHaveProperty('HOST');
   });
 
+  it('passes over the mark that some editors put in front', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'env-'));
+    writeFileSync(join(folder, '.env'), '\uFEFFAUTH_REQUIRE_ALL=on\r\nPORT=1\r\n');
+    expect(readProcessEnv(folder)).toMatchObject({ AUTH_REQUIRE_ALL: 'on', PORT: '1' });
+  });
+
   it('says which file it cannot read, and why', () => {
     const folder = mkdtempSync(join(tmpdir(), 'env-'));
     mkdirSync(join(folder, '.env'));

@@ -12,9 +12,12 @@ export function readProcessEnv(folder: string = process.cwd()): ProcessEnv {
 const withoutEmpty = (env: ProcessEnv): ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
 
+/** Some editors begin a file with it, and it would become part of the first name. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
 function readDotEnv(file: string): ProcessEnv {
   try {
-    return parseDotEnv(readFileSync(file, 'utf8'));
+    return parseDotEnv(readFileSync(file, 'utf8').replace(BYTE_ORDER_MARK, ''));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw unreadable(file, cause);
