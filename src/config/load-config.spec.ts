@@ -149,6 +149,12 @@ describe(loadConfig.name, () => {
     },
   );
 
+  it('tells of a variable whose name has a slip in it', () => {
+    expect(loadConfig({ CITADEL_ENV: 'test', AUTH_REQURE_ALL: 'on' }).choices).toContain(
+      'settings: AUTH_REQURE_ALL is none; AUTH_REQUIRE_ALL is',
+    );
+  });
+
   it('says in which file and line YAML is broken', () => {
     const configDir = copyOfShipped();
     writeFileSync(join(configDir, 'agents.yaml'), 'agents:\n  - key: [a\n');

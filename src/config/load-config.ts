@@ -5,6 +5,7 @@ import type { AppConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import type { RoutingConfig } from './routing-config.js';
 import { type Env, parseEnv, type ProcessEnv } from './env.js';
+import { findMisspelt } from './misspelt-settings.js';
 import { Secrets } from './secrets.js';
 import { toAppConfig } from './to-app-config.js';
 import { loadOptionalYaml, loadYamlFiles } from './yaml-files.js';
@@ -25,7 +26,7 @@ export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = 
   const workflowsYaml = loadOptionalYaml(configDir, 'workflows.yaml');
   if (options.refuseEmpty) for (const section of [yaml, workflowsYaml]) section.refuseEmptyFiles();
   const secrets = new Secrets(processEnv, join(configDir, 'secrets'));
-  return toAppConfig({
+  const config = toAppConfig({
     environment,
     version: readVersion(),
     env,
@@ -37,6 +38,7 @@ export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = 
     workflowsYaml,
     secrets,
   });
+  return { ...config, choices: [...config.choices, ...findMisspelt(processEnv, secrets.sought)] };
 }
 
 /** What may change without a restart. All files are checked again, so a mistake in any of them shows itself now. */

@@ -24,6 +24,9 @@ export interface Secret {
 
 /** Finds a secret by its name: the variable NAME, the file that NAME_FILE names, then the file `config/secrets/NAME`. */
 export class Secrets {
+  /** By which names secrets were looked for. */
+  readonly sought = new Set<string>();
+
   constructor(
     private readonly processEnv: ProcessEnv,
     private readonly folder: string,
@@ -37,6 +40,7 @@ export class Secrets {
   }
 
   findInEnvironment(name: string): Secret | undefined {
+    this.sought.add(name);
     const value = this.processEnv[name]?.trim();
     const file = this.processEnv[`${name}_FILE`]?.trim();
     if (value && file) throw new ConfigError(`Set ${name} or ${name}_FILE, not both`);
