@@ -9,6 +9,7 @@ import { explainStartFault } from './explain-start-fault.js';
 import { ExtraListeners } from './extra-listeners.js';
 import { toListenError } from './listen-error.js';
 import { RoutingReload } from './modules/models/index.js';
+import { ReloadSignal } from './reload-signal.js';
 import { Shutdown } from './shutdown.js';
 
 try {
@@ -19,6 +20,7 @@ try {
 }
 
 async function start(): Promise<void> {
+  const hangUp = new ReloadSignal();
   const isDevelopment = process.argv.includes('--development');
   const config = loadConfig({
     ...(isDevelopment ? { CITADEL_ENV: 'development' } : {}),
@@ -30,7 +32,7 @@ async function start(): Promise<void> {
   shutdown.listen();
   const extra = await listen(app, config.http);
   shutdown.after(() => extra.close());
-  process.on('SIGHUP', () => void app.get(RoutingReload).reload());
+  hangUp.tell(() => void app.get(RoutingReload).reload());
   for (const choice of config.choices) new Logger('Start').log(choice);
   printBanner(app, config);
 }

@@ -184,6 +184,15 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     expect(await gateway.stop()).toBe(0);
   });
 
+  it('takes a SIGHUP that comes while it starts when it has started', async () => {
+    const gateway = start({ CITADEL_DATA_DIR: join(dataDir, 'fresh') });
+    await gateway.said(/creating the embedded database/);
+    gateway.kill('SIGHUP');
+    await gateway.said(/routing was read anew/);
+    expect((await ask(await gateway.url())).status).toBe(200);
+    expect(await gateway.stop()).toBe(0);
+  });
+
   it('serves the same on further ports', async () => {
     const port = await freePort();
     const gateway = start({ EXTRA_PORTS: String(port) });
