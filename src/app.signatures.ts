@@ -3,7 +3,8 @@ import { Readable as BodyStream } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GatewayError } from './common/errors/gateway.error.js';
 import { toGatewayError } from './common/errors/to-gateway-error.js';
-import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
+import type { Gatekeeper } from './common/http/gatekeeper.js';
+import { joinCallers } from './common/http/join-callers.js';
 import { readBytes } from './common/http/read-bytes.js';
 import type { SignedRequest, SignedRequests } from './common/http/signed-requests.js';
 import type { Principal } from './contracts/principal.js';
@@ -63,21 +64,9 @@ async function verify(
   const { bodyLimit, config } = request.routeOptions;
   const access = { policy: config.policy!, scope: config.scope };
   const body = await readBytes(payload, bodyLimit);
-  const caller = join(await signed.verify(body), request.principal);
+  const caller = joinCallers(await signed.verify(body), request.principal);
   const verdict = caller instanceof GatewayError ? caller : gatekeeper.admit(request.raw, access, caller);
   if (verdict instanceof GatewayError) throw verdict;
   request.principal = verdict;
   return body;
-}
-
-/** Who shows another credential too may do what both let them. */
-function join(signer: Verdict, shown: Principal | undefined): Verdict {
-  if (signer instanceof GatewayError || shown === undefined) return signer;
-  const isSame = signer.id === shown.id && signer.tenant === shown.tenant;
-  if (isSame && (shown.device === undefined || shown.device === signer.device))
-    return { ...shown, device: signer.device };
-  return new GatewayError(
-    'signature_invalid',
-    'The signature and the other credential are not of one caller.',
-  );
 }

@@ -3,26 +3,24 @@ import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp } from './app.setup.js';
 import { printBanner } from './banner.js';
-import { ConfigError, type HttpConfig, loadConfig, readProcessEnv } from './config/index.js';
+import { type HttpConfig, loadConfig, readProcessEnv } from './config/index.js';
 import { makeDirectories } from './directories.js';
-import { DirectoryInUseError } from './infrastructure/filesystem/index.js';
+import { explainStartFault } from './explain-start-fault.js';
 import { ExtraListeners } from './extra-listeners.js';
 import { toListenError } from './listen-error.js';
 import { RoutingReload } from './modules/models/index.js';
+import { ReloadSignal } from './reload-signal.js';
 import { Shutdown } from './shutdown.js';
 
 try {
   await start();
 } catch (error) {
-  // Mistakes of set-up need no stack; anything else does.
-  const isMistake = error instanceof ConfigError || error instanceof DirectoryInUseError;
-  process.stderr.write(
-    `Citadel cannot start: ${isMistake ? error.message : ((error as Error).stack ?? String(error))}\n`,
-  );
+  process.stderr.write(`Citadel cannot start: ${explainStartFault(error)}\n`);
   process.exit(1);
 }
 
 async function start(): Promise<void> {
+  const hangUp = new ReloadSignal();
   const isDevelopment = process.argv.includes('--development');
   const config = loadConfig({
     ...(isDevelopment ? { CITADEL_ENV: 'development' } : {}),
@@ -34,7 +32,7 @@ async function start(): Promise<void> {
   shutdown.listen();
   const extra = await listen(app, config.http);
   shutdown.after(() => extra.close());
-  process.on('SIGHUP', () => void app.get(RoutingReload).reload());
+  hangUp.tell(() => void app.get(RoutingReload).reload());
   for (const choice of config.choices) new Logger('Start').log(choice);
   printBanner(app, config);
 }

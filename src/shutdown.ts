@@ -17,6 +17,8 @@ export class Shutdown {
 
   listen(): void {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.onSignal(signal));
+    // Who started us by a channel was killed, and cannot pass on signals any more.
+    process.on('disconnect', () => this.onSignal('disconnect'));
     for (const fault of ['unhandledRejection', 'uncaughtException'] as const) {
       process.on(fault, (error: unknown) => this.onFault(fault, error));
     }

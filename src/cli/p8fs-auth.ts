@@ -6,7 +6,8 @@ import { parseTokenOptions, TOKEN_USAGE, UsageError } from './token-options.js';
 
 const USAGE = `Usage: p8fs-auth generate-token -u USER [options]
 
-Makes an access token with the key of this installation. It reads the settings the gateway reads.
+Makes an access token with the key of this installation. It reads the settings the gateway reads, and
+needs the same: by CITADEL_DATA_DIR it finds the key, PORT or PUBLIC_URL says who the token is from.
 
 ${TOKEN_USAGE}`;
 

@@ -34,6 +34,7 @@ export type {
 export { isConfiguredModel, resolveAlias } from './model-names.js';
 export { isNativeRedirectUri, isRedirectUri } from './redirect-uri.js';
 export { readProcessEnv } from './read-process-env.js';
+export { unreadable } from './unreadable.js';
 export type {
   AgentSettings,
   BackendSettings,

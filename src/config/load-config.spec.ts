@@ -135,10 +135,25 @@ describe(loadConfig.name, () => {
       const configDir = copyOfShipped();
       rmSync(join(configDir, path));
       expect(() => loadConfig({ CITADEL_ENV: 'test' }, { configDir })).toThrow(
-        new ConfigError(`config/${path} cannot be read: ENOENT`),
+        new ConfigError(`config/${path} cannot be read (ENOENT)`),
       );
     },
   );
+
+  it.each(['/nowhere/at/all', join(import.meta.dirname, 'load-config.ts')])(
+    'says which setting names %s, where no settings are',
+    (CITADEL_CONFIG_DIR) => {
+      expect(() => loadConfig({ CITADEL_ENV: 'test', CITADEL_CONFIG_DIR })).toThrow(
+        new ConfigError(`CITADEL_CONFIG_DIR: ${CITADEL_CONFIG_DIR} is not a directory`),
+      );
+    },
+  );
+
+  it('tells of a variable whose name has a slip in it', () => {
+    expect(loadConfig({ CITADEL_ENV: 'test', AUTH_REQURE_ALL: 'on' }).choices).toContain(
+      'settings: AUTH_REQURE_ALL is none; AUTH_REQUIRE_ALL is',
+    );
+  });
 
   it('says in which file and line YAML is broken', () => {
     const configDir = copyOfShipped();

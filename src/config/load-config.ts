@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AppConfig } from './app-config.js';
+import { ConfigError } from './config-error.js';
 import type { RoutingConfig } from './routing-config.js';
-import { parseEnv, type ProcessEnv } from './env.js';
+import { type Env, parseEnv, type ProcessEnv } from './env.js';
+import { findMisspelt } from './misspelt-settings.js';
 import { Secrets } from './secrets.js';
 import { toAppConfig } from './to-app-config.js';
 import { loadOptionalYaml, loadYamlFiles } from './yaml-files.js';
@@ -18,13 +20,13 @@ export interface LoadConfigOptions {
 /** Everything that is configured, checked as a whole. Throws ConfigError for what cannot be used. */
 export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = {}): AppConfig {
   const env = parseEnv(processEnv);
-  const configDir = options.configDir ?? env.CITADEL_CONFIG_DIR ?? join(PACKAGE_ROOT, 'config');
+  const configDir = options.configDir ?? directoryOf(env) ?? join(PACKAGE_ROOT, 'config');
   const environment = env.CITADEL_ENV ?? 'production';
   const yaml = loadYamlFiles(configDir, environment);
   const workflowsYaml = loadOptionalYaml(configDir, 'workflows.yaml');
   if (options.refuseEmpty) for (const section of [yaml, workflowsYaml]) section.refuseEmptyFiles();
   const secrets = new Secrets(processEnv, join(configDir, 'secrets'));
-  return toAppConfig({
+  const config = toAppConfig({
     environment,
     version: readVersion(),
     env,
@@ -36,11 +38,18 @@ export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = 
     workflowsYaml,
     secrets,
   });
+  return { ...config, choices: [...config.choices, ...findMisspelt(processEnv, secrets.sought)] };
 }
 
 /** What may change without a restart. All files are checked again, so a mistake in any of them shows itself now. */
 export const reloadRouting = (processEnv: ProcessEnv, options?: LoadConfigOptions): RoutingConfig =>
   loadConfig(processEnv, { ...options, refuseEmpty: true }).routing;
+
+function directoryOf({ CITADEL_CONFIG_DIR: directory }: Env): string | undefined {
+  if (directory !== undefined && statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw new ConfigError(`CITADEL_CONFIG_DIR: ${directory} is not a directory`);
+  return directory;
+}
 
 /** Seen from `src/config` and from `dist/config` alike. */
 const PACKAGE_ROOT = fileURLToPath(new URL('../..', import.meta.url));

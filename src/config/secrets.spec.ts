@@ -35,7 +35,7 @@ describe(Secrets.name, () => {
 
   it('refuses a named file that is missing or empty', () => {
     expect(() => new Secrets({ KEY_FILE: join(folder, 'absent') }, folder).find('KEY')).toThrow(
-      'of KEY_FILE cannot be read',
+      new ConfigError('The secret file of KEY_FILE cannot be read (ENOENT)'),
     );
     expect(() => new Secrets({}, folder).find('EMPTY')).toThrow('config/secrets/EMPTY is empty');
   });

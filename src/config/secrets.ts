@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from './config-error.js';
 import type { ProcessEnv } from './env.js';
+import { unreadable } from './unreadable.js';
 
 /** Secrets asked for by these names. YAML may name further ones by `*_secret_name` and `api_key_env`. */
 export const SECRET_KEYS = [
@@ -23,6 +24,9 @@ export interface Secret {
 
 /** Finds a secret by its name: the variable NAME, the file that NAME_FILE names, then the file `config/secrets/NAME`. */
 export class Secrets {
+  /** By which names secrets were looked for. */
+  readonly sought = new Set<string>();
+
   constructor(
     private readonly processEnv: ProcessEnv,
     private readonly folder: string,
@@ -36,6 +40,7 @@ export class Secrets {
   }
 
   findInEnvironment(name: string): Secret | undefined {
+    this.sought.add(name);
     const value = this.processEnv[name]?.trim();
     const file = this.processEnv[`${name}_FILE`]?.trim();
     if (value && file) throw new ConfigError(`Set ${name} or ${name}_FILE, not both`);
@@ -49,7 +54,7 @@ export class Secrets {
       if (value !== '') return { value, origin };
     } catch (cause) {
       if (need === 'optional' && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new ConfigError(`The secret file of ${origin} cannot be read`, { cause });
+      throw unreadable(`The secret file of ${origin}`, cause);
     }
     throw new ConfigError(`The secret file of ${origin} is empty`);
   }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from './app-config.js';
-import { ConfigError } from './config-error.js';
 import { parseYaml, type YamlMap } from './parse-yaml.js';
+import { unreadable } from './unreadable.js';
 import { YamlSection } from './yaml-section.js';
 
 /** Any YAML file below the folder of settings; `path` names it in messages as well. */
@@ -12,10 +12,7 @@ export function loadYamlFile(configDir: string, path: string): YamlMap {
   try {
     source = readFileSync(join(configDir, path), 'utf8');
   } catch (cause) {
-    throw new ConfigError(
-      `${file} cannot be read: ${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}`,
-      { cause },
-    );
+    throw unreadable(file, cause);
   }
   return parseYaml(source, file);
 }

@@ -57,10 +57,21 @@ describe.runIf(SERVER_URL)('the authorization server while its database is away'
     expect([userinfo.status, userinfo.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await userinfo.json()).toMatchObject({ error: 'temporarily_unavailable' });
     const query = 'client_id=not-known-yet&response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%2Fcallback';
-    for (const page of [`/oauth/authorize?${query}`, '/oauth/device']) {
-      const seen = await gateway.browser().open(page);
+    const pages = [
+      { path: `/oauth/authorize?${query}`, says: 'Error: temporarily_unavailable' },
+      { path: '/oauth/device', says: 'Connect a device' },
+      {
+        path: '/oauth/device',
+        form: { user_code: 'BCDF-GHJK' },
+        says: 'Error: temporarily_unavailable',
+      },
+    ];
+    for (const { path, form, says } of pages) {
+      const asked = form && { method: 'POST', body: new URLSearchParams(form) };
+      const seen = await gateway.browser().open(path, asked);
       expect([seen.status, seen.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8']);
       expect(seen.text).toContain('The database does not answer just now.');
+      expect(seen.text).toContain(says);
     }
     await proxy.start();
     await eventually(async () => (await ask('/oauth/token', grant))[0] === 200);

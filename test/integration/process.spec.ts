@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.js';
+import { eventually, withDeadline } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { GatewayProcess } from '../support/gateway-process.js';
 import { readChatStream } from '../support/sse.js';
@@ -110,6 +110,18 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     await ollama.close();
   });
 
+  it.each<[string, [string, ...string[]]]>([
+    ['npm', ['npm', 'start']],
+    ['the script of npm start', [process.execPath, 'scripts/start.mjs']],
+  ])('ends where %s is killed', async (_, command) => {
+    const gateway = new GatewayProcess({ CITADEL_DATA_DIR: dataDir }, [], command);
+    started.push(gateway);
+    await gateway.url();
+    gateway.kill('SIGKILL');
+    expect(await gateway.exit()).toBe('SIGKILL');
+    await withDeadline(gateway.closed, { what: 'the end of the gateway' });
+  });
+
   it('takes a signal that comes by two ways as one, and tells streams at the next that they end now', async () => {
     const ollama = await new FakeOllama({ models: 'any' }).listen();
     ollama.answer({ pieces: ['one', ' two'] });
@@ -169,6 +181,15 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     expect(await knows('llama-of-tomorrow')).toBe(false);
     expect(await knows('llama-of-today')).toBe(true);
     expect((await ask(url)).status).toBe(200);
+    expect(await gateway.stop()).toBe(0);
+  });
+
+  it('takes a SIGHUP that comes while it starts when it has started', async () => {
+    const gateway = start({ CITADEL_DATA_DIR: join(dataDir, 'fresh') });
+    await gateway.said(/creating the embedded database/);
+    gateway.kill('SIGHUP');
+    await gateway.said(/routing was read anew/);
+    expect((await ask(await gateway.url())).status).toBe(200);
     expect(await gateway.stop()).toBe(0);
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { Signer } from '../../src/modules/identity/signatures/testing/signer.js';
 import {
@@ -361,10 +362,10 @@ describe.each(DEVICE_GATEWAY_KINDS)('signed requests on $kind', ({ open }) => {
     expect((await send({ ...phone.headers(outgoing()), ...key })).status).toBe(401);
   });
 
-  it('open sockets, when they are right', async () => {
+  describe('that open sockets', () => {
     const target = '/ws/ai/stream';
-    const open = async (headers: Record<string, string>) => {
-      const socket = new WebSocket(gateway.url + target, { headers });
+    const open = async (headers: Record<string, string>, protocols: string[] = []) => {
+      const socket = new WebSocket(gateway.url + target, protocols, { headers });
       const [response] = (await Promise.race([
         once(socket, 'open').then(() => [{ statusCode: 101 }]),
         once(socket, 'unexpected-response').then(([, refused]) => [refused as IncomingMessage]),
@@ -372,11 +373,48 @@ describe.each(DEVICE_GATEWAY_KINDS)('signed requests on $kind', ({ open }) => {
       socket.on('error', () => undefined).terminate();
       return response.statusCode;
     };
-    const signed = (method: string) => phone.headers({ method, authority: host, target });
-    expect(await open({})).toBe(101);
-    expect(await open(signed('GET'))).toBe(101);
-    expect(await open(signed('POST'))).toBe(401);
-    expect(await open({ 'x-nonce': 'a-nonce-and-nothing-else' })).toBe(400);
+    const signed = (method = 'GET') => phone.headers({ method, authority: host, target });
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+    it('let them in when they are right', async () => {
+      expect(await open({})).toBe(101);
+      expect(await open(signed())).toBe(101);
+      expect(await open(signed('POST'))).toBe(401);
+      expect(await open({ 'x-nonce': 'a-nonce-and-nothing-else' })).toBe(400);
+    });
+
+    it('stand beside a token of the same device, and of no other', async () => {
+      const other = await Phone.register(gateway, 'eve@example.org');
+      expect(await open({ ...signed(), ...bearer(phone.token) })).toBe(101);
+      expect(await open(signed(), ['bearer', phone.token])).toBe(101);
+      expect(await open({ ...signed(), ...bearer(other.token) })).toBe(401);
+      expect(await open(signed(), ['bearer', other.token])).toBe(401);
+      expect(await open({ ...signed(), ...bearer('eyJhbGciOiJub25lIn0.e30.') })).toBe(401);
+      expect(await open({ ...signed('POST'), ...bearer(phone.token) })).toBe(401);
+    });
+
+    it('stand beside what SDKs send because they must send something', async () => {
+      expect(await open({ ...signed(), ...bearer('sk-dummy') })).toBe(101);
+      expect(await open({ ...signed(), ...bearer('sk-dummy'), 'x-api-key': 'none' })).toBe(400);
+      expect(await open({ ...signed(), ...bearer(`pk_live_${'a'.repeat(43)}`) })).toBe(401);
+    });
+
+    it('are asked for no signature twice where the token is good too', async () => {
+      const headers = { ...signed(), ...bearer(phone.token) };
+      expect(await open(headers)).toBe(101);
+      expect(await open(headers)).toBe(401);
+    });
+
+    it('hold for Socket.IO, whose token comes later', async () => {
+      const other = await Phone.register(gateway, 'mallory@example.org');
+      const path = '/socket.io/?EIO=4&transport=websocket';
+      const join = (auth: object) =>
+        joinSocketIo(gateway.url, phone.headers({ method: 'GET', authority: host, target: path }), auth);
+      expect(await join({})).toBeUndefined();
+      expect(await join({ token: phone.token })).toBeUndefined();
+      expect(await join({ token: 'sk-dummy' })).toBeUndefined();
+      expect(await join({ token: other.token })).toBe('signature_invalid');
+    });
   });
 
   it('are refused by a device of a disabled user', async () => {
@@ -387,3 +425,28 @@ describe.each(DEVICE_GATEWAY_KINDS)('signed requests on $kind', ({ open }) => {
     expect(codeOf(await send(carol.headers(outgoing())))).toEqual([401, 'signature_invalid']);
   });
 });
+
+/** The code with which the client is kept out; undefined where it is let in. */
+async function joinSocketIo(
+  url: string,
+  extraHeaders: Record<string, string>,
+  auth: object,
+): Promise<string | undefined> {
+  const socket = io(url, {
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    extraHeaders,
+    auth,
+  });
+  try {
+    return await new Promise((resolve) => {
+      socket.on('connect', () => resolve(undefined));
+      socket.on('connect_error', (error) =>
+        resolve((error as { data?: { code: string } }).data?.code ?? error.message),
+      );
+    });
+  } finally {
+    socket.close();
+  }
+}

@@ -9,6 +9,8 @@ const START_MS = 60_000;
 export class GatewayProcess {
   output = '';
   private readonly child: ChildProcessWithoutNullStreams;
+  /** When nobody holds its output any more, whom it has started included. */
+  readonly closed: Promise<unknown>;
   private readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 
   constructor(
@@ -29,6 +31,7 @@ export class GatewayProcess {
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }
+    this.closed = once(this.child, 'close');
     this.exited = once(this.child, 'exit').then(([code, signal]) => ({
       code: code as number | null,
       signal: signal as NodeJS.Signals | null,

@@ -24,8 +24,8 @@ export abstract class Gatekeeper {
     shown?: ShownCredential,
   ): Verdict | Promise<Verdict>;
 
-  /** Whether the head shows what could be a credential of ours, good or bad, or more than one of anything. */
-  abstract isShownIn(head: IncomingMessage): boolean;
+  /** Whether a bearer or key is shown that could be a credential of ours, good or bad, or more than one of anything. */
+  abstract isShownIn(head: IncomingMessage, shown?: ShownCredential): boolean;
 
   /** As `identify` for somebody who is known already, as by a signature that could not be read with the head. */
   abstract admit(head: IncomingMessage, access: Access, caller: Principal): Verdict;

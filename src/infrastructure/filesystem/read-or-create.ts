@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { unreadable } from '../../config/index.js';
 
 /**
  * The text of a file that only its owner may read; makes it where there is none yet. Whoever starts at the same time
- * gets the same.
+ * gets the same. Rejects with a ConfigError that names the file where it cannot be read.
  */
 export async function readOrCreate(file: string, make: () => string): Promise<string> {
   return (await find(file)) ?? (await create(file, make()));
@@ -43,7 +44,7 @@ async function find(file: string): Promise<string | undefined> {
     return await readFile(file, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    throw unreadable(file, error);
   }
 }
 

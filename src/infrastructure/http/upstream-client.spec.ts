@@ -102,6 +102,20 @@ describe(UpstreamClient.name, () => {
     await eventually(() => server.openConnections.length === 2);
   });
 
+  it('holds nothing but its connections, and lets go of those that carry nothing for long', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+    client = new UpstreamClient({ baseUrl: server.origin, connectTimeoutMs: 500 });
+    expect(vi.getTimerCount()).toBe(0);
+    server.script((exchange) => exchange.respond(200, {}, 'fine'));
+    send();
+    await ended();
+    await turns(5);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(60_000);
+    await eventually(() => server.openConnections.length === 0);
+    await eventually(() => vi.getTimerCount() === 0);
+  });
+
   describe('abort', () => {
     it('before there is a connection keeps the request from being sent', async () => {
       server.script((exchange) => exchange.respond(200, {}, 'fine'));

@@ -37,7 +37,8 @@ export class UpstreamClient {
   private readonly open = new Set<UpstreamConnection>();
   /** Those that carry nothing; the one that was used last is used next. */
   private idle: UpstreamConnection[] = [];
-  private readonly sweep = setInterval(() => this.closeIdle(), SWEEP_MS).unref();
+  /** Runs while there are connections: a client without any holds nothing that had to be closed. */
+  private sweep: NodeJS.Timeout | undefined;
   private isClosed = false;
 
   constructor(private readonly options: UpstreamClientOptions) {
@@ -58,7 +59,6 @@ export class UpstreamClient {
   /** Lets go of every connection, also of those in use. */
   close(): Promise<void> {
     this.isClosed = true;
-    clearInterval(this.sweep);
     for (const connection of [...this.open]) connection.close();
     return Promise.resolve();
   }
@@ -82,15 +82,22 @@ export class UpstreamClient {
       closed: (gone) => {
         this.open.delete(gone);
         this.idle = this.idle.filter((other) => other !== gone);
+        if (this.open.size === 0) this.stopSweep();
       },
     });
     this.open.add(connection);
+    this.sweep ??= setInterval(() => this.closeIdle(), SWEEP_MS).unref();
     return connection;
   }
 
   private keep(freed: UpstreamConnection): void {
     if (this.idle.length < (this.options.keptConnections ?? Infinity)) this.idle.push(freed);
     else freed.close();
+  }
+
+  private stopSweep(): void {
+    clearInterval(this.sweep);
+    this.sweep = undefined;
   }
 
   private closeIdle(): void {

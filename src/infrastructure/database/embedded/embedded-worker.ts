@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { WorkerInput, WorkerOrder } from './embedded-postgres.worker.js';
+import { toThreadError } from './to-thread-error.js';
 import { embeddedPostgresWorkerUrl } from './worker-url.js';
 
 export interface StatementLimit {
@@ -22,7 +23,7 @@ export class EmbeddedWorker {
     private readonly limit: StatementLimit,
   ) {
     let reason = new Error('Its thread ended.');
-    worker.on('error', (error: Error) => (reason = error));
+    worker.on('error', (thrown: unknown) => (reason = toThreadError(thrown)));
     this.watchdog = setInterval(() => this.look(), limit.lookEveryMs).unref();
     this.exited = new Promise((resolve) => worker.once('exit', () => resolve()));
     void this.exited.then(() => this.died(reason));
@@ -40,7 +41,7 @@ export class EmbeddedWorker {
     });
     await new Promise<void>((resolve, reject) => {
       worker.once('message', () => resolve());
-      worker.once('error', reject);
+      worker.once('error', (thrown: unknown) => reject(toThreadError(thrown)));
       worker.once('exit', () => reject(new Error('Its thread ended.')));
     });
     worker.removeAllListeners();

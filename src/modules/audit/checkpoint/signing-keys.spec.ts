@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigError } from '../../../config/index.js';
 import { loadSigningKeys } from './signing-keys.js';
 
 describe(loadSigningKeys.name, () => {
@@ -33,9 +34,16 @@ describe(loadSigningKeys.name, () => {
   it('refuses what is no such key, and says which file', async () => {
     const other = join(directory, 'key.pem');
     await writeFile(other, 'nothing');
-    await expect(loadSigningKeys(other)).rejects.toThrow(other);
+    await expect(loadSigningKeys(other)).rejects.toThrow(
+      new ConfigError(`AUDIT_SIGNING_KEY_FILE: ${other} must hold a private key in PEM (PKCS#8)`),
+    );
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     await writeFile(other, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    await expect(loadSigningKeys(other)).rejects.toThrow('not Ed25519');
+    await expect(loadSigningKeys(other)).rejects.toThrow(
+      new ConfigError(`AUDIT_SIGNING_KEY_FILE: the key in ${other} is ec, not Ed25519`),
+    );
+    await expect(loadSigningKeys(directory)).rejects.toThrow(
+      new ConfigError(`${directory} cannot be read (EISDIR)`),
+    );
   });
 });

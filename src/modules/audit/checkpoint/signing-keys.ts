@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { ConfigError } from '../../../config/index.js';
 import { readOrCreate } from '../../../infrastructure/filesystem/index.js';
 
 /** Ed25519 (RFC 8032). */
@@ -13,7 +14,9 @@ export const SigningKeys = Symbol('SigningKeys');
 export async function loadSigningKeys(file: string): Promise<SigningKeys> {
   const privateKey = toPrivateKey(await readOrCreate(file, makePem), file);
   if (privateKey.asymmetricKeyType !== 'ed25519')
-    throw new Error(`The signing key in ${file} is ${privateKey.asymmetricKeyType}, not Ed25519.`);
+    throw new ConfigError(
+      `AUDIT_SIGNING_KEY_FILE: the key in ${file} is ${privateKey.asymmetricKeyType}, not Ed25519`,
+    );
   return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
@@ -24,7 +27,7 @@ function toPrivateKey(pem: string, file: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch (error) {
-    throw new Error(`The signing key in ${file} cannot be read: PKCS#8 in PEM is expected.`, {
+    throw new ConfigError(`AUDIT_SIGNING_KEY_FILE: ${file} must hold a private key in PEM (PKCS#8)`, {
       cause: error,
     });
   }

@@ -11,14 +11,7 @@ export interface CredentialReader {
 /** Kinds of credentials besides our own tokens. Whoever knows one more says so when its module starts. */
 @Injectable()
 export class CredentialReaders {
-  /** Asked for every request, before anything else is looked at, and never cached. */
-  readonly ofHeads: CredentialReader[] = [];
   private readonly byPrefix = new Map<string, CredentialReader>();
-
-  /** For what lies in the head itself, such as a signature over it. */
-  addForHeads(reader: CredentialReader): void {
-    this.ofHeads.push(reader);
-  }
 
   /** For bearers and API keys that begin like this. What it finds is believed for half a minute without asking again. */
   addForPrefix(prefix: string, reader: CredentialReader): void {

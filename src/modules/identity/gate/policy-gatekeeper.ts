@@ -10,7 +10,6 @@ import { ANONYMOUS, type Principal } from '../../../contracts/principal.js';
 import { Revocations } from '../revocations/revocations.js';
 import { refused } from '../tokens/refused-token.js';
 import { CredentialDesk } from './credential-desk.js';
-import { CredentialReaders } from './credential-readers.js';
 import { findObstacle } from './require-rights.js';
 import { credentialIn, looksIssued } from './shown-credential.js';
 
@@ -25,7 +24,6 @@ export class PolicyGatekeeper extends Gatekeeper {
   constructor(
     @Inject(AppConfig) { http }: AppConfig,
     @Inject(CredentialDesk) private readonly desk: CredentialDesk,
-    @Inject(CredentialReaders) private readonly readers: CredentialReaders,
     @Inject(Revocations) private readonly revocations: Revocations,
   ) {
     super();
@@ -37,10 +35,6 @@ export class PolicyGatekeeper extends Gatekeeper {
     if (access.policy === 'pub') return ANONYMOUS;
     const shown = credentialIn(head, elsewhere);
     if (shown instanceof GatewayError) return shown;
-    for (const reader of this.readers.ofHeads) {
-      const verdict = reader.read(head, shown);
-      if (verdict !== undefined) return this.settle(head, access, verdict);
-    }
     if (shown.ticket !== undefined) return this.settle(head, access, this.desk.takeTicket(shown.ticket));
     const { token } = shown;
     if (token === undefined || (!looksIssued(token) && this.isTrusted(head, access)))
@@ -52,8 +46,8 @@ export class PolicyGatekeeper extends Gatekeeper {
     return this.settle(head, access, this.desk.read(head, token, this.networks));
   }
 
-  isShownIn(head: IncomingMessage): boolean {
-    const shown = credentialIn(head, undefined);
+  isShownIn(head: IncomingMessage, elsewhere?: ShownCredential): boolean {
+    const shown = credentialIn(head, elsewhere);
     return shown instanceof GatewayError || (shown.token !== undefined && looksIssued(shown.token));
   }
 

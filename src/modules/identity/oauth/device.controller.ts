@@ -12,8 +12,7 @@ import { ClientRequests } from './client-requests.js';
 import { DeviceAttempts } from './device-attempts.js';
 import { ApproveDeviceDto, DeviceDecisionDto } from './dto/device-approval.dto.js';
 import { OAuthServer } from './oauth-server.js';
-import { sendPage } from './pages/send-page.js';
-import { errorPage } from './pages/error-page.js';
+import { sendErrorPage } from './pages/send-page.js';
 
 const SESSION_COOKIE = /(?:^|;\s*)citadel_session=([^;]+)/;
 
@@ -89,7 +88,7 @@ export class DeviceController {
         );
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      return sendPage(reply, errorPage({ code: error.code, description: error.message }), error);
+      return sendErrorPage(reply, error);
     }
     await this.server.answer(request, reply, { url: '/oauth/device', form });
   }

@@ -7,8 +7,7 @@ import { toForm } from './accept-forms.js';
 import { type Interaction, Interactions } from './interactions.js';
 import { InteractionSteps } from './interaction-steps.js';
 import { OAuthServer } from './oauth-server.js';
-import { errorPage } from './pages/error-page.js';
-import { sendPage } from './pages/send-page.js';
+import { sendErrorPage, sendPage } from './pages/send-page.js';
 
 /** The pages on which users log in and decide. */
 @ApiTags('oauth')
@@ -50,7 +49,7 @@ export class InteractionsController {
       await work(await this.interactions.find(request, reply, uid));
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      sendPage(reply, errorPage({ code: error.code, description: error.message }), error);
+      sendErrorPage(reply, error);
     }
   }
 

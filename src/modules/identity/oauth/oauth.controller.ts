@@ -8,8 +8,7 @@ import { isStorable, toForm } from './accept-forms.js';
 import { Introspector } from './introspector.js';
 import { OAuthServer } from './oauth-server.js';
 import { DefaultScope } from './default-scope.js';
-import { errorPage } from './pages/error-page.js';
-import { sendPage } from './pages/send-page.js';
+import { sendErrorPage } from './pages/send-page.js';
 
 /** The endpoints of OAuth. Forms and JSON are taken alike. */
 @ApiTags('oauth')
@@ -33,7 +32,7 @@ export class OAuthController {
       await this.server.answer(request, reply, { url: `/oauth/authorize?${query.toString()}` });
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      sendPage(reply, errorPage({ code: error.code, description: error.message }), error);
+      sendErrorPage(reply, error);
     }
   }
 

@@ -4,7 +4,6 @@ import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { AppConfig } from '../../../config/index.js';
 import type { Principal } from '../../../contracts/principal.js';
 import type { RedisConnection } from '../../../infrastructure/redis/index.js';
-import { CredentialReaders } from '../gate/credential-readers.js';
 import { FailedAttempts } from '../gate/failed-attempts.js';
 import { DeviceSignatures, type SignatureKeys } from './device-signatures.js';
 import { Signer } from './testing/signer.js';
@@ -26,16 +25,13 @@ const OUTGOING = {
 
 describe(DeviceSignatures.name, () => {
   const signer = Signer.generate().as('d');
-  let readers: CredentialReaders;
   let signatures: DeviceSignatures;
   /** What the store was asked, in its order. */
   let asked: string[];
 
   beforeEach(() => {
-    readers = new CredentialReaders();
     signatures = new DeviceSignatures(
       CONFIG,
-      readers,
       new FailedAttempts(CONFIG, { ready: false } as unknown as RedisConnection),
     );
     asked = [];
@@ -148,24 +144,5 @@ describe(DeviceSignatures.name, () => {
 
   it('believes nobody where nobody knows the keys', async () => {
     expect(await judge()).toMatchObject({ code: 'signature_invalid' });
-  });
-
-  describe('of requests that open a socket', () => {
-    const reader = () => readers.ofHeads[0]!;
-    const upgrade = { upgrade: 'websocket' };
-    const signed = (more: object = {}) => signer.simple({ ...OUTGOING, body: '', ...more });
-
-    it('are read with the head', async () => {
-      keep({});
-      expect(await reader().read(headOf(signed(), upgrade), {})).toEqual(ADA);
-      expect(await reader().read(headOf(signed({ target: '/z' }), upgrade), {})).toMatchObject({
-        code: 'signature_invalid',
-      });
-    });
-
-    it('are left to others without a signature, and without a socket', () => {
-      expect(reader().read(headOf({}, upgrade), {})).toBeUndefined();
-      expect(reader().read(headOf(signed()), {})).toBeUndefined();
-    });
   });
 });

@@ -9,7 +9,6 @@ import { type SignedRequest, SignedRequests } from '../../../common/http/signed-
 import { TrustedNetworks } from '../../../common/http/trusted-networks.js';
 import { AppConfig } from '../../../config/index.js';
 import type { Principal } from '../../../contracts/principal.js';
-import { CredentialReaders } from '../gate/credential-readers.js';
 import { FailedAttempts } from '../gate/failed-attempts.js';
 import { isSignedBy } from './ed25519.js';
 import { isSigned, readSignature } from './read-signature.js';
@@ -48,16 +47,11 @@ export class DeviceSignatures extends SignedRequests {
 
   constructor(
     @Inject(AppConfig) { identity, http }: Pick<AppConfig, 'identity' | 'http'>,
-    @Inject(CredentialReaders) readers: CredentialReaders,
     @Inject(FailedAttempts) private readonly failures: FailedAttempts,
   ) {
     super();
     this.networks = new TrustedNetworks(http.trustedNetworks);
     this.audience = identity.audience;
-    // A request that opens a socket has no body that could come later.
-    readers.addForHeads({
-      read: (head) => (isUpgrade(head) && isSigned(head) ? this.verifyHead(head) : undefined),
-    });
   }
 
   /** Who knows the keys. Without, nobody's signature is good. */
@@ -101,11 +95,6 @@ export class DeviceSignatures extends SignedRequests {
       },
     };
   }
-
-  private async verifyHead(head: IncomingMessage): Promise<Verdict> {
-    const request = this.read(head);
-    return request instanceof GatewayError ? request : request.verify(NOTHING);
-  }
 }
 
 /** A signature is compared in any case, so that an unknown key takes no less work than a wrong signature. */
@@ -117,5 +106,3 @@ async function judge(claim: SignatureClaim, body: Buffer, key: SigningKey | unde
   if (principal === undefined) return signatureInvalid();
   return (await key.take(claim.nonce)) ? principal : replayed();
 }
-
-const isUpgrade = ({ headers }: IncomingMessage): boolean => headers.upgrade !== undefined;

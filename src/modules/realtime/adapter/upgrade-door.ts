@@ -2,13 +2,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { foreignHost, type AllowedHosts } from '../../../common/http/allowed-hosts.js';
 import { foreignOrigin, type AllowedOrigins } from '../../../common/http/allowed-origins.js';
-import type { Gatekeeper, Verdict } from '../../../common/http/gatekeeper.js';
+import type { Verdict } from '../../../common/http/gatekeeper.js';
+import { identifyOpener, type OpenerParts } from '../../../common/http/identify-opener.js';
 import { ignoreUpgrade } from '../../../common/http/plain-upgrade.js';
 import { findHeadFault } from '../../../common/http/request-head.js';
 import { ticketIn } from '../../../common/http/stream-ticket.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { Lifecycle } from '../../../common/lifecycle.js';
-import type { Principal } from '../../../contracts/principal.js';
+import { ANONYMOUS, type Principal } from '../../../contracts/principal.js';
 import type { ConnectionLedger } from '../connections/connection-ledger.js';
 import type { ConnectionManager } from '../connections/connection-manager.js';
 import type { SocketTransport } from '../connections/live-connection.js';
@@ -25,8 +26,7 @@ export interface Upgrade {
   readonly principal: Principal;
 }
 
-export interface DoorParts {
-  readonly gatekeeper: Gatekeeper;
+export interface DoorParts extends OpenerParts {
   /** What goes onto each answer that is written by hand. */
   readonly headLines: string;
   readonly hosts: AllowedHosts;
@@ -84,7 +84,7 @@ export class UpgradeDoor {
   }
 
   private check(request: IncomingMessage, path: string): Principal | Promise<Principal> {
-    const { gatekeeper, hosts, origins, manager, lifecycle } = this.parts;
+    const { hosts, origins, manager, lifecycle } = this.parts;
     const fault = findHeadFault(request);
     if (fault !== undefined) throw fault;
     const isSocketIo = this.rooms.isSocketIo(path);
@@ -98,9 +98,7 @@ export class UpgradeDoor {
       if (!hosts.allows(request)) throw foreignHost();
       if (!origins.allows(request)) throw foreignOrigin();
       // Socket.IO says who it is in its first packet.
-      const verdict = isSocketIo
-        ? gatekeeper.identify(request, { policy: 'pub' })
-        : gatekeeper.identify(request, { policy: 'net' }, ticketIn(request));
+      const verdict = isSocketIo ? ANONYMOUS : identifyOpener(request, this.parts, ticketIn(request));
       const admitted = (caller: Verdict) => {
         if (caller instanceof GatewayError) throw caller;
         if (!isSocketIo || !hasSession(request)) manager.requireRoom(transport);

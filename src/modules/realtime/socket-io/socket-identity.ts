@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Socket } from 'socket.io';
 import { Gatekeeper, type ShownCredential } from '../../../common/http/gatekeeper.js';
+import { identifyOpener } from '../../../common/http/identify-opener.js';
+import { SignedRequests } from '../../../common/http/signed-requests.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { ANONYMOUS, type Principal } from '../../../contracts/principal.js';
 
@@ -11,7 +13,10 @@ export class SocketIdentity {
   /** Transports in use. A client that asks twice in one breath would get two places for one. */
   private readonly joined = new WeakSet<Socket['conn']>();
 
-  constructor(@Inject(Gatekeeper) private readonly gatekeeper: Gatekeeper) {}
+  constructor(
+    @Inject(Gatekeeper) private readonly gatekeeper: Gatekeeper,
+    @Inject(SignedRequests) private readonly signatures: SignedRequests,
+  ) {}
 
   /** What the client is told as `connect_error`, with the error's code as `data.code`; undefined lets it in. */
   async check(socket: Socket): Promise<Error | undefined> {
@@ -19,9 +24,10 @@ export class SocketIdentity {
       socket.conn.close();
       return new Error('One connection joins once.');
     }
+    const { gatekeeper, signatures } = this;
     // Before anybody is asked: another packet may come meanwhile.
     this.joined.add(socket.conn);
-    const caller = await this.gatekeeper.identify(socket.request, { policy: 'net' }, shownBy(socket));
+    const caller = await identifyOpener(socket.request, { gatekeeper, signatures }, shownBy(socket));
     if (caller instanceof GatewayError) {
       this.joined.delete(socket.conn);
       return Object.assign(new Error(caller.message), { data: { code: caller.code } });
