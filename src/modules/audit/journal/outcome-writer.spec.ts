@@ -8,6 +8,7 @@ import type { Draft } from '../chain/chain-entry.js';
 import type { TenantChain } from '../chain/tenant-chain.js';
 import type { TenantChains } from '../chain/tenant-chains.js';
 import { Spool } from '../spool/spool.js';
+import { ENDED_AT, textOf } from '../testing/recorded-text.js';
 import { OutcomeWriter } from './outcome-writer.js';
 
 /** A chain in memory that knows what it has, as the database does. */
@@ -98,7 +99,10 @@ describe(OutcomeWriter.name, () => {
     await commit('c');
     expect(chains.subjects).toEqual([]);
     expect(writer.stats.pending).toBe(3);
-    expect(writer.stats.lagMs).toBeGreaterThan(0);
+    await eventually(
+      () => writer.stats.lagMs,
+      (lagMs) => lagMs > 0,
+    );
     chains.onAppend = () => undefined;
     const last = commit('d');
     writer.retryNow();
@@ -142,14 +146,19 @@ describe(OutcomeWriter.name, () => {
 
   it('leaves to the next process what it cannot write before its end', async () => {
     chains.onAppend = away;
-    await commit('a');
+    await writer.commit({ ...recordOf('a'), text: textOf({}) }, undefined);
     await writer.close(0);
     spool.close();
     spool = await Spool.open(root, 64 * 1024 * 1024);
     chains = new FakeChains();
+    const gate = new Gate();
+    chains.onAppend = () => gate.opened;
     writer = new OutcomeWriter(spool, chains as unknown as TenantChains);
+    expect(writer.stats.lagMs).toBeGreaterThan(Date.now() - ENDED_AT.getTime() - 60_000);
+    gate.open();
     await allWritten();
     expect(chains.subjects).toEqual(['t a']);
+    expect(writer.stats.lagMs).toBe(0);
   });
 
   it('puts on record what began when its end fits nowhere, and keeps no room for it', async () => {

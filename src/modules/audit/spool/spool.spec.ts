@@ -9,8 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ENDED_AT, textOf } from '../testing/recorded-text.js';
 import { Spool, SpoolFullError } from './spool.js';
 import type { FrameKind } from './spool-frame.js';
 
@@ -82,6 +83,32 @@ describe(Spool.name, () => {
     for (const { ticket } of heir.oldest(ALL)) heir.settle(ticket);
     expect(heir.size).toBe(0);
     expect(filesIn('1')).toEqual([]);
+  });
+
+  it('knows since when the oldest that waits does, also of another process', async () => {
+    expect(spool.waitingSince).toBeUndefined();
+    const before = Date.now();
+    append('begin', 'a');
+    expect(spool.waitingSince).toBeUndefined();
+    const kept = append('outcome', 'b', textOf({}));
+    append('outcome', 'c');
+    expect(spool.waitingSince).toBeGreaterThanOrEqual(before);
+    spool.settle(kept);
+    const createdAt = new Date('2026-06-30T23:00:00Z');
+    append('begin', 'd', textOf({}, { createdAt }).split(',"updated_at"')[0]);
+    const heir = await afterDeath();
+    const fileMadeAt = Number.parseInt(basename(filesIn('1')[0]!), 10);
+    const ages = heir.oldest(ALL).map(({ record: { subject }, ticket }) => {
+      const { waitingSince } = heir;
+      heir.settle(ticket);
+      return [subject, waitingSince];
+    });
+    expect(ages).toEqual([
+      ['a', fileMadeAt],
+      ['b', ENDED_AT.getTime()],
+      ['c', fileMadeAt],
+      ['d', createdAt.getTime()],
+    ]);
   });
 
   it('lets a begin wait for the database itself when its end could not be kept', () => {

@@ -66,9 +66,10 @@ export class Spool {
     return this.waiting;
   }
 
-  /** When the oldest file was made, in ms of the Unix epoch. */
-  get oldestAt(): number | undefined {
-    return this.segments[0]?.createdAt;
+  /** Since when the first of them waits, in ms of the Unix epoch. */
+  get waitingSince(): number | undefined {
+    for (const segment of this.segments) for (const { since } of segment.waitingTickets()) return since;
+    return undefined;
   }
 
   /** Records that cannot be read any more. */
