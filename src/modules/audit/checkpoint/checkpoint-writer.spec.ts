@@ -114,6 +114,20 @@ describe(CheckpointWriter.name, () => {
     expect(said).toEqual([`error: the audit chain is broken and is not signed any more: ${problem}`]);
   });
 
+  it('takes a chain for sound again as soon as it is what was signed, grown or not', async () => {
+    await writer.writeAll();
+    const entries = chain.entries.splice(5);
+    chain.rechain(11);
+    await writer.writeAll();
+    expect(writer.stats.broken.size).toBe(1);
+    chain.entries.push(...entries);
+    chain.rechain(11);
+    await writer.writeAll();
+    expect(writer.stats.broken.size).toBe(0);
+    expect(said.at(-1)).toBe('log: the chain agrees with its checkpoints again');
+    expect(await sizes()).toEqual([10]);
+  });
+
   it('tries again while the database is away, and says that once', async () => {
     const heads = chain.heads.bind(chain);
     chain.heads = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
