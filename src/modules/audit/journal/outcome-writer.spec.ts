@@ -4,37 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Gate } from '../../../../test/support/gate.js';
-import type { Draft } from '../chain/chain-entry.js';
-import type { TenantChain } from '../chain/tenant-chain.js';
 import type { TenantChains } from '../chain/tenant-chains.js';
 import { Spool } from '../spool/spool.js';
+import { FakeChains } from '../testing/fake-chains.js';
 import { ENDED_AT, textOf } from '../testing/recorded-text.js';
 import { OutcomeWriter } from './outcome-writer.js';
-
-/** A chain in memory that knows what it has, as the database does. */
-class FakeChains {
-  readonly groups: string[][] = [];
-  /** What the database says to a group, when it is not well. */
-  onAppend: (group: string[]) => Promise<void> | void = () => undefined;
-  private readonly known = new Set<string>();
-
-  get subjects(): string[] {
-    return this.groups.flat();
-  }
-
-  of(tenant: string): TenantChain {
-    const append = async (drafts: readonly Draft[]) => {
-      const group = drafts
-        .map(({ subject }) => `${tenant} ${subject}`)
-        .filter((name) => !this.known.has(name));
-      await this.onAppend(group);
-      this.groups.push(group);
-      for (const name of group) this.known.add(name);
-      return { seq: this.known.size, count: group.length };
-    };
-    return { append, forget: () => undefined } as unknown as TenantChain;
-  }
-}
 
 let root: string;
 let spool: Spool;

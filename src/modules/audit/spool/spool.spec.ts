@@ -184,7 +184,10 @@ describe(Spool.name, () => {
     spool = await Spool.open(root, 95_000);
     const text = 'x'.repeat(9_000);
     const begins = Array.from({ length: 9 }, (_, number) => append('begin', `b${number}`, text));
+    expect(spool.hasRoom).toBe(true);
     expect(() => append('begin', 'one more', text)).toThrow(SpoolFullError);
+    expect(spool.hasRoom).toBe(false);
+    begins.push(append('begin', 'a small one'));
     expect(spool.hasRoom).toBe(true);
     append('outcome', 'end', text);
     expect(spool.hasRoom).toBe(false);
