@@ -61,6 +61,7 @@ export class SpoolSegment {
   /** Takes over a record of another segment. */
   adopt(ticket: SpoolTicket, frame: Buffer): void {
     this.write(frame);
+    ticket.segment.liveCount -= 1;
     ticket.segment = this;
     ticket.offset = this.size;
     this.tickets.push(ticket);

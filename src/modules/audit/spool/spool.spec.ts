@@ -152,6 +152,21 @@ describe(Spool.name, () => {
       expect(readFileSync(file!, 'latin1')).toContain('goes on');
       expect(readFileSync(file!, 'latin1')).not.toContain('secret');
     });
+
+    it('loses sight of nothing else when what would have moved on is damaged', () => {
+      const long = append('begin', 'goes on');
+      for (const subject of ['a', 'b', 'c', 'd']) spool.settle(append('outcome', subject));
+      const [file] = filesIn('1');
+      const bytes = readFileSync(file!);
+      bytes[bytes.indexOf('goes on')]! ^= 1;
+      writeFileSync(file!, bytes);
+      vi.advanceTimersByTime(62_000);
+      append('outcome', 'e');
+      spool.settle(long);
+      expect(waiting()).toEqual(['outcome e']);
+      expect(spool.damagedCount).toBe(1);
+      expect(filesIn('1')).toHaveLength(1);
+    });
   });
 
   it('takes over from every directory that nobody holds', async () => {

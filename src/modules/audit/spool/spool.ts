@@ -220,11 +220,14 @@ export class Spool {
   private tidy(target: SpoolSegment): void {
     const [oldest] = this.segments;
     if (oldest === undefined || oldest === target || oldest.liveCount > oldest.tickets.length / 4) return;
-    const live = oldest.tickets.filter((ticket) => ticket.live);
+    const live = oldest.tickets.filter(({ live, segment }) => live && segment === oldest);
     if (live.some(({ kind }) => kind === 'outcome')) return;
     for (const ticket of live) {
       const record = oldest.read(ticket);
-      if (record === undefined) continue;
+      if (record === undefined) {
+        this.giveUp(ticket);
+        continue;
+      }
       target.adopt(ticket, this.frames.write(record));
       this.bytes += ticket.bytes;
     }
@@ -250,7 +253,9 @@ export class Spool {
   }
 
   private remove(segment: SpoolSegment): void {
-    this.segments.splice(this.segments.indexOf(segment), 1);
+    const place = this.segments.indexOf(segment);
+    if (place === -1) return;
+    this.segments.splice(place, 1);
     this.bytes -= segment.size;
     segment.remove();
   }
