@@ -153,6 +153,16 @@ describe(Spool.name, () => {
       expect(readFileSync(file!, 'latin1')).not.toContain('secret');
     });
 
+    it('goes on behind a file all of which is damaged', () => {
+      append('outcome', 'a');
+      const [file] = filesIn('1');
+      writeFileSync(file!, Buffer.alloc(readFileSync(file!).length));
+      vi.advanceTimersByTime(62_000);
+      append('outcome', 'b');
+      expect(waiting()).toEqual(['outcome b']);
+      expect(spool.damagedCount).toBe(1);
+    });
+
     it('loses sight of nothing else when what would have moved on is damaged', () => {
       const long = append('begin', 'goes on');
       for (const subject of ['a', 'b', 'c', 'd']) spool.settle(append('outcome', subject));

@@ -132,7 +132,8 @@ export class Spool {
   oldest(limits: { readonly rows: number; readonly bytes: number }): WaitingRecord[] {
     const found: WaitingRecord[] = [];
     let bytes = 0;
-    for (const segment of this.segments) {
+    // A file goes with the last of its records, also with one that is given up here.
+    for (const segment of [...this.segments]) {
       for (const ticket of segment.waitingTickets()) {
         const fits = found.length < limits.rows && bytes + ticket.bytes <= limits.bytes;
         if (found.length > 0 && !fits) return found;
