@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { timeOfText } from '../record/time-of-text.js';
 import { timeOfSegment } from './segment-name.js';
-import { type FrameKind, type ReadFrame, readFrame, type SpoolRecord } from './spool-frame.js';
+import { findFrame, type FrameKind, type ReadFrame, readFrame, type SpoolRecord } from './spool-frame.js';
 
 /** Where a record lies, and whether it still has to. */
 export interface SpoolTicket {
@@ -19,6 +19,8 @@ export class SpoolSegment {
   readonly tickets: SpoolTicket[] = [];
   liveCount = 0;
   size = 0;
+  /** Of another process, records that cannot be read although others follow. */
+  damagedCount = 0;
   /** Nothing may be appended. */
   finished = false;
   private isDirty = false;
@@ -42,8 +44,11 @@ export class SpoolSegment {
     const segment = new SpoolSegment(path, openSync(path, 'r'));
     segment.finish();
     const bytes = readFileSync(path);
-    for (let frame = readFrame(bytes, 0); frame; frame = readFrame(bytes, segment.size))
-      tell(frame.record, segment.reread(frame));
+    for (let found = findFrame(bytes, 0); found; found = findFrame(bytes, segment.size)) {
+      segment.damagedCount += found.passed;
+      segment.size = found.offset;
+      tell(found.record, segment.reread(found));
+    }
     return segment;
   }
 

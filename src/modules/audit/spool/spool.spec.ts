@@ -243,6 +243,20 @@ describe(Spool.name, () => {
     expect(spool.waitingCount).toBe(2);
   });
 
+  it.each([
+    ['goes on behind a damaged one that another process left, and counts it', 'b', ['a', 'c'], 1],
+    ['takes a damaged one at the end for torn: it was never promised', 'c', ['a', 'b'], 0],
+  ])('%s', async (_, damaged, left, count) => {
+    for (const subject of ['a', 'b', 'c']) append('outcome', subject);
+    const [file] = filesIn('1');
+    const bytes = readFileSync(file!);
+    bytes[bytes.indexOf(`"${damaged}"`) + 6]! ^= 1;
+    writeFileSync(file!, bytes);
+    const heir = await afterDeath();
+    expect(waiting(heir)).toEqual(left.map((subject) => `outcome ${subject}`));
+    expect(heir.damagedCount).toBe(count);
+  });
+
   it('is durable when it says so', async () => {
     append('outcome', 'a');
     const both = [spool.sync(), spool.sync()];

@@ -274,6 +274,9 @@ export class Spool {
       });
       this.segments.push(segment);
       this.bytes += segment.size;
+      if (segment.damagedCount === 0) continue;
+      this.damaged += segment.damagedCount;
+      this.logger.error(`${segment.damagedCount} records in ${path} are damaged`);
     }
     for (const segment of [...this.segments]) {
       this.waiting += segment.liveCount;
