@@ -88,6 +88,7 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
         'conversations USING btree (tenant, id)',
         'conversations USING btree (user_id)',
         'messages USING btree (conversation_id)',
+        'messages USING btree (tenant, id)',
       ]);
       const references = await dataSource.query<{ definition: string }[]>(
         `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,26 @@ describe(DirectoryLock.name, () => {
     const lock = await DirectoryLock.acquire(directory);
     expect(readdirSync(directory)).toHaveLength(1);
     lock.release();
+  });
+
+  it('makes room by what dead processes left before it takes any', async () => {
+    let deep = directory;
+    // So deep that names of claims are too long to be written there.
+    for (const part of ['d'.repeat(200), 'd']) {
+      for (let fits = true; fits;) {
+        const next = join(deep, part);
+        try {
+          mkdirSync(next);
+          writeFileSync(join(next, 'x.lock'), '');
+          deep = next;
+        } catch {
+          fits = false;
+        }
+      }
+    }
+    expect(readdirSync(deep)).toContain('x.lock');
+    await expect(DirectoryLock.acquire(deep)).rejects.toThrow('ENAMETOOLONG');
+    expect(readdirSync(deep)).not.toContain('x.lock');
   });
 
   it('respects a holder in another container as long as it shows that it lives', async () => {

@@ -45,13 +45,15 @@ export class DirectoryLock {
   /** Resolves as its holder. Throws DirectoryInUseError when somebody else is. */
   static async acquire(directory: string): Promise<DirectoryLock> {
     const giveUpAt = performance.now() + CONTENDERS_PATIENCE_MS;
+    // On a full disk there is room for one claim where there was one before.
+    removeDeadClaims(directory);
     for (;;) {
       const name = `${uniqueName()}${SUFFIX}`;
       const file = join(directory, name);
       writeClaim(file, 'claims');
       const winner = await this.contend(directory, name);
       if (winner === undefined) {
-        writeClaim(file, 'holds');
+        confirmClaim(file);
         return new DirectoryLock(file);
       }
       rmSync(file, { force: true });
@@ -91,6 +93,8 @@ export class DirectoryLock {
   }
 }
 
+const removeDeadClaims = (directory: string): void => void livingClaims(directory);
+
 function livingClaims(directory: string): { name: string; claim: Claim }[] {
   return readdirSync(directory)
     .filter((name) => name.endsWith(SUFFIX))
@@ -107,8 +111,22 @@ function livingClaims(directory: string): { name: string; claim: Claim }[] {
 function writeClaim(file: string, state: Claim['state']): void {
   const claim: Claim = { ...ownIdentity(), state };
   const draft = `${file}.draft`;
-  writeFileSync(draft, `${JSON.stringify(claim)}\n`, { flag: 'wx', mode: 0o600 });
-  renameSync(draft, file);
+  try {
+    writeFileSync(draft, `${JSON.stringify(claim)}\n`, { flag: 'wx', mode: 0o600 });
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Where there is no room for it others take longer to withdraw, and withdraw all the same. */
+function confirmClaim(file: string): void {
+  try {
+    writeClaim(file, 'holds');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
 }
 
 function readClaim(file: string): Claim | undefined {

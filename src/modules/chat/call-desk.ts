@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { newId } from '../../common/new-id.js';
 import {
   GenerationService,
   ID_PREFIX,
-  newGenerationId,
   type FollowedLog,
   type Generation,
   type GenerationSpec,
@@ -47,7 +47,7 @@ export class CallDesk {
   prepare(asked: Call): Prepared {
     const call = this.admission.admit(asked);
     const spec = this.specify(call);
-    return { call, spec: { ...spec, id: newGenerationId(spec.idPrefix ?? ID_PREFIX[spec.kind]) } };
+    return { call, spec: { ...spec, id: newId(spec.idPrefix ?? ID_PREFIX[spec.kind]) } };
   }
 
   /** Rejects with a GatewayError for what is not allowed; no backend has heard of it then. */

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { newId } from '../../common/new-id.js';
 import { Allowances } from '../../contracts/allowance.js';
 import { GenerationJournal } from '../../contracts/journal.js';
 import { ModelRouter, type Plan } from '../models/index.js';
@@ -46,7 +46,7 @@ export class EmbeddingsService {
    */
   async embed(call: EmbeddingCall, toSignal: () => AbortSignal): Promise<EmbeddingResult> {
     const plan = this.models.planEmbedding(call.model);
-    const id = `emb-${randomUUID().replaceAll('-', '')}`;
+    const id = newId('emb-');
     const record = new EmbeddingRecord(this.journal, id, call);
     const { gate, model } = plan.targets[0]!;
     const backend = gate.backend.name;

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { Lifecycle } from '../../common/lifecycle.js';
+import { newId } from '../../common/new-id.js';
 import { AppConfig } from '../../config/index.js';
 import { Allowances, type Allowance } from '../../contracts/allowance.js';
 import { EventBus } from '../../contracts/business-events.js';
@@ -51,9 +51,6 @@ export interface GenerationSpec {
 }
 
 export const ID_PREFIX = { chat: 'chatcmpl-', completion: 'cmpl-' } as const;
-
-/** An id nobody can guess. */
-export const newGenerationId = (prefix: string): string => prefix + randomUUID().replaceAll('-', '');
 
 /** Begins generations. There is no other way to run a model, nor to give an answer again. */
 @Injectable()
@@ -135,7 +132,7 @@ export class GenerationService {
   ): Generation {
     this.admitOneMore();
     const createdAt = new Date();
-    const id = spec.id ?? newGenerationId(spec.idPrefix ?? ID_PREFIX[spec.kind]);
+    const id = spec.id ?? newId(spec.idPrefix ?? ID_PREFIX[spec.kind]);
     const record = toBeginRecord(spec, id, createdAt);
     const head = {
       id,

@@ -6,7 +6,7 @@ export type { FinishedGeneration } from './finished-generations.js';
 export { GenerationModule } from './generation.module.js';
 export { GenerationRegistry } from './generation-registry.js';
 export { isOwn } from './is-own.js';
-export { GenerationService, ID_PREFIX, newGenerationId, type GenerationSpec } from './generation.service.js';
+export { GenerationService, ID_PREFIX, type GenerationSpec } from './generation.service.js';
 export { recordAnswer, type RecordedAnswer, toRecordedAnswer } from './recorded-answer.js';
 export { answersOf } from './log/answers.js';
 export { LogDirectory } from './log-directory.js';

@@ -14,6 +14,7 @@ import { NumberUsageBatches1795219200090 } from './1795219200090-number-usage-ba
 import { PlaceUsage1795219200091 } from './1795219200091-place-usage.js';
 import { CompressMessages1795219200100 } from './1795219200100-compress-messages.js';
 import { InlineBodies1795219200101 } from './1795219200101-inline-bodies.js';
+import { ReadMessages1795219200102 } from './1795219200102-read-messages.js';
 
 /** Every migration, oldest first. A new one is a file here and a line in this list. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   PlaceUsage1795219200091,
   CompressMessages1795219200100,
   InlineBodies1795219200101,
+  ReadMessages1795219200102,
 ];

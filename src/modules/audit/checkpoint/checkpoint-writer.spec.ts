@@ -6,7 +6,8 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryChain } from '../testing/memory-chain.js';
 import { recordOf } from '../testing/record-of.js';
-import { openCheckpoint } from './checkpoint.js';
+import { toTombstoneBody } from '../verify/tombstone.js';
+import { openCheckpoint, signCheckpoint } from './checkpoint.js';
 import { CheckpointDirectory } from './checkpoint-directory.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
 
@@ -112,6 +113,36 @@ describe(CheckpointWriter.name, () => {
     expect(await sizes()).toEqual([10]);
     expect(writer.stats.broken.get('default')).toBe(problem);
     expect(said).toEqual([`error: the audit chain is broken and is not signed any more: ${problem}`]);
+  });
+
+  it('takes a chain for sound again as soon as it is what was signed, grown or not', async () => {
+    await writer.writeAll();
+    const entries = chain.entries.splice(5);
+    chain.rechain(11);
+    await writer.writeAll();
+    expect(writer.stats.broken.size).toBe(1);
+    chain.entries.push(...entries);
+    chain.rechain(11);
+    await writer.writeAll();
+    expect(writer.stats.broken.size).toBe(0);
+    expect(said.at(-1)).toBe('log: the chain agrees with its checkpoints again');
+    expect(await sizes()).toEqual([10]);
+  });
+
+  it('does not take a chain for broken whose beginning is being taken away', async () => {
+    const { link } = chain.entries[7]!;
+    const note = signCheckpoint({ tenant: 'default', seq: 8, link }, keys);
+    chain.append('tombstone', 'tombstone-1', toTombstoneBody({ first: 1, last: 8, link }, new Date(), note));
+    chain.entries.shift();
+    const page = chain.page.bind(chain);
+    chain.page = async (...args) => {
+      const entries = await page(...args);
+      if (chain.entries[0]!.seq <= 8) chain.entries.shift();
+      return entries;
+    };
+    await writer.writeAll();
+    expect(said).toEqual([]);
+    expect(await sizes()).toEqual([11]);
   });
 
   it('tries again while the database is away, and says that once', async () => {

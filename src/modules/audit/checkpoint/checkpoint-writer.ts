@@ -88,11 +88,13 @@ export class CheckpointWriter {
   private async sign(tenant: string): Promise<void> {
     const last = await this.lastOf(tenant);
     const head = (await this.source.head(tenant)) ?? NO_HEAD;
-    if (head.seq === (last?.seq ?? 0) && (last?.link.equals(head.link) ?? true)) return;
+    const isSigned = head.seq === (last?.seq ?? 0) && (last?.link.equals(head.link) ?? true);
+    if (isSigned && !this.broken.has(tenant)) return;
     const problem = await findBrokenLink(this.source, tenant, this.keys, { head, last });
     if (problem !== undefined) return this.refuse(tenant, problem);
     if (this.broken.delete(tenant))
       this.logger.log({ tenant }, 'the chain agrees with its checkpoints again');
+    if (isSigned) return;
     const note = signCheckpoint({ tenant, ...head }, this.keys);
     await this.directory.append(tenant, note, new Date(this.clock.now()));
     this.last.set(tenant, { ...head, note });

@@ -2,18 +2,35 @@ import { linkOf } from '../chain/chain-link.js';
 import type { SigningKeys } from './signing-keys.js';
 import { findStart } from '../verify/chain-start.js';
 import type { ChainHead, EntrySource } from '../verify/entry-source.js';
+import { lookWhileSettled } from '../verify/look-while-settled.js';
 
 const ROWS = 2_000;
+
+interface Stretch {
+  readonly head: ChainHead;
+  readonly last: ChainHead | undefined;
+}
 
 /**
  * Follows the links from the last checkpoint to the head, without their bodies. Gives what is wrong, if anything is; then
  * the head must not be signed (C2SP tlog-checkpoint: never a checkpoint that contradicts an earlier one).
  */
-export async function findBrokenLink(
+export const findBrokenLink = (
   source: EntrySource,
   tenant: string,
   keys: Pick<SigningKeys, 'publicKey'>,
-  { head, last }: { readonly head: ChainHead; readonly last: ChainHead | undefined },
+  stretch: Stretch,
+): Promise<string | undefined> =>
+  lookWhileSettled(source, tenant, {
+    look: () => follow(source, tenant, keys, stretch),
+    isFault: (problem) => problem !== undefined,
+  });
+
+async function follow(
+  source: EntrySource,
+  tenant: string,
+  keys: Pick<SigningKeys, 'publicKey'>,
+  { head, last }: Stretch,
 ): Promise<string | undefined> {
   if (last !== undefined && head.seq < last.seq)
     return `it ends with entry ${head.seq}, before the last checkpoint, ${last.seq}`;

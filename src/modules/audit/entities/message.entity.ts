@@ -11,6 +11,7 @@ import { ConversationEntity } from './conversation.entity.js';
 
 /** One thing said in a conversation. Their ids are in the order in which they were said. */
 @Entity('messages')
+@Index('idx_messages_tenant', ['tenant', 'id'])
 export class MessageEntity {
   @PrimaryGeneratedColumn({ type: 'integer' })
   id!: number;

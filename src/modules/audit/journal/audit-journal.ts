@@ -46,8 +46,6 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
   private readonly isRequired: boolean;
   private closing: Promise<void> | undefined;
   private lost = 0;
-  /** The file system refused the last record that had to be in the spool. */
-  private isFailing = false;
 
   constructor(
     private readonly mode: 'required' | 'best_effort',
@@ -68,7 +66,7 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
       ...this.writer.stats,
       lost,
       spoolBytes: spool.size,
-      hasRoom: spool.hasRoom && !this.isFailing,
+      hasRoom: spool.hasRoom && spool.isWritable,
     };
   }
 
@@ -78,7 +76,7 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
     const { tenant, id: subject } = record;
     let begun: SpoolTicket | undefined;
     try {
-      begun = this.spooled(() => this.spool.append({ kind: 'begin', tenant, subject, text }));
+      begun = this.spool.append({ kind: 'begin', tenant, subject, text });
     } catch (error) {
       if (this.isRequired) throw this.unavailable(error);
     }
@@ -111,18 +109,11 @@ export class AuditJournal implements GenerationJournal, JournalStatus, OnApplica
       const project = () => projectOutcome(asked, ended);
       if (kind !== 'embedding')
         return this.writer.commit(entry, begun, project).catch((error: unknown) => this.failed(error));
-      this.spooled(() => this.writer.commitSoon(entry, begun, project));
+      this.writer.commitSoon(entry, begun, project);
     } catch (error) {
       return this.failed(error);
     }
     return undefined;
-  }
-
-  private spooled<T>(append: () => T): T {
-    this.isFailing = true;
-    const appended = append();
-    this.isFailing = false;
-    return appended;
   }
 
   private failed(error: unknown): Promise<void> {

@@ -4,36 +4,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import { Gate } from '../../../../test/support/gate.js';
-import type { Draft } from '../chain/chain-entry.js';
-import type { TenantChain } from '../chain/tenant-chain.js';
 import type { TenantChains } from '../chain/tenant-chains.js';
 import { Spool } from '../spool/spool.js';
+import { FakeChains } from '../testing/fake-chains.js';
+import { ENDED_AT, textOf } from '../testing/recorded-text.js';
 import { OutcomeWriter } from './outcome-writer.js';
-
-/** A chain in memory that knows what it has, as the database does. */
-class FakeChains {
-  readonly groups: string[][] = [];
-  /** What the database says to a group, when it is not well. */
-  onAppend: (group: string[]) => Promise<void> | void = () => undefined;
-  private readonly known = new Set<string>();
-
-  get subjects(): string[] {
-    return this.groups.flat();
-  }
-
-  of(tenant: string): TenantChain {
-    const append = async (drafts: readonly Draft[]) => {
-      const group = drafts
-        .map(({ subject }) => `${tenant} ${subject}`)
-        .filter((name) => !this.known.has(name));
-      await this.onAppend(group);
-      this.groups.push(group);
-      for (const name of group) this.known.add(name);
-      return { seq: this.known.size, count: group.length };
-    };
-    return { append, forget: () => undefined } as unknown as TenantChain;
-  }
-}
 
 let root: string;
 let spool: Spool;
@@ -98,7 +73,10 @@ describe(OutcomeWriter.name, () => {
     await commit('c');
     expect(chains.subjects).toEqual([]);
     expect(writer.stats.pending).toBe(3);
-    expect(writer.stats.lagMs).toBeGreaterThan(0);
+    await eventually(
+      () => writer.stats.lagMs,
+      (lagMs) => lagMs > 0,
+    );
     chains.onAppend = () => undefined;
     const last = commit('d');
     writer.retryNow();
@@ -142,14 +120,19 @@ describe(OutcomeWriter.name, () => {
 
   it('leaves to the next process what it cannot write before its end', async () => {
     chains.onAppend = away;
-    await commit('a');
+    await writer.commit({ ...recordOf('a'), text: textOf({}) }, undefined);
     await writer.close(0);
     spool.close();
     spool = await Spool.open(root, 64 * 1024 * 1024);
     chains = new FakeChains();
+    const gate = new Gate();
+    chains.onAppend = () => gate.opened;
     writer = new OutcomeWriter(spool, chains as unknown as TenantChains);
+    expect(writer.stats.lagMs).toBeGreaterThan(Date.now() - ENDED_AT.getTime() - 60_000);
+    gate.open();
     await allWritten();
     expect(chains.subjects).toEqual(['t a']);
+    expect(writer.stats.lagMs).toBe(0);
   });
 
   it('puts on record what began when its end fits nowhere, and keeps no room for it', async () => {

@@ -26,8 +26,8 @@ export class OutcomeWriter {
   private readonly pause = new PauseBetweenRetries();
   private readonly queue = new OutcomeQueue();
   private readonly flights = new SmallSet<readonly Pending[]>();
-  /** Since when the spool is in between. */
-  private awaySince: number | undefined;
+  /** Whether the spool is in between. */
+  private isAway = false;
   private readonly sending = new SmallSet<Promise<void>>();
   private draining: Promise<void> | undefined;
   private patience: NodeJS.Timeout | undefined;
@@ -41,17 +41,20 @@ export class OutcomeWriter {
     private readonly spool: Spool,
     private readonly chains: TenantChains,
   ) {
-    if (spool.waitingCount > 0) this.beginDraining(Date.now() - (spool.oldestAt ?? Date.now()));
+    if (spool.waitingCount > 0) this.beginDraining();
   }
 
   get stats() {
     const direct = [...this.flying, ...this.queue];
+    const waits = [
+      performance.now() - (direct[0]?.since ?? Infinity),
+      Date.now() - (this.spool.waitingSince ?? Infinity),
+    ];
     const onlyHere = direct.filter(({ spooled }) => spooled === undefined).length;
-    const since = this.awaySince ?? direct[0]?.since;
     return {
       written: this.written,
       pending: onlyHere + this.spool.waitingCount,
-      lagMs: since === undefined ? 0 : performance.now() - since,
+      lagMs: Math.max(0, ...waits),
     };
   }
 
@@ -67,7 +70,7 @@ export class OutcomeWriter {
         resolve,
         reject,
       };
-      if (this.awaySince === undefined) this.enqueue(pending);
+      if (!this.isAway) this.enqueue(pending);
       else this.divert([pending]);
     });
   }
@@ -76,7 +79,7 @@ export class OutcomeWriter {
   commitSoon(record: SpoolRecord, begun: SpoolTicket | undefined, project?: ProjectRecord): void {
     const spooled = this.spooled(record, begun);
     if (begun !== undefined) this.spool.settle(begun);
-    if (this.awaySince !== undefined) return;
+    if (this.isAway) return;
     const nobody = () => undefined;
     this.enqueue({
       record,
@@ -151,7 +154,7 @@ export class OutcomeWriter {
     this.isScheduled = false;
     clearTimeout(this.gathering);
     this.gathering = undefined;
-    while (this.queue.size > 0 && this.awaySince === undefined && this.flights.size < MOST_FLIGHTS) {
+    while (this.queue.size > 0 && !this.isAway && this.flights.size < MOST_FLIGHTS) {
       const sent = this.send(this.queue.takeGroup()).finally(() => this.sending.delete(sent));
       this.sending.add(sent);
       if (this.queue.size > 0 && this.mayGather) return this.schedule();
@@ -170,7 +173,7 @@ export class OutcomeWriter {
     }
     // Otherwise the spool has it.
     if (this.flights.delete(group)) for (const pending of group) this.committed(pending);
-    if (this.queue.size === 0 || this.awaySince !== undefined) return;
+    if (this.queue.size === 0 || this.isAway) return;
     if (this.mayGather) this.schedule();
     else this.write();
   }
@@ -194,7 +197,7 @@ export class OutcomeWriter {
   private lookAtOldest(): void {
     this.patience = undefined;
     const oldest = this.flying[0] ?? this.queue.oldest;
-    if (oldest === undefined || this.awaySince !== undefined) return;
+    if (oldest === undefined || this.isAway) return;
     const left = oldest.since + PATIENCE_MS - performance.now();
     if (left > 0) this.patience = setTimeout(() => this.lookAtOldest(), left);
     else this.goAway('generations wait in the spool: the database is slow');
@@ -202,9 +205,9 @@ export class OutcomeWriter {
 
   /** From now on the spool comes first. What is on its way may arrive all the same; the chain knows it then. */
   private goAway(reason: string): void {
-    if (this.awaySince !== undefined) return;
+    if (this.isAway) return;
     this.logger.warn(reason);
-    this.awaySince = performance.now();
+    this.isAway = true;
     const caught = [...this.flying, ...this.queue.takeAll()];
     this.flights.clear();
     this.divert(caught);
@@ -250,8 +253,8 @@ export class OutcomeWriter {
     }
   }
 
-  private beginDraining(sinceMs = 0): void {
-    this.awaySince ??= performance.now() - sinceMs;
+  private beginDraining(): void {
+    this.isAway = true;
     this.draining ??= this.drain().finally(() => (this.draining = undefined));
   }
 
@@ -261,7 +264,7 @@ export class OutcomeWriter {
       try {
         const waiting = this.spool.oldest(BATCH);
         if (waiting.length === 0) {
-          this.awaySince = undefined;
+          this.isAway = false;
           this.logger.log('all generations are on record');
           return;
         }

@@ -35,7 +35,7 @@ export class MessageRows {
     { limit, cursor }: PageRequest,
   ): Promise<MessagePage> {
     const where = new Conditions()
-      .add('c.tenant = ?', tenant)
+      .add('m.tenant = ? AND c.tenant = ?', tenant)
       .add('c.user_id = ?', userId)
       .add('c.user_id = ?', user)
       .add('c.model_name = ?', model)

@@ -44,14 +44,38 @@ export interface ReadFrame {
 
 /** The frame at a position; undefined where none is whole, as where a process or the power died in the middle of writing. */
 export function readFrame(bytes: Buffer, offset: number): ReadFrame | undefined {
+  const length = lengthOfFrame(bytes, offset);
+  if (length === undefined) return undefined;
+  const payload = bytes.subarray(offset + HEADER_BYTES, offset + length);
+  if (crc32(payload) !== bytes.readUInt32LE(offset + 4)) return undefined;
+  return { record: toRecord(payload), bytes: length };
+}
+
+/** A frame, with where it was found behind how many that are not whole. */
+export interface FoundFrame extends ReadFrame {
+  readonly offset: number;
+  readonly passed: number;
+}
+
+/** The first whole frame from a position on; undefined where none follows: what is there was torn. */
+export function findFrame(bytes: Buffer, from: number): FoundFrame | undefined {
+  let offset = from;
+  for (let passed = 0; ; passed += 1) {
+    const frame = readFrame(bytes, offset);
+    if (frame !== undefined) return { ...frame, offset, passed };
+    const length = lengthOfFrame(bytes, offset);
+    if (length === undefined) return undefined;
+    offset += length;
+  }
+}
+
+/** What the frame at a position says of its length; undefined where it does not end within the bytes. */
+function lengthOfFrame(bytes: Buffer, offset: number): number | undefined {
   if (bytes.length - offset < HEADER_BYTES) return undefined;
   const payloadBytes = bytes.readUInt32LE(offset);
-  const end = offset + HEADER_BYTES + payloadBytes;
+  const length = HEADER_BYTES + payloadBytes;
   // Zeros, as a file system may leave them, have the sum of nothing.
-  if (payloadBytes === 0 || end > bytes.length) return undefined;
-  const payload = bytes.subarray(offset + HEADER_BYTES, end);
-  if (crc32(payload) !== bytes.readUInt32LE(offset + 4)) return undefined;
-  return { record: toRecord(payload), bytes: end - offset };
+  return payloadBytes === 0 || offset + length > bytes.length ? undefined : length;
 }
 
 function toRecord(payload: Buffer): SpoolRecord {

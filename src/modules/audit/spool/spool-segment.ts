@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { timeOfText } from '../record/time-of-text.js';
 import { timeOfSegment } from './segment-name.js';
-import { type FrameKind, readFrame, type SpoolRecord } from './spool-frame.js';
+import { findFrame, type FrameKind, type ReadFrame, readFrame, type SpoolRecord } from './spool-frame.js';
 
 /** Where a record lies, and whether it still has to. */
 export interface SpoolTicket {
@@ -8,6 +9,8 @@ export interface SpoolTicket {
   kind: FrameKind;
   offset: number;
   readonly bytes: number;
+  /** Since when it waits, in ms of the Unix epoch. */
+  readonly since: number;
   live: boolean;
 }
 
@@ -16,6 +19,8 @@ export class SpoolSegment {
   readonly tickets: SpoolTicket[] = [];
   liveCount = 0;
   size = 0;
+  /** Of another process, records that cannot be read although others follow. */
+  damagedCount = 0;
   /** Nothing may be appended. */
   finished = false;
   private isDirty = false;
@@ -39,8 +44,11 @@ export class SpoolSegment {
     const segment = new SpoolSegment(path, openSync(path, 'r'));
     segment.finish();
     const bytes = readFileSync(path);
-    for (let frame = readFrame(bytes, 0); frame; frame = readFrame(bytes, segment.size))
-      tell(frame.record, segment.note(frame.record.kind, frame.bytes));
+    for (let found = findFrame(bytes, 0); found; found = findFrame(bytes, segment.size)) {
+      segment.damagedCount += found.passed;
+      segment.size = found.offset;
+      tell(found.record, segment.reread(found));
+    }
     return segment;
   }
 
@@ -52,12 +60,13 @@ export class SpoolSegment {
   /** Hands the frame to the operating system, where it outlives this process. Throws what `write` throws. */
   append(kind: FrameKind, frame: Buffer): SpoolTicket {
     this.write(frame);
-    return this.note(kind, frame.length);
+    return this.note({ kind, bytes: frame.length, since: Date.now() });
   }
 
   /** Takes over a record of another segment. */
   adopt(ticket: SpoolTicket, frame: Buffer): void {
     this.write(frame);
+    ticket.segment.liveCount -= 1;
     ticket.segment = this;
     ticket.offset = this.size;
     this.tickets.push(ticket);
@@ -118,10 +127,15 @@ export class SpoolSegment {
     for (let written = 0; written < frame.length;) written += writeSync(this.file, frame, written);
   }
 
-  private note(kind: FrameKind, bytes: number): SpoolTicket {
-    const ticket: SpoolTicket = { segment: this, kind, offset: this.size, bytes, live: true };
+  /** What the record says of its time, or else the name of the file. */
+  private reread({ record: { kind, text }, bytes }: ReadFrame): SpoolTicket {
+    return this.note({ kind, bytes, since: timeOfText(text) ?? this.createdAt });
+  }
+
+  private note(noted: Pick<SpoolTicket, 'kind' | 'bytes' | 'since'>): SpoolTicket {
+    const ticket: SpoolTicket = { segment: this, ...noted, offset: this.size, live: true };
     this.tickets.push(ticket);
-    this.size += bytes;
+    this.size += noted.bytes;
     this.liveCount += 1;
     return ticket;
   }

@@ -9,8 +9,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ENDED_AT, textOf } from '../testing/recorded-text.js';
 import { Spool, SpoolFullError } from './spool.js';
 import type { FrameKind } from './spool-frame.js';
 
@@ -84,6 +85,32 @@ describe(Spool.name, () => {
     expect(filesIn('1')).toEqual([]);
   });
 
+  it('knows since when the oldest that waits does, also of another process', async () => {
+    expect(spool.waitingSince).toBeUndefined();
+    const before = Date.now();
+    append('begin', 'a');
+    expect(spool.waitingSince).toBeUndefined();
+    const kept = append('outcome', 'b', textOf({}));
+    append('outcome', 'c');
+    expect(spool.waitingSince).toBeGreaterThanOrEqual(before);
+    spool.settle(kept);
+    const createdAt = new Date('2026-06-30T23:00:00Z');
+    append('begin', 'd', textOf({}, { createdAt }).split(',"updated_at"')[0]);
+    const heir = await afterDeath();
+    const fileMadeAt = Number.parseInt(basename(filesIn('1')[0]!), 10);
+    const ages = heir.oldest(ALL).map(({ record: { subject }, ticket }) => {
+      const { waitingSince } = heir;
+      heir.settle(ticket);
+      return [subject, waitingSince];
+    });
+    expect(ages).toEqual([
+      ['a', fileMadeAt],
+      ['b', ENDED_AT.getTime()],
+      ['c', fileMadeAt],
+      ['d', createdAt.getTime()],
+    ]);
+  });
+
   it('lets a begin wait for the database itself when its end could not be kept', () => {
     const begin = append('begin', 'a');
     append('outcome', 'b');
@@ -125,6 +152,31 @@ describe(Spool.name, () => {
       expect(readFileSync(file!, 'latin1')).toContain('goes on');
       expect(readFileSync(file!, 'latin1')).not.toContain('secret');
     });
+
+    it('goes on behind a file all of which is damaged', () => {
+      append('outcome', 'a');
+      const [file] = filesIn('1');
+      writeFileSync(file!, Buffer.alloc(readFileSync(file!).length));
+      vi.advanceTimersByTime(62_000);
+      append('outcome', 'b');
+      expect(waiting()).toEqual(['outcome b']);
+      expect(spool.damagedCount).toBe(1);
+    });
+
+    it('loses sight of nothing else when what would have moved on is damaged', () => {
+      const long = append('begin', 'goes on');
+      for (const subject of ['a', 'b', 'c', 'd']) spool.settle(append('outcome', subject));
+      const [file] = filesIn('1');
+      const bytes = readFileSync(file!);
+      bytes[bytes.indexOf('goes on')]! ^= 1;
+      writeFileSync(file!, bytes);
+      vi.advanceTimersByTime(62_000);
+      append('outcome', 'e');
+      spool.settle(long);
+      expect(waiting()).toEqual(['outcome e']);
+      expect(spool.damagedCount).toBe(1);
+      expect(filesIn('1')).toHaveLength(1);
+    });
   });
 
   it('takes over from every directory that nobody holds', async () => {
@@ -157,7 +209,10 @@ describe(Spool.name, () => {
     spool = await Spool.open(root, 95_000);
     const text = 'x'.repeat(9_000);
     const begins = Array.from({ length: 9 }, (_, number) => append('begin', `b${number}`, text));
+    expect(spool.hasRoom).toBe(true);
     expect(() => append('begin', 'one more', text)).toThrow(SpoolFullError);
+    expect(spool.hasRoom).toBe(false);
+    begins.push(append('begin', 'a small one'));
     expect(spool.hasRoom).toBe(true);
     append('outcome', 'end', text);
     expect(spool.hasRoom).toBe(false);
@@ -186,6 +241,20 @@ describe(Spool.name, () => {
     expect(waiting()).toEqual(['outcome a', 'outcome c']);
     expect(spool.damagedCount).toBe(1);
     expect(spool.waitingCount).toBe(2);
+  });
+
+  it.each([
+    ['goes on behind a damaged one that another process left, and counts it', 'b', ['a', 'c'], 1],
+    ['takes a damaged one at the end for torn: it was never promised', 'c', ['a', 'b'], 0],
+  ])('%s', async (_, damaged, left, count) => {
+    for (const subject of ['a', 'b', 'c']) append('outcome', subject);
+    const [file] = filesIn('1');
+    const bytes = readFileSync(file!);
+    bytes[bytes.indexOf(`"${damaged}"`) + 6]! ^= 1;
+    writeFileSync(file!, bytes);
+    const heir = await afterDeath();
+    expect(waiting(heir)).toEqual(left.map((subject) => `outcome ${subject}`));
+    expect(heir.damagedCount).toBe(count);
   });
 
   it('is durable when it says so', async () => {

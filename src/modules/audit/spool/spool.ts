@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
+import { isWritable } from './is-writable.js';
 import { segmentName } from './segment-name.js';
 import { type FrameKind, FrameWriter, type SpoolRecord } from './spool-frame.js';
 import { SpoolSegment, type SpoolTicket } from './spool-segment.js';
@@ -12,6 +13,8 @@ const SEGMENT_MS = 60_000;
 const SWEEP_MS = 1_000;
 /** Kept free for the ends of what has begun already. */
 const RESERVED_PART = 0.1;
+/** As much as the begin of a generation commonly takes at most. */
+const COMMON_BYTES = 64 * 1024;
 /** Of a spool larger than this, old files are given up for the sake of what little in them is still needed. */
 const TIDY_ABOVE_BYTES = 8 * SEGMENT_BYTES;
 
@@ -42,6 +45,9 @@ export class Spool {
   private created = 0;
   private waiting = 0;
   private damaged = 0;
+  /** Of the last begin, if there was no room for it. */
+  private refusedBytes = 0;
+  private writable = true;
 
   private constructor(
     private readonly slot: SpoolSlot,
@@ -66,9 +72,10 @@ export class Spool {
     return this.waiting;
   }
 
-  /** When the oldest file was made, in ms of the Unix epoch. */
-  get oldestAt(): number | undefined {
-    return this.segments[0]?.createdAt;
+  /** Since when the first of them waits, in ms of the Unix epoch. */
+  get waitingSince(): number | undefined {
+    for (const segment of this.segments) for (const { since } of segment.waitingTickets()) return since;
+    return undefined;
   }
 
   /** Records that cannot be read any more. */
@@ -76,20 +83,22 @@ export class Spool {
     return this.damaged;
   }
 
-  /** Whether another generation may begin. */
+  /** Whether another generation may begin, such as the last one that could not. */
   get hasRoom(): boolean {
     const last = this.segments.at(-1);
     const dispensable = last?.liveCount === 0 ? last.size : 0;
-    return this.bytes - dispensable < this.maxBytes * (1 - RESERVED_PART);
+    return this.bytes - dispensable + this.refusedBytes < this.limitOf('begin');
+  }
+
+  /** Whether the file system took what was last written. While it does not it is tried again and again. */
+  get isWritable(): boolean {
+    return this.writable;
   }
 
   /** Throws SpoolFullError, or what the file system says. */
   append(record: SpoolRecord): SpoolTicket {
     const frame = this.frames.write(record);
-    const limit = record.kind === 'begin' ? this.maxBytes * (1 - RESERVED_PART) : this.maxBytes;
-    if (this.bytes + frame.length > limit) this.letGoOfLast();
-    if (this.bytes + frame.length > limit)
-      throw new SpoolFullError(`The spool holds ${this.bytes} of ${this.maxBytes} bytes.`);
+    this.makeRoom(record.kind, frame.length);
     const ticket = this.write(record.kind, frame);
     if (record.kind === 'outcome') this.waiting += 1;
     return ticket;
@@ -123,7 +132,8 @@ export class Spool {
   oldest(limits: { readonly rows: number; readonly bytes: number }): WaitingRecord[] {
     const found: WaitingRecord[] = [];
     let bytes = 0;
-    for (const segment of this.segments) {
+    // A file goes with the last of its records, also with one that is given up here.
+    for (const segment of [...this.segments]) {
       for (const ticket of segment.waitingTickets()) {
         const fits = found.length < limits.rows && bytes + ticket.bytes <= limits.bytes;
         if (found.length > 0 && !fits) return found;
@@ -150,11 +160,25 @@ export class Spool {
     this.slot.release();
   }
 
+  private limitOf(kind: FrameKind): number {
+    return kind === 'begin' ? this.maxBytes * (1 - RESERVED_PART) : this.maxBytes;
+  }
+
+  private makeRoom(kind: FrameKind, bytes: number): void {
+    const limit = this.limitOf(kind);
+    if (this.bytes + bytes > limit) this.letGoOfLast();
+    const fits = this.bytes + bytes <= limit;
+    if (kind === 'begin') this.refusedBytes = fits ? 0 : Math.min(bytes, COMMON_BYTES);
+    if (!fits) throw new SpoolFullError(`The spool holds ${this.bytes} of ${this.maxBytes} bytes.`);
+  }
+
   private write(kind: FrameKind, frame: Buffer): SpoolTicket {
+    this.writable = false;
     const segment = this.current();
     try {
       const ticket = segment.append(kind, frame);
       this.bytes += frame.length;
+      this.writable = true;
       return ticket;
     } catch (error) {
       // Behind a torn frame nothing would be found again.
@@ -177,6 +201,8 @@ export class Spool {
 
   /** No longer than it must be is anything here that may have been erased elsewhere. */
   private sweep(): void {
+    // Nobody comes who would find it out, where all are told that nothing can begin here.
+    this.writable ||= isWritable(this.slot.directory, COMMON_BYTES);
     const [oldest] = this.segments;
     const last = this.segments.at(-1);
     if (oldest === undefined || last === undefined) return;
@@ -195,11 +221,14 @@ export class Spool {
   private tidy(target: SpoolSegment): void {
     const [oldest] = this.segments;
     if (oldest === undefined || oldest === target || oldest.liveCount > oldest.tickets.length / 4) return;
-    const live = oldest.tickets.filter((ticket) => ticket.live);
+    const live = oldest.tickets.filter(({ live, segment }) => live && segment === oldest);
     if (live.some(({ kind }) => kind === 'outcome')) return;
     for (const ticket of live) {
       const record = oldest.read(ticket);
-      if (record === undefined) continue;
+      if (record === undefined) {
+        this.giveUp(ticket);
+        continue;
+      }
       target.adopt(ticket, this.frames.write(record));
       this.bytes += ticket.bytes;
     }
@@ -225,7 +254,9 @@ export class Spool {
   }
 
   private remove(segment: SpoolSegment): void {
-    this.segments.splice(this.segments.indexOf(segment), 1);
+    const place = this.segments.indexOf(segment);
+    if (place === -1) return;
+    this.segments.splice(place, 1);
     this.bytes -= segment.size;
     segment.remove();
   }
@@ -243,6 +274,9 @@ export class Spool {
       });
       this.segments.push(segment);
       this.bytes += segment.size;
+      if (segment.damagedCount === 0) continue;
+      this.damaged += segment.damagedCount;
+      this.logger.error(`${segment.damagedCount} records in ${path} are damaged`);
     }
     for (const segment of [...this.segments]) {
       this.waiting += segment.liveCount;

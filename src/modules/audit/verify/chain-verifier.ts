@@ -7,6 +7,7 @@ import { Breather } from './breather.js';
 import { findStart } from './chain-start.js';
 import { ChainWalk, type KnownLink, type WalkStart } from './chain-walk.js';
 import { EntrySource, type ChainHead, type PageBounds, type StoredEntry } from './entry-source.js';
+import { lookWhileSettled } from './look-while-settled.js';
 import { ProjectionCheck } from './projection/projection-check.js';
 import { ProjectionSource } from './projection/projection-source.js';
 import type { Finding, Verdict } from './verdict.js';
@@ -37,13 +38,11 @@ export class ChainVerifier {
     @Inject(SigningKeys) private readonly keys: Pick<SigningKeys, 'publicKey'>,
   ) {}
 
-  async verify(request: VerifyRequest): Promise<Verdict> {
-    const [lowest] = await this.source.links(request.tenant, -Infinity, 1);
-    const verdict = await this.attempt(request);
-    if (verdict.ok || lowest === undefined) return verdict;
-    const [lowestNow] = await this.source.links(request.tenant, -Infinity, 1);
-    // Old entries were being taken away meanwhile.
-    return lowestNow !== undefined && lowestNow.seq > lowest.seq ? this.attempt(request) : verdict;
+  verify(request: VerifyRequest): Promise<Verdict> {
+    return lookWhileSettled(this.source, request.tenant, {
+      look: () => this.attempt(request),
+      isFault: ({ ok }) => !ok,
+    });
   }
 
   private async attempt(request: VerifyRequest): Promise<Verdict> {

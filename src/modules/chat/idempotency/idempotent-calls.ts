@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { setTimeout as passed } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { newId } from '../../../common/new-id.js';
 import { AppConfig } from '../../../config/index.js';
-import { ID_PREFIX, LogDirectory, newGenerationId, type FollowedLog } from '../../generation/index.js';
+import { ID_PREFIX, LogDirectory, type FollowedLog } from '../../generation/index.js';
 import type { AdmittedCall } from '../call.js';
 import { IdempotencyClaims, type Claim } from './idempotency-claims.js';
 
@@ -58,7 +59,7 @@ export class IdempotentCalls {
         JSON.stringify([caller.route, agent?.key, caller.session, asked]),
         'base64url',
       ),
-      id: newGenerationId(terms.idPrefix ?? ID_PREFIX[body.kind]),
+      id: newId(terms.idPrefix ?? ID_PREFIX[body.kind]),
       ttlMs: Math.ceil(deadlineMs + this.config.streams.resumeTtlMs),
     };
   }

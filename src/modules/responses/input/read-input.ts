@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { newId } from '../../../common/new-id.js';
 import {
   FunctionCallItemDto,
   FunctionCallOutputItemDto,
@@ -72,6 +72,6 @@ function readMessage(sent: object, path: string): InputItem {
 const typeOf = (item: object) => ('id' in item && !('role' in item) ? 'item_reference' : 'message');
 
 const kept = (prefix: string, id: string | null | undefined) => ({
-  id: id ?? prefix + randomUUID().replaceAll('-', ''),
+  id: id ?? newId(prefix),
   status: 'completed',
 });

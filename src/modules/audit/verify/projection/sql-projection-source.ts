@@ -30,11 +30,10 @@ const STRETCH = 10_000;
 const BEFORE_ALL = -(2 ** 31) - 1;
 /** Rows and their keys come and go together, and one statement sees both or neither. */
 const UNRECORDED = {
-  conversation: unrecordedIn(
-    'SELECT tenant, id, id AS of FROM conversations WHERE tenant = $1 AND id > $2::bigint',
+  conversation: unrecordedIn('SELECT id, id AS of FROM conversations WHERE tenant = $1 AND id > $2::bigint'),
+  message: unrecordedIn(
+    'SELECT id, conversation_id AS of FROM messages WHERE tenant = $1 AND id > $2::bigint',
   ),
-  // Messages have no index by tenant: a stretch is one of all.
-  message: unrecordedIn('SELECT tenant, id, conversation_id AS of FROM messages WHERE id > $2::bigint'),
 };
 
 interface KeyRow {
@@ -103,8 +102,7 @@ WITH stretch AS MATERIALIZED (${rows} ORDER BY id LIMIT ${STRETCH})
 SELECT edge, first.id, first.of
   FROM (SELECT max(id) AS edge FROM stretch) AS edges
   LEFT JOIN (SELECT id, of FROM stretch
-              WHERE tenant = $1 AND (
-                     SELECT seq
+              WHERE (SELECT seq
                        FROM (SELECT tenant, seq FROM audit_keys WHERE conversation_id = of OFFSET 0) AS key
                        JOIN audit_entries USING (tenant, seq)
                       WHERE tenant = $1 LIMIT 1) IS NULL
