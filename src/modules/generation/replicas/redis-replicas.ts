@@ -63,6 +63,7 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
   }
 
   async answer(question: Question): Promise<Answer> {
+    if (question.ask === 'pulse') return {};
     const { ask, id, caller } = question;
     const running = this.registry.findRunning(id, caller);
     const finished = running === undefined ? this.registry.findFinished(id, caller) : undefined;

@@ -9,12 +9,14 @@ export const channelOf = (replica: string): string => `citadel:replica:${replica
 /** There while the replica lives. */
 export const pulseOf = (replica: string): string => `citadel:replica:${replica}:alive`;
 
-/** What is asked of every replica, and answered by each. */
+/** What is asked of every replica, or of one, and answered by each. */
 export type Question =
   | { readonly ask: 'cancel'; readonly id: string; readonly caller: Principal }
   /** Bring the mirror of this generation up to date. */
   | { readonly ask: 'show'; readonly id: string; readonly caller: Principal }
-  | { readonly ask: 'status'; readonly id: string; readonly caller: Principal };
+  | { readonly ask: 'status'; readonly id: string; readonly caller: Principal }
+  /** Say that you live. */
+  | { readonly ask: 'pulse' };
 
 export interface Answer {
   readonly cancel?: CancelAnswer;

@@ -59,7 +59,11 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Every answer that came, or those until one is enough. Throws `server_busy` while the others cannot be asked. */
-  async ask(question: Question, isEnough: (answer: Answer) => boolean): Promise<Answer[]> {
+  async ask(
+    question: Question,
+    isEnough: (answer: Answer) => boolean,
+    channel = EVERYBODY,
+  ): Promise<Answer[]> {
     const nonce = ++this.lastNonce;
     const answers: Answer[] = [];
     let expected = Infinity;
@@ -72,9 +76,9 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     this.pending.set(nonce, { take });
     const timer = setTimeout(done, ANSWER_MS);
     try {
-      const hearers = await this.say(EVERYBODY, { kind: 'question', from: this.name.value, nonce, question });
-      // One of them is this process.
-      expected = hearers - 1;
+      const hearers = await this.say(channel, { kind: 'question', from: this.name.value, nonce, question });
+      // Of everybody, one is this process.
+      expected = channel === EVERYBODY ? hearers - 1 : hearers;
       if (answers.length < expected) await heard;
       return answers;
     } finally {
@@ -86,7 +90,9 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
   /** Whether a replica lives, as far as that can be known: one that is not known to be gone does. */
   async isAlive(replica: string): Promise<boolean> {
     if (performance.now() - this.redis.readyAt < SETTLED_MS) return true;
-    return (await this.redis.run((client) => client.exists(pulseOf(replica)))) === 1;
+    if ((await this.redis.run((client) => client.exists(pulseOf(replica)))) === 1) return true;
+    // Redis may have forgotten it.
+    return (await this.ask({ ask: 'pulse' }, () => true, channelOf(replica))).length > 0;
   }
 
   sayWatching(replica: string, id: string): void {
@@ -133,10 +139,7 @@ function parse(text: string): Message | undefined {
     const isMessage =
       (message?.kind === 'watching' && typeof message.id === 'string') ||
       (message?.kind === 'answer' && isObject(message.answer)) ||
-      (message?.kind === 'question' &&
-        typeof message.from === 'string' &&
-        isObject(message.question) &&
-        isObject((message.question as { caller?: unknown }).caller));
+      (message?.kind === 'question' && typeof message.from === 'string' && isQuestion(message.question));
     return isMessage ? (message as unknown as Message) : undefined;
   } catch {
     return undefined;
@@ -144,3 +147,7 @@ function parse(text: string): Message | undefined {
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+const isQuestion = (value: unknown): boolean =>
+  isObject(value) &&
+  ((value as Partial<Question>).ask === 'pulse' || isObject((value as { caller?: unknown }).caller));
