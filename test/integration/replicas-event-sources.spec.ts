@@ -11,10 +11,23 @@ if (!hasRedisServer)
 
 const PIECES = Array.from({ length: 60 }, (_, index) => `${index === 0 ? '' : ' '}piece${index}é👋`);
 const TEXT = PIECES.join('');
-const ROUTES = [
-  ['/api/stream/travel?prompt=x&profile=voice', 'text'],
-  ['/agent/stream?agent_type=travel&task=x', 'token'],
-] as const;
+
+interface Said {
+  readonly token?: string;
+  readonly text?: string;
+  readonly data?: { readonly type: string; readonly text?: string };
+}
+
+/** Routes, the events that bring text, and where it is in them. */
+const ROUTES: [path: string, event: string | undefined, piece: (said: Said) => string | undefined][] = [
+  ['/api/stream/travel?prompt=x&profile=voice', 'chunk', ({ text }) => text],
+  ['/agent/stream?agent_type=travel&task=x', undefined, ({ token }) => token],
+  [
+    '/streaming/sse/chat?message=x&model=phi3',
+    'chat_completion',
+    ({ data }) => (data?.type === 'chunk' ? data.text : undefined),
+  ],
+];
 
 describe.runIf(hasRedisServer)('event sources that come back to another replica', () => {
   let redis: RedisProcess;
@@ -25,19 +38,20 @@ describe.runIf(hasRedisServer)('event sources that come back to another replica'
     fetch(replicas[replica]!.url + path, init);
   const calls = () => ollama.requests.filter(({ path }) => path === '/api/chat').length;
 
-  /** Text and last id of a stream, as far as `until`, or to its end. */
-  async function read(response: Response, field: string, until?: string) {
-    let text = '';
-    let last = '';
-    for await (const { id, event, data } of readSse(response)) {
-      if (id !== undefined) last = id;
-      if (data === undefined || !(event === undefined || event === 'chunk')) continue;
-      const said = JSON.parse(data) as Record<string, string>;
-      text += said[field] !== undefined && !('final' in said) ? said[field] : '';
-      if (until !== undefined && text.endsWith(until)) break;
-    }
-    return { text, last };
-  }
+  /** How to read text and last id of a stream, as far as `until`, or to its end. */
+  const reader =
+    (textEvent: string | undefined, piece: (said: Said) => string | undefined) =>
+    async (response: Response, until?: string) => {
+      let text = '';
+      let last = '';
+      for await (const { id, event, data } of readSse(response)) {
+        if (id !== undefined) last = id;
+        if (data === undefined || event !== textEvent) continue;
+        text += piece(JSON.parse(data) as Said) ?? '';
+        if (until !== undefined && text.endsWith(until)) break;
+      }
+      return { text, last };
+    };
 
   beforeAll(async () => {
     redis = await (await RedisProcess.create()).start();
@@ -56,12 +70,13 @@ describe.runIf(hasRedisServer)('event sources that come back to another replica'
     await redis.stop();
   });
 
-  it.each(ROUTES)('are given the rest of %s, while it runs and later', async (path, field) => {
+  it.each(ROUTES)('are given the rest of %s, while it runs and later', async (path, event, piece) => {
+    const read = reader(event, piece);
     const before = calls();
     const gate = ollama.hold(30);
     const abort = new AbortController();
     const response = await open(0, path, { signal: abort.signal });
-    const { text, last } = await read(response, field, PIECES[29]);
+    const { text, last } = await read(response, PIECES[29]);
     abort.abort();
     const headers = { 'last-event-id': last };
     // There is no first byte before the model says more.
@@ -69,10 +84,10 @@ describe.runIf(hasRedisServer)('event sources that come back to another replica'
     gate.open();
     const again = await comingBack;
     expect([again.status, generationOf(again)]).toEqual([200, generationOf(response)]);
-    const rest = await read(again, field);
+    const rest = await read(again);
     expect(text + rest.text).toBe(TEXT);
     const later = await open(1, path, { headers });
-    expect(text + (await read(later, field)).text).toBe(TEXT);
+    expect(text + (await read(later)).text).toBe(TEXT);
     const over = await open(1, path, { headers: { 'last-event-id': rest.last } });
     expect([over.status, calls() - before]).toEqual([204, 1]);
   });

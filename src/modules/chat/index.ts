@@ -7,6 +7,6 @@ export { CreateChatCompletionDto } from './dto/create-chat-completion.dto.js';
 export { IMAGE_DATA_URL, type ContentPartBody } from './dto/is-message-content.js';
 export { MessageDto } from './dto/message.dto.js';
 export type { ResponseFormatBody, ToolChoiceBody } from './dto/tool.dto.js';
-export { callerOf, toCall, wishesOf } from './http-call.js';
+export { callerOf, isResumable, toCall, wishesOf } from './http-call.js';
 export { idempotencyKeyOf, requireIdempotencyKey } from './idempotency-key.js';
 export { sayIgnored } from './ignored-parameters.js';
