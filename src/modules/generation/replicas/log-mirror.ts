@@ -1,5 +1,4 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { Redis } from 'ioredis';
 import { Lifecycle } from '../../../common/lifecycle.js';
 import { AppConfig } from '../../../config/index.js';
 import { EventBus } from '../../../contracts/business-events.js';
@@ -152,7 +151,7 @@ export class LogMirror implements OnModuleInit, OnApplicationShutdown {
   private async write(writes: readonly Write[]): Promise<boolean> {
     if (writes.length === 0) return true;
     try {
-      const ids = await this.redis.run((client) => this.add(client, writes));
+      const ids = await this.add(writes);
       const gone = writes.filter((_write, index) => ids[index] === null);
       for (const [key] of gone) this.mirrored.delete(idOf(key));
       return gone.length === 0;
@@ -163,15 +162,17 @@ export class LogMirror implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** The ids of the records, null for those whose stream is gone. */
-  private async add(client: Redis, writes: readonly Write[]): Promise<unknown[]> {
-    const pipeline = client.pipeline();
-    for (const [key, record] of writes)
-      if (record.kind === 'head') pipeline.xadd(key, '*', ...toFields(record));
-      else pipeline.xadd(key, 'NOMKSTREAM', '*', ...toFields(record));
-    for (const [key, , ttlMs] of writes) if (ttlMs !== undefined) pipeline.pexpire(key, ttlMs);
-    const answers = (await pipeline.exec()) ?? [];
-    for (const [error] of answers) if (error !== null) throw error;
-    return answers.map(([, answer]) => answer);
+  private add(writes: readonly Write[]): Promise<unknown[]> {
+    return this.redis.run(async (client) => {
+      const pipeline = client.pipeline();
+      for (const [key, record] of writes)
+        if (record.kind === 'head') pipeline.xadd(key, '*', ...toFields(record));
+        else pipeline.xadd(key, 'NOMKSTREAM', '*', ...toFields(record));
+      for (const [key, , ttlMs] of writes) if (ttlMs !== undefined) pipeline.pexpire(key, ttlMs);
+      const answers = (await pipeline.exec()) ?? [];
+      for (const [error] of answers) if (error !== null) throw error;
+      return answers.map(([, answer]) => answer);
+    });
   }
 
   private unwritten(key: string, record: MirrorRecord): void {
