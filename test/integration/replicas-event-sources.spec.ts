@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/testing/redis-process.js';
+import { GenerationRegistry } from '../../src/modules/generation/index.js';
+import { LogFollowers } from '../../src/modules/generation/replicas/log-followers.js';
+import { RemoteWatch } from '../../src/modules/generation/replicas/remote-watch.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
+import { eventually } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
-import { generationOf } from '../support/gateway-calls.js';
+import { generationOf, post } from '../support/gateway-calls.js';
 import { readSse } from '../support/sse.js';
+import type { TokenFrame } from '../support/task-streams.js';
 import { untilAllHear } from '../support/until-all-hear.js';
 
 if (!hasRedisServer)
@@ -96,5 +101,61 @@ describe.runIf(hasRedisServer)('event sources that come back to another replica'
     const before = calls();
     const response = await open(1, path, { headers: { 'last-event-id': `chatcmpl-${'0'.repeat(32)}:3` } });
     expect([response.status, calls() - before]).toEqual([204, 0]);
+  });
+
+  describe('who watches its tasks from another replica', () => {
+    const run = (task: string) => post(`${replicas[0]!.url}/agent/stream`, { agent_type: 'travel', task });
+    const watch = (signal?: AbortSignal) => open(1, '/agent/stream', { signal: signal ?? null });
+
+    const followedThere = () => replicas[1]!.app.get(LogFollowers)['followed'].size;
+
+    /** What is said of one task, up to its end. */
+    async function framesOf(response: Response): Promise<TokenFrame[]> {
+      const seen: TokenFrame[] = [];
+      for await (const { data } of readSse(response)) {
+        if (data === undefined) continue;
+        seen.push(JSON.parse(data) as TokenFrame);
+        if (seen.at(-1)!.final) break;
+      }
+      return seen;
+    }
+
+    it('sees those that run when it comes', async () => {
+      const gate = ollama.hold(30);
+      const task = await run('x');
+      await gate.reached;
+      const watched = await watch();
+      await eventually(() => followedThere() === 1);
+      gate.open();
+      const frames = await framesOf(watched);
+      expect(frames.map(({ token }) => token ?? '').join('')).toBe(TEXT);
+      expect(new Set(frames.map(({ generation_id: id }) => id))).toEqual(new Set([generationOf(task)]));
+    });
+
+    it('sees those that begin later, and keeps none of them going', async () => {
+      const watched = await watch();
+      const gate = ollama.hold(30);
+      const leaving = new AbortController();
+      const task = await open(0, '/agent/stream', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ agent_type: 'travel', task: 'y' }),
+        signal: leaving.signal,
+      });
+      await gate.reached;
+      const running = replicas[0]!.app.get(GenerationRegistry).running(generationOf(task))!;
+      await eventually(() => followedThere() === 1);
+      expect(running['readers'].filter((reader) => reader instanceof RemoteWatch)).toEqual([]);
+      leaving.abort();
+      const frames: object[] = [];
+      for await (const { data } of readSse(watched)) {
+        if (data === undefined) continue;
+        frames.push(JSON.parse(data) as object);
+        if (data.includes('cancelled')) break;
+      }
+      expect(frames.at(-1)).toEqual({ cancelled: true, generation_id: generationOf(task) });
+      await eventually(() => followedThere() === 0);
+      gate.open();
+    });
   });
 });

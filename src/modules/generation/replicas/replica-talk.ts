@@ -6,6 +6,7 @@ import {
   pulseOf,
   type Answer,
   type Message,
+  type Owner,
   type Question,
 } from './replica-messages.js';
 import { ReplicaName } from './replica-name.js';
@@ -25,6 +26,8 @@ export interface ReplicaEars {
   answer(question: Question): Promise<Answer>;
   /** Somebody on another replica reads this generation. */
   watching(id: string): void;
+  /** A task has begun on another replica. */
+  task(id: string, owner: Owner): void;
 }
 
 interface Pending {
@@ -99,6 +102,16 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     this.say(channelOf(replica), { kind: 'watching', id }).catch(() => undefined);
   }
 
+  sayTask(id: string, { id: ownerId, tenant, role }: Owner): void {
+    const message = {
+      kind: 'task',
+      from: this.name.value,
+      id,
+      owner: { id: ownerId, tenant, role },
+    } as const;
+    this.say(EVERYBODY, message).catch(() => undefined);
+  }
+
   /** Says that this replica lives, where that was not said lately to this Redis. */
   private async beat(): Promise<void> {
     const now = performance.now();
@@ -123,7 +136,9 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     if (message === undefined) return;
     if (message.kind === 'watching') this.ears?.watching(message.id);
     else if (message.kind === 'answer') this.pending.get(message.nonce)?.take(message.answer);
-    else if (message.from !== this.name.value) void this.reply(message);
+    else if (message.from === this.name.value) return;
+    else if (message.kind === 'task') this.ears?.task(message.id, message.owner);
+    else void this.reply(message);
   }
 
   private async reply({ from, nonce, question }: Extract<Message, { kind: 'question' }>): Promise<void> {
@@ -138,6 +153,7 @@ function parse(text: string): Message | undefined {
     const message = JSON.parse(text) as Partial<Record<string, unknown>> | null;
     const isMessage =
       (message?.kind === 'watching' && typeof message.id === 'string') ||
+      (message?.kind === 'task' && typeof message.id === 'string' && isObject(message.owner)) ||
       (message?.kind === 'answer' && isObject(message.answer)) ||
       (message?.kind === 'question' && typeof message.from === 'string' && isQuestion(message.question));
     return isMessage ? (message as unknown as Message) : undefined;
