@@ -18,6 +18,8 @@ import type { CancelAnswer, FoundLog, Replicas } from './replicas.js';
 @Injectable()
 export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
   private readonly watches = new Map<string, RemoteWatch>();
+  /** Shows what is kept beside a log. */
+  private companion: ((id: string) => Promise<void>) | undefined;
   private taskHearer: ((id: string, owner: Owner) => void) | undefined;
 
   constructor(
@@ -73,6 +75,10 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
     this.talk.sayTask(id, owner);
   }
 
+  onShow(show: (id: string) => Promise<void>): void {
+    this.companion = show;
+  }
+
   onTask(hear: (id: string, owner: Owner) => void): void {
     this.taskHearer = hear;
   }
@@ -95,7 +101,7 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
         if (running !== undefined) return { status: toRunningStatus(running) };
         return finished === undefined ? {} : { status: toFinishedStatus(finished) };
       case 'show':
-        if (running ?? finished) return { shown: await this.mirror.show(id) };
+        if (running ?? finished) return { shown: await this.show(id) };
         return { shown: false, expired: this.registry.hasExpired(id, caller) };
     }
   }
@@ -106,6 +112,11 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
     const generation = this.registry.running(id);
     if (generation === undefined || generation.ended) return;
     this.watches.set(id, new RemoteWatch(generation, () => this.watches.delete(id)));
+  }
+
+  private async show(id: string): Promise<boolean> {
+    const [isShown] = await Promise.all([this.mirror.show(id), this.companion?.(id)]);
+    return isShown;
   }
 
   private runningTasksOf(caller: Principal): string[] {

@@ -22,6 +22,8 @@ export interface Replicas {
   tasksOf(caller: Principal): Promise<readonly string[]>;
   /** Tells the others that a task has begun here. Those who do not hear it miss it. */
   tellOfTask(id: string, owner: Owner): void;
+  /** Has a log that is shown to another replica accompanied by what is kept beside it. */
+  onShow(show: (id: string) => Promise<void>): void;
   /** Calls when a task has begun on another replica. */
   onTask(hear: (id: string, owner: Owner) => void): void;
 }
@@ -47,6 +49,8 @@ export class NoReplicas implements Replicas {
   }
 
   tellOfTask(): void {}
+
+  onShow(): void {}
 
   onTask(): void {}
 }
