@@ -105,6 +105,33 @@ describe('a client that says too much', () => {
   });
 });
 
+describe('a client of Socket.IO that asks on and on, and fetches no answer', () => {
+  it('is let go', async () => {
+    const patient = await createGateway({ WEBSOCKET_MAX_MESSAGES_PER_SECOND: '100000' });
+    const polling = `${patient.url}/socket.io/?EIO=4&transport=polling`;
+    const { sid } = JSON.parse((await (await fetch(polling)).text()).slice(1)) as { sid: string };
+    const say = (body: string) => fetch(`${polling}&sid=${sid}`, { method: 'POST', body });
+    await say('40');
+    const questions = Array.from({ length: 600 }, (_, id) => `42${id}["ping"]`).join('\x1e');
+    expect((await say(questions)).status).toBe(200);
+    // It has not fetched one of them, and may well do so yet.
+    expect(patient.app.get(ConnectionManager).count).toBe(1);
+    await say(questions).catch(() => undefined);
+    await eventually(() => patient.app.get(ConnectionManager).count === 0);
+    expect((await fetch(`${polling}&sid=${sid}`)).status).toBe(400);
+    await patient.close();
+  });
+
+  it('is none that only does not answer', async () => {
+    const patient = await createGateway({ WEBSOCKET_MAX_MESSAGES_PER_SECOND: '100000' });
+    const client = await SocketClient.open(patient.url, { transports: ['websocket'] });
+    for (let i = 0; i < 3_000; i++) client.socket.emit('ping', i);
+    expect(await client.ask('ping')).toMatchObject({ pong: true });
+    client.close();
+    await patient.close();
+  });
+});
+
 describe('a client that says nothing', () => {
   it('is let go after its time, for having said nothing', async () => {
     const silent = await connect();
