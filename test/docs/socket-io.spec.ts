@@ -14,7 +14,7 @@ const TYPES = 'src/modules/realtime/socket-io/client-events.ts';
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  gateway = await createGateway({ CITADEL_ENV: 'development', DEFAULT_MODEL: 'phi3' });
+  gateway = await createGateway({ CITADEL_ENV: 'development' });
 });
 afterAll(() => gateway.close());
 
@@ -32,8 +32,15 @@ describe(PAGE, () => {
       expectTypeOf(seq).toBeNumber();
       texts.push(text);
     });
-    const whole = new Promise<string>((resolve) => socket.on('complete', ({ text }) => resolve(text)));
-    const answer = await socket.emitWithAck('chat', { message: 'Hello' });
+    const whole = new Promise<string>((resolve, reject) => {
+      socket.on('complete', ({ text }) => resolve(text));
+      socket.on('error', ({ error }) => reject(new Error(error.message)));
+      socket.on('disconnect', (reason) => reject(new Error(reason)));
+    });
+    const answer = await socket.emitWithAck('chat', {
+      model: 'sim/words?tokens=5&tps=1000',
+      message: 'Hello',
+    });
     expect(answer).toHaveProperty('generation_id');
     expect(await whole).toBe(texts.join(''));
     client.close();

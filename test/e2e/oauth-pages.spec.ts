@@ -106,6 +106,23 @@ describe('the pages in Chromium, without a mouse', () => {
   );
 
   it(
+    'let a user go on under the name by which they came, should the gateway be known by another',
+    () =>
+      inBrowser(async (browser) => {
+        await browser.open((await begin()).url.replace('//127.0.0.1:', '//localhost:'));
+        await browser.shows('Log in');
+        await browser.type('ada@example.org');
+        await browser.press('Tab');
+        await browser.type(PASSWORD);
+        await browser.press('Enter');
+        await browser.shows('Allow Command line?');
+        await browser.press('Enter');
+        await browser.shows('Back in the application');
+      }),
+    LONG_MS,
+  );
+
+  it(
     'let a user whose password was given to them choose one',
     () =>
       inBrowser(async (browser) => {

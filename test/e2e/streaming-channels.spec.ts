@@ -127,16 +127,22 @@ describe('channels by server-sent events', () => {
   });
 
   it.each([
-    ['GET', 'sse/chat?message=Hello&model_id=phi3', undefined],
-    ['POST', 'sse/chat', { model: 'phi3', messages: [{ role: 'user', content: 'Hello' }] }],
-    ['POST', 'sse/chat', { model_id: 'phi3', message: 'Hello' }],
-  ])('answer a chat by %s', async (method, path, body) => {
-    const response = body === undefined ? await fetch(streaming(path)) : await post(streaming(path), body);
+    ['GET', 'sse/chat?message=Hello&model_id=phi3', undefined, {}, /chatcmpl-\w+:0/],
+    ['POST', 'sse/chat', { model: 'phi3', messages: [{ role: 'user', content: 'Hello' }] }, {}, /1/],
+    ['POST', 'sse/chat', { model_id: 'phi3', message: 'Hello' }, {}, /1/],
+    ['POST', 'sse/chat', { message: 'Hello', model: 'phi3' }, { 'x-stream-resume': '1' }, /chatcmpl-\w+:0/],
+  ])('answer a chat by %s %s %j %j', async (method, path, body, headers, id) => {
+    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(streaming(path), {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...init,
+    });
     const text = await response.text();
-    expect([method, response.status]).toEqual([method, 200]);
-    expect(text).toMatch(
-      /^retry: 1234\nid: 1\nevent: chat_completion\ndata: {"message_type":"chat_completion"/,
-    );
+    expect(response.status).toBe(200);
+    const said =
+      /^retry: 1234\nid: (.*)\nevent: chat_completion\ndata: {"message_type":"chat_completion"/.exec(text);
+    expect(said?.[1]).toMatch(new RegExp(`^${id.source}$`));
     const messages = [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json!) as object);
     expect(messages).toMatchObject([
       { data: { type: 'chunk', text: 'Hé' }, sequence_id: 1 },

@@ -76,6 +76,21 @@ describe('events of a channel', () => {
     },
   );
 
+  it.each([
+    ['of one event that is large', ['x'.repeat(40_000)]],
+    ['of many that come at once', Array.from({ length: 20 }, () => 'x'.repeat(1_000))],
+  ])('go on after the compressor had enough to do, %s', async (_, figures) => {
+    const listener = await Listener.open('gzip', 'alerts');
+    await listener.reads('retry: 1234\n\n');
+    const hub = gateway.app.get(ChannelHub);
+    for (const figure of figures) hub.publish('alerts', { figure });
+    hub.flush();
+    hub.publish('alerts', { figure: 'last' });
+    hub.flush();
+    await listener.reads('{"figure":"last"}');
+    listener.close();
+  });
+
   it('are not where it is switched off', async () => {
     const other = await createGateway({ STREAMING_COMPRESSION_ENABLED: 'off' });
     const listener = await Listener.open('gzip', 'status', other);

@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { WebSocket } from 'ws';
+import { ChannelHub } from '../../src/modules/realtime/channels/channel-hub.js';
 import { ConnectionManager } from '../../src/modules/realtime/connections/connection-manager.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
+import { nextTurn } from '../support/event-loop.js';
 import { eventually } from '../support/eventually.js';
 import type { Exchange } from '../support/exchange.js';
 import { FakeOllama } from '../support/fake-ollama.js';
@@ -98,6 +102,33 @@ describe('a client that says too much', () => {
     expect(refused).toEqual([{ error: expect.objectContaining({ code: 'server_busy' }) as object }]);
     for (const gate of gates) gate.open();
     await Promise.all(answers.map((answer) => answer.text()));
+  });
+});
+
+describe('a client of Socket.IO that asks on and on, and fetches no answer', () => {
+  it('is let go', async () => {
+    const patient = await createGateway({ WEBSOCKET_MAX_MESSAGES_PER_SECOND: '100000' });
+    const polling = `${patient.url}/socket.io/?EIO=4&transport=polling`;
+    const { sid } = JSON.parse((await (await fetch(polling)).text()).slice(1)) as { sid: string };
+    const say = (body: string) => fetch(`${polling}&sid=${sid}`, { method: 'POST', body });
+    await say('40');
+    const questions = Array.from({ length: 600 }, (_, id) => `42${id}["ping"]`).join('\x1e');
+    expect((await say(questions)).status).toBe(200);
+    // It has not fetched one of them, and may well do so yet.
+    expect(patient.app.get(ConnectionManager).count).toBe(1);
+    await say(questions).catch(() => undefined);
+    await eventually(() => patient.app.get(ConnectionManager).count === 0);
+    expect((await fetch(`${polling}&sid=${sid}`)).status).toBe(400);
+    await patient.close();
+  });
+
+  it('is none that only does not answer', async () => {
+    const patient = await createGateway({ WEBSOCKET_MAX_MESSAGES_PER_SECOND: '100000' });
+    const client = await SocketClient.open(patient.url, { transports: ['websocket'] });
+    for (let i = 0; i < 3_000; i++) client.socket.emit('ping', i);
+    expect(await client.ask('ping')).toMatchObject({ pong: true });
+    client.close();
+    await patient.close();
   });
 });
 
@@ -242,5 +273,56 @@ describe('messages above 1 KiB', () => {
       client.say({ model: 'phi3', messages: HELLO });
       expect(await client.next()).toMatchObject({ data: { text } });
     }
+  });
+});
+
+describe('a client that does not read the alerts it wanted', () => {
+  /** Does not get smaller. */
+  const ALERT = { name: randomBytes(48 * 1024).toString('base64') };
+  const TOLD = 'alerts were not read in time';
+
+  /** Until the only subscriber is given up, and some more. */
+  async function sayTooMuch(): Promise<void> {
+    const hub = gateway.app.get(ChannelHub);
+    const say = async () => {
+      hub.publish('alerts', ALERT);
+      hub.flush();
+      await nextTurn();
+    };
+    await eventually(async () => {
+      await say();
+      return hub.countOf('alerts') === 0;
+    });
+    for (let i = 0; i < 10; i++) await say();
+  }
+
+  async function letGo(): Promise<number> {
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    return Number(/^stream_slow_client_total\{policy="close"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+  }
+
+  it('is told why and let go, and counted once', async () => {
+    const client = await connect('/streaming/websocket');
+    client.say({ type: 'subscribe', channels: ['alerts'] });
+    await client.next();
+    client.socket.pause();
+    const before = await letGo();
+    await sayTooMuch();
+    expect((await letGo()) - before).toBe(1);
+    client.socket.resume();
+    expect(await client.closed).toEqual({ code: 1013, reason: TOLD });
+  });
+
+  it('is told so by Socket.IO too, which has no close codes', async () => {
+    const client = await SocketClient.open(gateway.url, { transports: ['websocket'] });
+    open.push(client);
+    await client.ask('subscribe', { channel: 'alerts' });
+    const closed = new Promise((resolve) => client.socket.once('disconnect', resolve));
+    const { ws } = client.socket.io.engine.transport as unknown as { ws: WebSocket };
+    ws.pause();
+    await sayTooMuch();
+    ws.resume();
+    expect(await client.nextOf('error')).toMatchObject({ error: { code: 'slow_client', message: TOLD } });
+    expect(await closed).toBe('transport close');
   });
 });

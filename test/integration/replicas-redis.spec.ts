@@ -6,6 +6,7 @@ import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/tes
 import { GenerationRegistry } from '../../src/modules/generation/index.js';
 import { LogMirror } from '../../src/modules/generation/replicas/log-mirror.js';
 import { RemoteWatch } from '../../src/modules/generation/replicas/remote-watch.js';
+import { ReplicaName } from '../../src/modules/generation/replicas/replica-name.js';
 import { ReplicaTalk } from '../../src/modules/generation/replicas/replica-talk.js';
 import { Replicas } from '../../src/modules/generation/replicas/replicas.js';
 import { BackendDirectory } from '../../src/modules/models/index.js';
@@ -290,6 +291,37 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     expect((await whole).text).toBe(TEXT);
     expect((await early.whole).text).toBe(TEXT);
     expect((await readChatStream(late)).text).toBe(TEXT);
+  });
+
+  it('copy anew what Redis has forgotten, also while nothing is added to it', async () => {
+    const gate = ollama.hold(100);
+    const response = await askChat(replicas[0]!, { stream: true });
+    const { said, whole } = readUntil(response, 'piece99');
+    await said;
+    const id = generationOf(response);
+    const early = readUntil(await resume(id, '', replicas[1]), 'piece99');
+    await early.said;
+    await replicas[0]!.app.get(RedisConnection).run((client) => client.flushdb());
+    const late = await resume(id, '', replicas[2]);
+    expect(late.status).toBe(200);
+    await replicas[0]!.app.get(RedisConnection).run((client) => client.flushdb());
+    gate.open();
+    expect((await whole).text).toBe(TEXT);
+    expect((await early.whole).text).toBe(TEXT);
+    expect((await readChatStream(late)).text).toBe(TEXT);
+    expect((await readChatStream(await resume(id, '', replicas[1]))).text).toBe(TEXT);
+  });
+
+  it('take nobody for gone whose pulse Redis has forgotten', async () => {
+    const talk = replicas[1]!.app.get(ReplicaTalk);
+    const { value: name } = replicas[0]!.app.get(ReplicaName);
+    const connection = replicas[1]!.app.get(RedisConnection);
+    // Else nobody is taken for gone so soon after the connection was made.
+    vi.spyOn(connection, 'readyAt', 'get').mockReturnValue(-Infinity);
+    await connection.run((client) => client.flushdb());
+    expect(await talk.isAlive(name)).toBe(true);
+    expect(await talk.isAlive('nobody')).toBe(false);
+    vi.restoreAllMocks();
   });
 
   it('lose nothing of a stream while Redis is away, and say that they cannot ask', async () => {

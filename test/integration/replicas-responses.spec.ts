@@ -82,6 +82,22 @@ describe.runIf(hasRedisServer)('responses of replicas that share a Redis', () =>
     }
   });
 
+  it('are found everywhere also when Redis has forgotten them', async () => {
+    const forget = () => first.app.get(RedisConnection).run((client) => client.flushdb());
+    const gate = ollama.hold(50);
+    const { id } = await begin({ background: true });
+    await gate.reached;
+    await forget();
+    expect(await read(id)).toMatchObject({ id, status: 'in_progress' });
+    await forget();
+    gate.open();
+    expect(await ended(id, third)).toMatchObject({ id, status: 'completed' });
+    await forget();
+    expect(await read(id)).toEqual(await read(id, first));
+    await remove(id);
+    expect((await get(id, '', third)).status).toBe(404);
+  });
+
   it('are found everywhere by whoever was told their id', async () => {
     const found = Array.from({ length: 30 }, async () => {
       const { id } = await begin({ background: true });

@@ -17,8 +17,9 @@ export const takesGzip = ({ headers }: IncomingMessage): boolean =>
 export class GzippedBody {
   private readonly gzip: Gzip = createGzip(OPTIONS);
   private compressed: Buffer[] = [];
+  private isFull = false;
 
-  /** `drained` is called when the client has taken what was too much for it. */
+  /** `drained` is called when there is room again, after what was too much for the client or for the compressor. */
   constructor(
     private readonly raw: ServerResponse,
     private readonly drained: () => void,
@@ -31,15 +32,27 @@ export class GzippedBody {
   write(piece: string, taken?: Taken): boolean {
     const { raw, gzip } = this;
     gzip.write(piece, 'latin1', () => {
-      if (!raw.write(this.take(), taken)) raw.once('drain', this.drained);
+      if (raw.write(this.take(), taken)) this.onRoom();
+      else raw.once('drain', this.onRoom);
     });
-    return !raw.writableNeedDrain && !gzip.writableNeedDrain;
+    this.isFull ||= this.isBusy;
+    return !this.isFull;
   }
 
   end(last: string): void {
     this.gzip.once('end', () => endResponse(this.raw, this.take()));
     this.gzip.end(last, 'latin1');
   }
+
+  private get isBusy(): boolean {
+    return this.raw.writableNeedDrain || this.gzip.writableNeedDrain;
+  }
+
+  private readonly onRoom = (): void => {
+    if (!this.isFull || this.isBusy) return;
+    this.isFull = false;
+    this.drained();
+  };
 
   private take(): Buffer {
     const all = Buffer.concat(this.compressed);

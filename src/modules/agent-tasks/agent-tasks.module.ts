@@ -7,7 +7,6 @@ import { AgentTasksController } from './agent-tasks.controller.js';
 import { AiTasksController } from './ai-tasks.controller.js';
 import { PromptStreamsController } from './prompt-streams.controller.js';
 import { PromptStreams } from './prompt-streams.js';
-import { StreamResumption } from './stream-resumption.js';
 import { StreamStats } from './stream-stats.js';
 import { StreamService } from './stream.service.js';
 import { TaskObservers } from './task-observers.js';
@@ -21,7 +20,6 @@ import { WorkflowService } from './workflow.service.js';
   controllers: [AgentTasksController, AiTasksController, PromptStreamsController, WorkflowController],
   providers: [
     PromptStreams,
-    StreamResumption,
     StreamService,
     StreamStats,
     TaskObservers,

@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sendSseHead } from '../../common/http/sse-stream.js';
 import type { Exchange } from '../chat/index.js';
+import { COMES_BACK, StreamResumption } from '../streaming/index.js';
 import type { PromptDto, PromptQueryDto } from './dto/prompt.dto.js';
-import { COMES_BACK } from './come-back.js';
-import { StreamResumption } from './stream-resumption.js';
 import { StreamService, type StreamMeta } from './stream.service.js';
 
 const DIALECT = 'events';
@@ -20,7 +19,7 @@ export class PromptStreams {
     if (exchange.request.method === 'HEAD') return sendSseHead(exchange.reply);
     const { prompt, model, on_disconnect } = query;
     return (
-      this.resumption.resume(exchange, DIALECT) ??
+      this.resumption.resume(exchange, { usualDialect: DIALECT }) ??
       this.stream(agent, { prompt, model, on_disconnect }, exchange, COMES_BACK)
     );
   }

@@ -3,7 +3,7 @@ import { SseStream } from '../../common/http/sse-stream.js';
 import type { Principal } from '../../contracts/principal.js';
 import type { StreamDialect } from '../../contracts/stream-dialect.js';
 import type { TunedProfile } from '../agents/index.js';
-import type { Generation, StreamSink } from '../generation/index.js';
+import type { FollowedLog, StreamSink } from '../generation/index.js';
 import { dialectOptions, RETRY_MS } from '../streaming/index.js';
 import { ObservingReader } from './observing-reader.js';
 
@@ -19,7 +19,7 @@ export interface Observation {
 
 /** One client that watches its running tasks, as they come and go, on one stream of server-sent events. */
 export class TaskObserver {
-  private readonly readers = new Map<ObservingReader, Generation>();
+  private readonly readers = new Map<ObservingReader, FollowedLog>();
   private readonly sse: SseStream;
   private sequence = 0;
 
@@ -45,7 +45,9 @@ export class TaskObserver {
     return this.observation.caller;
   }
 
-  watch(generation: Generation): void {
+  /** Once, however often it is told of it. */
+  watch(generation: FollowedLog): void {
+    for (const watched of this.readers.values()) if (watched.id === generation.id) return;
     const { profile, dialect, frameText } = this.observation;
     const options = dialectOptions(generation, {
       frameText,

@@ -6,7 +6,7 @@ import { EventBus } from '../../contracts/business-events.js';
 import type { BeginRecord } from '../../contracts/journal.js';
 import { DialectRegistry, ProfileRegistry } from '../agents/index.js';
 import { wishesOf, type Exchange } from '../chat/index.js';
-import { GenerationRegistry } from '../generation/index.js';
+import { GenerationRegistry, isOwn, isTask, Replicas } from '../generation/index.js';
 import { TaskObserver } from './task-observer.js';
 
 const MOST_OBSERVERS = 256;
@@ -22,10 +22,15 @@ export class TaskObservers implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(DialectRegistry) private readonly dialects: DialectRegistry,
     @Inject(ProfileRegistry) private readonly profiles: ProfileRegistry,
     @Inject(GenerationRegistry) private readonly registry: GenerationRegistry,
+    @Inject(Replicas) private readonly replicas: Replicas,
   ) {}
 
   onModuleInit(): void {
     this.events.on('generation-began', (begin) => this.show(begin));
+    this.replicas.onTask((id, owner) => {
+      const watching = [...this.observers].filter(({ caller }) => isOwn(owner, caller));
+      if (watching.length > 0) void this.showFromElsewhere(id, watching);
+    });
   }
 
   beforeApplicationShutdown(): void {
@@ -50,17 +55,30 @@ export class TaskObservers implements OnModuleInit, BeforeApplicationShutdown {
     this.observers.add(observer);
     for (const generation of this.registry.runningOf(caller))
       if (isTask(generation.begin)) observer.watch(generation);
+    void this.showAllFromElsewhere(observer);
   }
 
   private show(begin: BeginRecord): void {
-    if (this.observers.size === 0 || !isTask(begin)) return;
+    if (!isTask(begin)) return;
+    const own = this.registry.running(begin.id);
+    if (own !== undefined) this.replicas.tellOfTask(begin.id, own.owner);
     for (const observer of this.observers) {
       const generation = this.registry.findRunning(begin.id, observer.caller);
       if (generation !== undefined) observer.watch(generation);
     }
   }
-}
 
-/** Conversations are nobody's to watch: callers without credentials cannot be told apart. */
-const isTask = ({ inputs: [input] }: BeginRecord): boolean =>
-  input?.kind === 'chat' && input.task !== undefined;
+  /** While the other replicas cannot be asked, what runs there is not seen. */
+  private async showAllFromElsewhere(observer: TaskObserver): Promise<void> {
+    const ids = await this.replicas.tasksOf(observer.caller).catch(() => []);
+    for (const id of ids) await this.showFromElsewhere(id, [observer]);
+  }
+
+  /** To observers all of whom may see it. */
+  private async showFromElsewhere(id: string, [first, ...others]: readonly TaskObserver[]): Promise<void> {
+    const found = await this.replicas.follow(id, first!.caller).catch(() => undefined);
+    if (found === undefined || found === 'expired') return;
+    for (const observer of [first!, ...others])
+      if (this.observers.has(observer)) observer.watch(found.source);
+  }
+}

@@ -2,10 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { sendSseHead } from '../../common/http/sse-stream.js';
 import type { Exchange } from '../chat/index.js';
+import { COMES_BACK, StreamResumption } from '../streaming/index.js';
 import type { AgentTaskDto } from './dto/agent-task.dto.js';
 import type { AgentTaskQueryDto } from './dto/agent-task-query.dto.js';
-import { COMES_BACK } from './come-back.js';
-import { StreamResumption } from './stream-resumption.js';
 import { StreamService, type StreamMeta } from './stream.service.js';
 import { TaskObservers } from './task-observers.js';
 
@@ -35,7 +34,7 @@ export class TaskStreams {
     if (task === undefined) return this.observers.observe(exchange);
     if (agent_type === undefined)
       throw new GatewayError('invalid_request', 'agent_type is required', { param: 'agent_type' });
-    const resumed = this.resumption.resume(exchange, TERMS.dialect);
+    const resumed = this.resumption.resume(exchange, { usualDialect: TERMS.dialect });
     if (resumed !== undefined) return resumed;
     const asked = { agent_type, task, context: readContext(context), ...options };
     return this.stream(asked, exchange, COMES_BACK);

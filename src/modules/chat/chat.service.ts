@@ -14,7 +14,7 @@ import { chooseCacheUse } from './cache/choose-cache-use.js';
 import type { AdmittedCall, Call, Exchange, HttpCall } from './call.js';
 import { CallDesk } from './call-desk.js';
 import { IdempotentCalls } from './idempotency/idempotent-calls.js';
-import { toCall } from './http-call.js';
+import { isResumable, toCall } from './http-call.js';
 import { idempotencyKeyOf, toReturningCall } from './idempotency-key.js';
 import { markIgnoredParameters } from './ignored-parameters.js';
 import { answerWhole } from './transport/answer-whole.js';
@@ -112,13 +112,12 @@ export class ChatService {
       tokenEvents: query.tokens === '1',
     });
     const writer = dialect.writer(source.head, options);
-    const isResumable = terms.resumable || request.headers['x-stream-resume'] === '1';
     return streamLog({
       reply,
       source,
       profile,
       dialect,
-      writer: isResumable ? withEventIds(writer, source.id) : writer,
+      writer: isResumable(request, terms) ? withEventIds(writer, source.id) : writer,
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { endpointOf, headerOf, principalOf, routeOf, sessionOf } from '../../common/http/request-context.js';
 import { GATEWAY_PSEUDONYM } from '../../common/http/gateway-pseudonym.js';
-import type { Call, Caller, HttpCall, Wishes } from './call.js';
+import type { Call, Caller, HttpCall, RouteTerms, Wishes } from './call.js';
 
 /** The call that a request makes. */
 export function toCall({ exchange, terms, body, agent }: HttpCall): Call {
@@ -20,6 +20,10 @@ export const callerOf = (request: FastifyRequest): Caller => ({
   isPassedOn: headerOf(request, 'via')?.includes(GATEWAY_PSEUDONYM),
   session: sessionOf(request),
 });
+
+/** Whether events say where a reader may come back to. */
+export const isResumable = (request: FastifyRequest, { resumable }: RouteTerms): boolean =>
+  resumable === true || request.headers['x-stream-resume'] === '1';
 
 export function wishesOf(request: FastifyRequest): Wishes {
   const query = request.query as Record<string, string | undefined>;

@@ -8,6 +8,6 @@ export { IMAGE_DATA_URL, type ContentPartBody } from './dto/is-message-content.j
 export { MessageDto } from './dto/message.dto.js';
 export { DEFAULT_TEMPERATURE } from './dto/sampling.dto.js';
 export { FunctionDefinitionDto, type ResponseFormatBody, type ToolChoiceBody } from './dto/tool.dto.js';
-export { callerOf, toCall, wishesOf } from './http-call.js';
+export { callerOf, isResumable, toCall, wishesOf } from './http-call.js';
 export { idempotencyKeyOf, requireIdempotencyKey } from './idempotency-key.js';
 export { sayIgnored } from './ignored-parameters.js';

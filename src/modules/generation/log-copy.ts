@@ -1,4 +1,4 @@
-import type { Outcome } from '../../contracts/generation-outcome.js';
+import type { CancelReason, Outcome } from '../../contracts/generation-outcome.js';
 import type { StreamHead } from '../../contracts/stream-dialect.js';
 import type { Usage } from '../../contracts/usage.js';
 import type { FinishedGeneration } from './finished-generations.js';
@@ -20,7 +20,7 @@ export class LogCopy extends FollowedLog {
   constructor(
     head: StreamHead,
     readonly backendName: string | undefined,
-    /** Called when somebody begins to read it, and when nobody does any more. */
+    /** Called when somebody begins to read it, or to wait for it, and when nobody does any more. */
     private readonly onReaders: (isRead: boolean) => void = () => undefined,
   ) {
     super(head);
@@ -63,9 +63,21 @@ export class LogCopy extends FollowedLog {
     wake.mark(this);
   }
 
+  /** Whether somebody waits for it, and does not only look on. */
+  get isWanted(): boolean {
+    return this.readers.some(({ isObserver }) => !isObserver);
+  }
+
   override attach(reader: GenerationReader): void {
-    if (this.readers.length === 0 && !this.ended) this.onReaders(true);
+    const { isWanted } = this;
+    const isFirst = this.readers.length === 0;
     super.attach(reader);
+    if (!this.ended && (isFirst || isWanted !== this.isWanted)) this.onReaders(true);
+  }
+
+  override detach(reader: GenerationReader, reason: CancelReason): void {
+    super.detach(reader, reason);
+    if (this.readers.length === 0) this.onReaders(false);
   }
 
   override pump(): void {
@@ -74,6 +86,6 @@ export class LogCopy extends FollowedLog {
   }
 
   protected override readerLeft(): void {
-    if (!this.readers.some(({ isObserver }) => !isObserver)) this.onReaders(false);
+    // Nothing ends with its readers.
   }
 }

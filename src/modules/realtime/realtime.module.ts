@@ -4,6 +4,7 @@ import { AgentsModule } from '../agents/index.js';
 import { ChatModule } from '../chat/index.js';
 import { GenerationModule } from '../generation/index.js';
 import { ModelsModule } from '../models/index.js';
+import { StreamingModule } from '../streaming/index.js';
 import { AlertsSource } from './channels/alerts.source.js';
 import type { ChannelSource } from './channels/channel.js';
 import { ChannelHub } from './channels/channel-hub.js';
@@ -37,7 +38,7 @@ const GATEWAYS = [ChatGateway, StreamingGateway, TaskGateway, SocketIoGateway];
 const SOURCES = [MetricsSource, StatusSource, AlertsSource];
 
 @Module({
-  imports: [AgentTasksModule, AgentsModule, ChatModule, GenerationModule, ModelsModule],
+  imports: [AgentTasksModule, AgentsModule, ChatModule, GenerationModule, ModelsModule, StreamingModule],
   controllers: [StreamingController, SseController, UpgradeHintController],
   providers: [
     ...GATEWAYS,

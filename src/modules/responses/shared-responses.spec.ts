@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import { RedisChannels, RedisConnection } from '../../infrastructure/redis/index.js';
+import { NoReplicas } from '../generation/replicas/replicas.js';
 import { KeptResponses } from './kept-responses.js';
 import { SharedResponses } from './shared-responses.js';
 
@@ -30,7 +31,14 @@ describe(SharedResponses.name, () => {
     const redis = new HeldRedis(config);
     const kept = new KeptResponses(100_000, 1_000);
     kept.add(ID, { tenant: 'acme', echo: {}, items: [], background: true }, false);
-    const shared = new SharedResponses(config, redis, new RedisChannels(redis), kept, new EventBus());
+    const shared = new SharedResponses(
+      config,
+      redis,
+      new RedisChannels(redis),
+      kept,
+      new EventBus(),
+      new NoReplicas(),
+    );
     const steps: string[] = [];
     const sharing = Promise.resolve(shared.share(ID)).then(() => {
       steps.push('shared');

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import { RedisChannels, RedisConnection } from '../../infrastructure/redis/index.js';
-import { MIRROR_RUNNING_TTL_MS, replicasUnknown } from '../generation/index.js';
+import { MIRROR_RUNNING_TTL_MS, Replicas, replicasUnknown } from '../generation/index.js';
 import { KeptResponses, type KeptResponse } from './kept-responses.js';
 
 /** What is larger stays with the replica that made it. */
@@ -11,7 +11,6 @@ const MOST_MISSED = 10_000;
 const CATCH_UP_EVERY_MS = 1_000;
 /** Where every replica hears what was deleted. */
 const DELETED = 'citadel:responses:deleted';
-const ID = /^resp_[0-9a-f]{32}$/;
 /** Stands for what was deleted: what comes to be written late finds its place taken. */
 const GONE = '';
 
@@ -19,7 +18,8 @@ const keyOf = (tenant: string, id: string): string => `citadel:response:${encode
 
 /**
  * What is kept of responses besides their logs, where other replicas find it: for as long as a mirrored log. What could
- * not be written is written when Redis is back. Without a Redis nothing is shared.
+ * not be written is written when Redis is back, and what it has forgotten when somebody asks for the log. Without a Redis
+ * nothing is shared.
  */
 @Injectable()
 export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
@@ -32,12 +32,14 @@ export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
     @Inject(RedisChannels) private readonly channels: RedisChannels,
     @Inject(KeptResponses) private readonly kept: KeptResponses,
     @Inject(EventBus) private readonly events: EventBus,
+    @Inject(Replicas) private readonly replicas: Replicas,
   ) {}
 
   onModuleInit(): void {
     this.events.on('generation-settled', ({ begin }) => this.ended(begin.tenant, begin.id));
     if (!this.redis.configured) return;
     this.channels.listen(DELETED, (id) => this.kept.delete(id));
+    this.replicas.onShow((id) => this.share(id));
   }
 
   onApplicationShutdown(): void {
@@ -46,7 +48,7 @@ export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
 
   /** What another replica keeps, or kept. Throws `server_busy` while that cannot be known. */
   async find(tenant: string, id: string): Promise<KeptResponse | undefined> {
-    if (!this.redis.configured || !ID.test(id)) return undefined;
+    if (!this.redis.configured) return undefined;
     const json = await this.ask(() => this.redis.run((client) => client.get(keyOf(tenant, id))));
     return json === null || json === GONE ? undefined : (JSON.parse(json) as KeptResponse);
   }

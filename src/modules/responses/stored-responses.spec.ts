@@ -32,7 +32,14 @@ describe(StoredResponses.name, () => {
     registry = new GenerationRegistry(config);
     kept = new KeptResponses(100_000, 300_000);
     const redis = new RedisConnection(config);
-    const shared = new SharedResponses(config, redis, new RedisChannels(redis), kept, new EventBus());
+    const shared = new SharedResponses(
+      config,
+      redis,
+      new RedisChannels(redis),
+      kept,
+      new EventBus(),
+      new NoReplicas(),
+    );
     stored = new StoredResponses(kept, shared, new LogDirectory(registry, new NoReplicas()));
   });
 

@@ -8,6 +8,7 @@ import type { InputItem } from './input/input-item.js';
 import type { ItemLookup } from './input/read-input.js';
 import { KeptResponses, type KeptResponse } from './kept-responses.js';
 import { itemsOf } from './output/whole-response.js';
+import { RESPONSE_ID } from './response-id.js';
 import { SharedResponses } from './shared-responses.js';
 
 /** A response that can be read again. */
@@ -45,10 +46,10 @@ export class StoredResponses {
 
   async find(id: string, caller: Principal): Promise<StoredResponse | undefined> {
     const own = this.kept.find(id);
-    if (own !== undefined && (await this.shared.wasDeleted(caller.tenant, id))) return undefined;
-    const kept = own ?? (await this.shared.find(caller.tenant, id));
-    const source = kept && (await this.findLog(id, caller));
-    return source && { ...kept, source };
+    if (own === undefined) return this.findElsewhere(id, caller);
+    if (await this.shared.wasDeleted(caller.tenant, id)) return undefined;
+    const source = await this.findLog(id, caller);
+    return source && { ...own, source };
   }
 
   /** Throws `response_not_found`. */
@@ -85,6 +86,15 @@ export class StoredResponses {
     const source = (await this.find(id, caller))?.source;
     const outcome = source?.releasedOutcome;
     return outcome === undefined ? [] : outputOf(source!, outcome);
+  }
+
+  /** Who shows its log shows again what else Redis has forgotten of it. */
+  private async findElsewhere(id: string, caller: Principal): Promise<StoredResponse | undefined> {
+    if (!RESPONSE_ID.test(id)) return undefined;
+    const known = await this.shared.find(caller.tenant, id);
+    const source = await this.findLog(id, caller);
+    const kept = known ?? (source && (await this.shared.find(caller.tenant, id)));
+    return kept && source && { ...kept, source };
   }
 
   private async findLog(id: string, caller: Principal): Promise<FollowedLog | undefined> {

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { headerOf } from '../../common/http/request-context.js';
-import { LostStreams } from './lost-streams.js';
+import { LostStreams, type StreamExchange } from './lost-streams.js';
 import { requireInside, streamPosition } from './stream-position.js';
 
 const DEFAULT_DIALECT = 'openai';
@@ -11,11 +10,7 @@ const DEFAULT_DIALECT = 'openai';
 export class GenerationStreams {
   constructor(@Inject(LostStreams) private readonly streams: LostStreams) {}
 
-  async read(
-    id: string,
-    query: Readonly<Record<string, unknown>>,
-    exchange: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  ): Promise<void> {
+  async read(id: string, query: Readonly<Record<string, unknown>>, exchange: StreamExchange): Promise<void> {
     const { request, reply } = exchange;
     const { position, returns } = streamPosition(
       id,

@@ -1,5 +1,6 @@
 export { answerHeaders } from './answer-headers.js';
 export { answerWhole } from './answer-whole.js';
+export { COMES_BACK } from './come-back.js';
 export { dialectOptions } from './dialect-options.js';
 export { withEventIds } from './event-ids.js';
 export {
@@ -8,8 +9,8 @@ export {
   type FinishedOutcome,
   type OnGone,
 } from './finished-outcome.js';
-export { LostStreams } from './lost-streams.js';
 export { RETRY_MS, withRetry } from './retry.js';
 export { StreamingModule } from './streaming.module.js';
 export { streamLog, type LogStream } from './stream-log.js';
+export { StreamResumption } from './stream-resumption.js';
 export { requireInside } from './stream-position.js';

@@ -8,13 +8,25 @@ import { dialectOptions } from './dialect-options.js';
 import { withEventIds } from './event-ids.js';
 import { streamLog } from './stream-log.js';
 
+/** The request for a stream, and where it goes. */
+export interface StreamExchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** How a stream is spelled. */
+export interface Spelling {
+  /** The dialect, unless the request names another. */
+  readonly usualDialect: string;
+  /** Whether the request may name no other. */
+  readonly isOnlyDialect?: boolean;
+}
+
 /** Where somebody reads on. */
-export interface Place {
+export interface Place extends Spelling {
   readonly id: string;
   /** First entry that is wanted. */
   readonly position: number;
-  /** The dialect, unless the request names another. */
-  readonly usualDialect: string;
 }
 
 /** A log that is there. */
@@ -41,11 +53,12 @@ export class LostStreams {
    * for a name that is none, and as LogDirectory does.
    */
   async openAt(
-    { id, position, usualDialect }: Place,
-    { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+    { id, position, usualDialect, isOnlyDialect }: Place,
+    { request, reply }: StreamExchange,
   ): Promise<OpenedLog> {
     const query = request.query as Readonly<Record<string, unknown>>;
-    const wantedDialect = headerOf(request, 'x-stream-dialect') ?? text(query.dialect) ?? usualDialect;
+    const namedDialect = headerOf(request, 'x-stream-dialect') ?? text(query.dialect);
+    const wantedDialect = isOnlyDialect ? usualDialect : (namedDialect ?? usualDialect);
     const wantedProfile = headerOf(request, 'x-stream-profile') ?? text(query.profile);
     const dialect = this.dialects.get(wantedDialect, COMPLETION_ID.test(id) ? 'completion' : 'chat');
     const named = wantedProfile === undefined ? undefined : this.profiles.get(wantedProfile);

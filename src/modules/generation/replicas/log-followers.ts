@@ -104,7 +104,7 @@ export class LogFollowers implements OnApplicationShutdown {
   /** Keeps a copy up to date until it ends or nobody reads it any more. */
   private follow(followed: Followed): void {
     this.followed.add(followed);
-    this.watch?.sayWatching(followed.head.replica, followed.copy.id);
+    this.sayWatching(followed);
     this.timer ??= setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
   }
 
@@ -119,8 +119,12 @@ export class LogFollowers implements OnApplicationShutdown {
     const dead = new Set<string>();
     for (const replica of new Set(all.map(({ head }) => head.replica)))
       if ((await this.watch?.isAlive(replica)) === false) dead.add(replica);
-    for (const { head, copy } of all) this.watch?.sayWatching(head.replica, copy.id);
+    for (const followed of all) this.sayWatching(followed);
     return dead;
+  }
+
+  private sayWatching({ head, copy }: Followed): void {
+    if (copy.isWanted) this.watch?.sayWatching(head.replica, copy.id);
   }
 
   private async read(

@@ -6,7 +6,7 @@ import { RedisConnection } from '../../../infrastructure/redis/index.js';
 import type { FinishedGeneration } from '../finished-generations.js';
 import type { Generation } from '../generation.js';
 import { GenerationRegistry } from '../generation-registry.js';
-import { MIRROR_RUNNING_TTL_MS, mirrorKey, toFields, type MirrorRecord } from './mirrored-log.js';
+import { fromFields, MIRROR_RUNNING_TTL_MS, mirrorKey, toFields, type MirrorRecord } from './mirrored-log.js';
 import { ReplicaName } from './replica-name.js';
 
 /** How much later than the log its mirror may be. One write for all that came in that time. */
@@ -17,7 +17,8 @@ type Write = readonly [key: string, record: MirrorRecord, ttlMs?: number];
 /**
  * Copies the logs of running generations to streams of Redis, off the tokens' path, so that other replicas can read
  * them. What ends before its turn is copied only when somebody asks, or when it ends while this replica stops. While
- * Redis is away nothing waits, and what was missed is written when it is back, also when it has forgotten all.
+ * Redis is away nothing waits, and what was missed is written when it is back. What Redis has forgotten, away or not,
+ * is written anew with the next copy, or when somebody asks.
  */
 @Injectable()
 export class LogMirror implements OnModuleInit, OnApplicationShutdown {
@@ -57,12 +58,13 @@ export class LogMirror implements OnModuleInit, OnApplicationShutdown {
   /** Brings a generation's mirror up to date. Resolves to whether there is one to read. */
   async show(id: string): Promise<boolean> {
     this.noteConnection();
+    const known = this.registry.running(id) ?? this.registry.kept(id);
+    if (known === undefined) return false;
+    if (await this.isComplete(mirrorKey(known.owner.tenant, id), id)) return true;
     const generation = this.registry.running(id);
-    if (generation !== undefined) {
-      await this.write(this.pending(generation));
-      return true;
-    }
-    return this.complete(id);
+    if (generation === undefined) return this.complete(id);
+    await this.write(this.pending(generation));
+    return true;
   }
 
   /** @internal also called by tests in place of the timer */
@@ -80,11 +82,19 @@ export class LogMirror implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
+  /** Whether Redis has a log to its end. One of which it has nothing is to be written anew. */
+  private async isComplete(key: string, id: string): Promise<boolean> {
+    const [last] = await this.redis.run((client) => client.xrevrangeBuffer(key, '+', '-', 'COUNT', 1));
+    if (last === undefined) this.mirrored.delete(id);
+    return last !== undefined && fromFields(last[1]).kind === 'end';
+  }
+
   /** Writes what is missing of a generation that has ended, and its end. */
   private async complete(id: string): Promise<boolean> {
     this.noteConnection();
     const finished = this.registry.kept(id);
-    if (finished !== undefined) await this.write(this.rest(finished, this.mirrored.get(id) ?? -1));
+    const rest = finished && this.rest(finished, this.mirrored.get(id) ?? -1);
+    if (rest !== undefined && !(await this.write(rest))) return this.complete(id);
     this.mirrored.delete(id);
     this.unfinished.delete(id);
     return finished !== undefined;
@@ -134,28 +144,43 @@ export class LogMirror implements OnModuleInit, OnApplicationShutdown {
     return [key, { kind: 'head', head: { ...facts, replica: this.name.value } }, MIRROR_RUNNING_TTL_MS];
   }
 
-  /** What could not be written is forgotten as written: the next turn begins where this one did. */
-  private async write(writes: readonly Write[]): Promise<void> {
-    if (writes.length === 0) return;
+  /**
+   * What could not be written is forgotten as written: the next turn begins where this one did. Only a head begins a
+   * stream. False when one was gone: the next turn begins it anew.
+   */
+  private async write(writes: readonly Write[]): Promise<boolean> {
+    if (writes.length === 0) return true;
     try {
-      await this.redis.run(async (client) => {
-        const pipeline = client.pipeline();
-        for (const [key, record, ttlMs] of writes) {
-          pipeline.xadd(key, '*', ...toFields(record));
-          if (ttlMs !== undefined) pipeline.pexpire(key, ttlMs);
-        }
-        for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
-      });
+      const ids = await this.add(writes);
+      const gone = writes.filter((_write, index) => ids[index] === null);
+      for (const [key] of gone) this.mirrored.delete(idOf(key));
+      return gone.length === 0;
     } catch (error) {
       for (const [key, record] of writes) this.unwritten(key, record);
       throw error;
     }
   }
 
+  /** The ids of the records, null for those whose stream is gone. */
+  private add(writes: readonly Write[]): Promise<unknown[]> {
+    return this.redis.run(async (client) => {
+      const pipeline = client.pipeline();
+      for (const [key, record] of writes)
+        if (record.kind === 'head') pipeline.xadd(key, '*', ...toFields(record));
+        else pipeline.xadd(key, 'NOMKSTREAM', '*', ...toFields(record));
+      for (const [key, , ttlMs] of writes) if (ttlMs !== undefined) pipeline.pexpire(key, ttlMs);
+      const answers = (await pipeline.exec()) ?? [];
+      for (const [error] of answers) if (error !== null) throw error;
+      return answers.map(([, answer]) => answer);
+    });
+  }
+
   private unwritten(key: string, record: MirrorRecord): void {
-    const id = key.slice(key.lastIndexOf(':') + 1);
+    const id = idOf(key);
     const known = this.mirrored.get(id);
     if (known === undefined || record.kind === 'end') return;
     this.mirrored.set(id, Math.min(known, record.kind === 'head' ? -1 : record.from));
   }
 }
+
+const idOf = (key: string): string => key.slice(key.lastIndexOf(':') + 1);

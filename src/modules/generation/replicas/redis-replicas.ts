@@ -4,11 +4,12 @@ import type { Principal } from '../../../contracts/principal.js';
 import type { GenerationStatusDto } from '../dto/generation-status.dto.js';
 import { GenerationRegistry } from '../generation-registry.js';
 import { isOwn } from '../is-own.js';
+import { isTask } from '../is-task.js';
 import { toFinishedStatus, toRunningStatus } from '../to-status.js';
 import { LogFollowers, type Followed } from './log-followers.js';
 import { LogMirror } from './log-mirror.js';
 import { RemoteWatch } from './remote-watch.js';
-import type { Answer, Question } from './replica-messages.js';
+import type { Answer, Owner, Question } from './replica-messages.js';
 import { ReplicaTalk, type ReplicaEars } from './replica-talk.js';
 import { replicasUnknown } from './replicas-unknown.js';
 import type { CancelAnswer, FoundLog, Replicas } from './replicas.js';
@@ -17,6 +18,9 @@ import type { CancelAnswer, FoundLog, Replicas } from './replicas.js';
 @Injectable()
 export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
   private readonly watches = new Map<string, RemoteWatch>();
+  /** Shows what is kept beside a log. */
+  private companion: ((id: string) => Promise<void>) | undefined;
+  private taskHearer: ((id: string, owner: Owner) => void) | undefined;
 
   constructor(
     @Inject(GenerationRegistry) private readonly registry: GenerationRegistry,
@@ -62,7 +66,30 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
     return toMirroredStatus(found);
   }
 
+  async tasksOf(caller: Principal): Promise<readonly string[]> {
+    const answers = await this.talk.ask({ ask: 'tasks', caller }, () => false);
+    return answers.flatMap(({ tasks }) => tasks ?? []);
+  }
+
+  tellOfTask(id: string, owner: Owner): void {
+    this.talk.sayTask(id, owner);
+  }
+
+  onShow(show: (id: string) => Promise<void>): void {
+    this.companion = show;
+  }
+
+  onTask(hear: (id: string, owner: Owner) => void): void {
+    this.taskHearer = hear;
+  }
+
+  task(id: string, owner: Owner): void {
+    this.taskHearer?.(id, owner);
+  }
+
   async answer(question: Question): Promise<Answer> {
+    if (question.ask === 'pulse') return {};
+    if (question.ask === 'tasks') return { tasks: this.runningTasksOf(question.caller) };
     const { ask, id, caller } = question;
     const running = this.registry.findRunning(id, caller);
     const finished = running === undefined ? this.registry.findFinished(id, caller) : undefined;
@@ -74,7 +101,7 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
         if (running !== undefined) return { status: toRunningStatus(running) };
         return finished === undefined ? {} : { status: toFinishedStatus(finished) };
       case 'show':
-        if (running ?? finished) return { shown: await this.mirror.show(id) };
+        if (running ?? finished) return { shown: await this.show(id) };
         return { shown: false, expired: this.registry.hasExpired(id, caller) };
     }
   }
@@ -85,6 +112,16 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
     const generation = this.registry.running(id);
     if (generation === undefined || generation.ended) return;
     this.watches.set(id, new RemoteWatch(generation, () => this.watches.delete(id)));
+  }
+
+  private async show(id: string): Promise<boolean> {
+    const [isShown] = await Promise.all([this.mirror.show(id), this.companion?.(id)]);
+    return isShown;
+  }
+
+  private runningTasksOf(caller: Principal): string[] {
+    const tasks = this.registry.runningOf(caller).filter(({ begin, ended }) => isTask(begin) && !ended);
+    return tasks.map(({ id }) => id);
   }
 
   /** What its replica did not show is all there will be of it, if the replica is gone. */

@@ -6,6 +6,7 @@ import {
   pulseOf,
   type Answer,
   type Message,
+  type Owner,
   type Question,
 } from './replica-messages.js';
 import { ReplicaName } from './replica-name.js';
@@ -25,6 +26,8 @@ export interface ReplicaEars {
   answer(question: Question): Promise<Answer>;
   /** Somebody on another replica reads this generation. */
   watching(id: string): void;
+  /** A task has begun on another replica. */
+  task(id: string, owner: Owner): void;
 }
 
 interface Pending {
@@ -59,7 +62,11 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Every answer that came, or those until one is enough. Throws `server_busy` while the others cannot be asked. */
-  async ask(question: Question, isEnough: (answer: Answer) => boolean): Promise<Answer[]> {
+  async ask(
+    question: Question,
+    isEnough: (answer: Answer) => boolean,
+    channel = EVERYBODY,
+  ): Promise<Answer[]> {
     const nonce = ++this.lastNonce;
     const answers: Answer[] = [];
     let expected = Infinity;
@@ -72,9 +79,9 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     this.pending.set(nonce, { take });
     const timer = setTimeout(done, ANSWER_MS);
     try {
-      const hearers = await this.say(EVERYBODY, { kind: 'question', from: this.name.value, nonce, question });
-      // One of them is this process.
-      expected = hearers - 1;
+      const hearers = await this.say(channel, { kind: 'question', from: this.name.value, nonce, question });
+      // Of everybody, one is this process.
+      expected = channel === EVERYBODY ? hearers - 1 : hearers;
       if (answers.length < expected) await heard;
       return answers;
     } finally {
@@ -86,11 +93,23 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
   /** Whether a replica lives, as far as that can be known: one that is not known to be gone does. */
   async isAlive(replica: string): Promise<boolean> {
     if (performance.now() - this.redis.readyAt < SETTLED_MS) return true;
-    return (await this.redis.run((client) => client.exists(pulseOf(replica)))) === 1;
+    if ((await this.redis.run((client) => client.exists(pulseOf(replica)))) === 1) return true;
+    // Redis may have forgotten it.
+    return (await this.ask({ ask: 'pulse' }, () => true, channelOf(replica))).length > 0;
   }
 
   sayWatching(replica: string, id: string): void {
     this.say(channelOf(replica), { kind: 'watching', id }).catch(() => undefined);
+  }
+
+  sayTask(id: string, { id: ownerId, tenant, role }: Owner): void {
+    const message = {
+      kind: 'task',
+      from: this.name.value,
+      id,
+      owner: { id: ownerId, tenant, role },
+    } as const;
+    this.say(EVERYBODY, message).catch(() => undefined);
   }
 
   /** Says that this replica lives, where that was not said lately to this Redis. */
@@ -117,7 +136,9 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     if (message === undefined) return;
     if (message.kind === 'watching') this.ears?.watching(message.id);
     else if (message.kind === 'answer') this.pending.get(message.nonce)?.take(message.answer);
-    else if (message.from !== this.name.value) void this.reply(message);
+    else if (message.from === this.name.value) return;
+    else if (message.kind === 'task') this.ears?.task(message.id, message.owner);
+    else void this.reply(message);
   }
 
   private async reply({ from, nonce, question }: Extract<Message, { kind: 'question' }>): Promise<void> {
@@ -132,11 +153,9 @@ function parse(text: string): Message | undefined {
     const message = JSON.parse(text) as Partial<Record<string, unknown>> | null;
     const isMessage =
       (message?.kind === 'watching' && typeof message.id === 'string') ||
+      (message?.kind === 'task' && typeof message.id === 'string' && isObject(message.owner)) ||
       (message?.kind === 'answer' && isObject(message.answer)) ||
-      (message?.kind === 'question' &&
-        typeof message.from === 'string' &&
-        isObject(message.question) &&
-        isObject((message.question as { caller?: unknown }).caller));
+      (message?.kind === 'question' && typeof message.from === 'string' && isQuestion(message.question));
     return isMessage ? (message as unknown as Message) : undefined;
   } catch {
     return undefined;
@@ -144,3 +163,7 @@ function parse(text: string): Message | undefined {
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+const isQuestion = (value: unknown): boolean =>
+  isObject(value) &&
+  ((value as Partial<Question>).ask === 'pulse' || isObject((value as { caller?: unknown }).caller));

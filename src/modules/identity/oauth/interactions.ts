@@ -80,7 +80,9 @@ export class Interactions {
     const isAnswer = result !== undefined && !('error' in result);
     details.result = isAnswer ? { ...details.lastSubmission, ...result } : result;
     await details.save(details.exp - Math.floor(Date.now() / 1000));
-    return details.returnTo;
+    // On the host where the browser is: its cookies are there, and its page may lead to no other.
+    const { pathname, search } = new URL(details.returnTo);
+    return pathname + search;
   }
 }
 

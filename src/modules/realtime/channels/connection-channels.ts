@@ -42,10 +42,12 @@ export class ConnectionChannels {
   private leaveWhenGone(connection: LiveConnection): void {
     if (this.watched.has(connection)) return;
     this.watched.add(connection);
-    connection.onGone.add(() => {
-      for (const subscription of connection.subscriptions.values())
-        this.hub.unsubscribe(subscription as Subscription);
-    });
+    connection.onGone.add(() => this.leave(connection));
+  }
+
+  private leave({ subscriptions }: LiveConnection): void {
+    for (const subscription of subscriptions.values()) this.hub.unsubscribe(subscription as Subscription);
+    subscriptions.clear();
   }
 
   private toListener(connection: LiveConnection, spell: Spelling): Listener {
@@ -56,7 +58,11 @@ export class ConnectionChannels {
       },
       nextSequence: connection.nextSequence,
       deliver: (channel, message) => void connection.send(`${spell(channel, message)}\n`),
-      drop: (reason) => connection.close(CLOSE.overloaded, reason),
+      drop: (reason) => {
+        // Its farewell takes a while, in which nothing more is meant for it.
+        this.leave(connection);
+        connection.close(CLOSE.overloaded, reason);
+      },
       slow: (policy) => manager.slowClient(policy),
     };
   }

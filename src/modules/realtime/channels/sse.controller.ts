@@ -53,20 +53,23 @@ export class SseController {
   }
 
   @Get('chat')
-  @ApiOperation({ summary: 'An answer to one message, as `chat_completion` events' })
+  @ApiOperation({
+    summary: 'An answer to one message, as `chat_completion` events, for event sources of browsers',
+  })
   @ApiProduces(EVENTS)
   @ApiOkResponse({ description: 'A stream of events.', type: String })
   @ApiServiceUnavailableResponse(FULL)
   ask(
-    @Query() { message, model, model_id: modelId }: SseChatQueryDto,
+    @Query() { message, model, model_id: modelId, on_disconnect }: SseChatQueryDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const dto = Object.assign(new CreateChatCompletionDto(), {
       model: model ?? modelId,
       messages: [{ role: 'user', content: message }],
+      on_disconnect,
     });
-    return this.service.chat(dto, { request, reply });
+    return this.service.chatOrGoOn(dto, { request, reply });
   }
 
   @Post('chat')

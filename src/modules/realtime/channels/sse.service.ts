@@ -13,12 +13,20 @@ import { AppConfig, type StreamingConfig } from '../../../config/index.js';
 import {
   CallDesk,
   callerOf,
+  isResumable,
   wishesOf,
   type Call,
   type CreateChatCompletionDto,
   type Exchange,
+  type RouteTerms,
 } from '../../chat/index.js';
-import { dialectOptions, streamLog } from '../../streaming/index.js';
+import {
+  COMES_BACK,
+  dialectOptions,
+  streamLog,
+  StreamResumption,
+  withEventIds,
+} from '../../streaming/index.js';
 import { ANONYMOUS } from '../../../contracts/principal.js';
 import { ConnectionLedger } from '../connections/connection-ledger.js';
 import { IdentityWatch } from '../connections/identity-watch.js';
@@ -27,6 +35,7 @@ import { ChannelHub } from './channel-hub.js';
 import { SseListener } from './sse-listener.js';
 
 const BUSY_RETRY_S = 5;
+const DIALECT = 'envelope';
 
 /** The channels, and chat, by server-sent events. */
 @Injectable()
@@ -39,6 +48,7 @@ export class SseService implements OnModuleInit, OnModuleDestroy, BeforeApplicat
     @Inject(AppConfig) { streaming }: AppConfig,
     @Inject(ChannelHub) private readonly hub: ChannelHub,
     @Inject(CallDesk) private readonly desk: CallDesk,
+    @Inject(StreamResumption) private readonly resumption: StreamResumption,
     @Inject(ConnectionLedger) private readonly ledger: ConnectionLedger,
     @Inject(IdentityWatch) private readonly watch: IdentityWatch,
   ) {
@@ -87,20 +97,34 @@ export class SseService implements OnModuleInit, OnModuleDestroy, BeforeApplicat
     listener.subscription = this.hub.subscribe(channel, listener);
   }
 
-  /** An answer in envelopes. Settles with the first byte, or rejects with what becomes an HTTP error. */
-  async chat(dto: CreateChatCompletionDto, { request, reply }: Exchange): Promise<void> {
+  /** As `chat`, for event sources: who comes back is given the rest, and told to stop when there is none. */
+  async chatOrGoOn(dto: CreateChatCompletionDto, exchange: Exchange): Promise<void> {
+    const { request, reply } = exchange;
     this.requireRoom('chat');
     if (request.method === 'HEAD') return sendSseHead(reply);
+    const rest = this.resumption.resume(exchange, { usualDialect: DIALECT, isOnlyDialect: true });
+    if (rest === undefined) return this.chat(dto, exchange, COMES_BACK);
+    this.count(reply);
+    return rest;
+  }
+
+  /** An answer in envelopes. Settles with the first byte, or rejects with what becomes an HTTP error. */
+  async chat(
+    dto: CreateChatCompletionDto,
+    { request, reply }: Exchange,
+    terms: RouteTerms = {},
+  ): Promise<void> {
+    this.requireRoom('chat');
     const asked: Call = {
       caller: callerOf(request),
       wishes: { ...wishesOf(request), dialect: undefined },
-      terms: { alwaysStreams: true, dialect: 'envelope' },
+      terms: { alwaysStreams: true, dialect: DIALECT, ...terms },
       body: { kind: 'chat', dto },
     };
     const { call, generation } = await this.desk.beginFor({ request, reply }, asked);
-    this.ledger.opened('sse');
-    onClientGone(reply, () => this.ledger.closed('sse', true));
-    const writer = call.dialect.writer(generation.head, dialectOptions(generation));
+    this.count(reply);
+    const plain = call.dialect.writer(generation.head, dialectOptions(generation));
+    const writer = isResumable(request, call.terms) ? withEventIds(plain, generation.id) : plain;
     const { retryMs } = this.config.sse;
     await streamLog({
       reply,
@@ -114,6 +138,11 @@ export class SseService implements OnModuleInit, OnModuleDestroy, BeforeApplicat
   /** @internal also called by tests in place of the timer */
   keepAlive(): void {
     for (const listener of this.listeners) listener.keepAlive();
+  }
+
+  private count(reply: FastifyReply): void {
+    this.ledger.opened('sse');
+    onClientGone(reply, () => this.ledger.closed('sse', true));
   }
 
   private requireRoom(channel: ChannelName | 'chat'): void {

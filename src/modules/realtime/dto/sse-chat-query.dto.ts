@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 
 export class SseChatQueryDto {
   @ApiProperty({ description: 'What the user says.', example: 'Hello' })
@@ -17,4 +17,12 @@ export class SseChatQueryDto {
   @IsOptional()
   @IsString()
   model_id?: string;
+
+  @ApiPropertyOptional({
+    description: 'What becomes of the answer when its reader leaves; without it, it goes on for 15 s.',
+    enum: ['cancel', 'continue'],
+  })
+  @IsOptional()
+  @IsIn(['cancel', 'continue'])
+  on_disconnect?: 'cancel' | 'continue';
 }

@@ -80,8 +80,8 @@ export interface ServerToClientEvents {
   ): void;
   cancelled(event: OfGeneration & { reason: string; usage: Usage }): void;
   /**
-   * Without a generation: what the client said last, and wanted no answer to, was wrong; or, with the code `unauthorized`
-   * and right before the connection is closed, its credential has expired or was revoked.
+   * Without a generation: what the client said last, and wanted no answer to, was wrong; or, right before the connection is
+   * closed, its credential has expired or was revoked (`unauthorized`), or it did not read (`slow_client`).
    */
   error(event: SaidError & Partial<OfGeneration>): void;
   /** Nothing more comes of this generation. */

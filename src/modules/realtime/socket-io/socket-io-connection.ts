@@ -3,7 +3,7 @@ import type { GatewayError } from '../../../common/errors/gateway.error.js';
 import { toOpenAiError } from '../../../common/errors/render-error.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { fromWireBytes, toWireJson, type WireText } from '../../../contracts/wire-text.js';
-import type { CloseCode } from '../connections/close-code.js';
+import { CLOSE, type CloseCode } from '../connections/close-code.js';
 import type { ConnectionLedger } from '../connections/connection-ledger.js';
 import type { ConnectionManager } from '../connections/connection-manager.js';
 import type { ServerToClientEvents } from './client-events.js';
@@ -40,10 +40,14 @@ export class SocketIoConnection extends LiveConnection {
     this.hasSpoken = true;
   }
 
-  /** A disconnection by its own protocol would tell the client not to come back, so its transport is closed. */
-  close(_code: CloseCode, _reason: string): void {
+  /**
+   * A disconnection by its own protocol would tell the client not to come back, so its transport is closed. It has no
+   * close codes: who was too slow is told so by an event.
+   */
+  close(code: CloseCode, reason: string): void {
     if (this.isClosing) return;
     this.isClosing = true;
+    if (code === CLOSE.overloaded) this.say('error', toOpenAiError({ code: 'slow_client', message: reason }));
     this.socket.conn.close();
     const timer = setTimeout(() => this.terminate(), FAREWELL_MS);
     this.socket.once('disconnect', () => clearTimeout(timer));

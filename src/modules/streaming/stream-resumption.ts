@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
-import type { Exchange } from '../chat/index.js';
-import { LostStreams } from '../streaming/index.js';
 import { lostPlaceOf, tellToStop, type LostPlace } from './come-back.js';
+import { LostStreams, type Spelling, type StreamExchange } from './lost-streams.js';
 
 /** Codes by which a log is said not to be there. */
 const IS_GONE: ReadonlySet<string> = new Set(['generation_not_found', 'stream_expired']);
@@ -16,18 +15,18 @@ export class StreamResumption {
   constructor(@Inject(LostStreams) private readonly streams: LostStreams) {}
 
   /** The rest of the answer; undefined when the request is a first one. */
-  resume(exchange: Exchange, usualDialect: string): Promise<void> | undefined {
+  resume(exchange: StreamExchange, spelling: Spelling): Promise<void> | undefined {
     const place = lostPlaceOf(exchange.request);
-    return place && this.goOn(place, exchange, usualDialect);
+    return place && this.goOn(place, exchange, spelling);
   }
 
   private async goOn(
     { generationId: id, seq }: LostPlace,
-    exchange: Exchange,
-    usualDialect: string,
+    exchange: StreamExchange,
+    spelling: Spelling,
   ): Promise<void> {
     const opened = await this.streams
-      .openAt({ id, position: seq + 1, usualDialect }, exchange)
+      .openAt({ ...spelling, id, position: seq + 1 }, exchange)
       .catch(undefinedWhenGone);
     if (opened?.hasMore) return opened.send();
     tellToStop(exchange.reply);
