@@ -276,7 +276,7 @@ export class Spool {
       this.bytes += segment.size;
       if (segment.damagedCount === 0) continue;
       this.damaged += segment.damagedCount;
-      this.logger.error(`${segment.damagedCount} records in ${path} are damaged`);
+      this.logger.error(`damaged records in ${path}: ${segment.damagedCount}`);
     }
     for (const segment of [...this.segments]) {
       this.waiting += segment.liveCount;
