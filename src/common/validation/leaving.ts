@@ -15,6 +15,17 @@ export const OnDisconnect = (
     IsIn(CHOICES),
   );
 
+/** The same where an event source of a browser reads, which comes back by itself. */
+export const OnSourceGone = (): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({
+      description: 'What becomes of the answer when its reader leaves; without it, it goes on for 15 s.',
+      enum: CHOICES,
+    }),
+    IsOptional(),
+    IsIn(CHOICES),
+  );
+
 /** Seconds that it may go on. */
 export const GraceSeconds = (): PropertyDecorator =>
   applyDecorators(

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MinLength } from 'class-validator';
+import { IsOptional, IsString, MinLength } from 'class-validator';
+import { OnSourceGone } from '../../../common/validation/leaving.js';
 
 /** A task in a query, for event sources of browsers, which can only say GET. */
 export class AgentTaskQueryDto {
@@ -29,11 +30,6 @@ export class AgentTaskQueryDto {
   @MinLength(1)
   model?: string;
 
-  @ApiPropertyOptional({
-    description: 'What becomes of the answer when its reader leaves; without it, it goes on for 15 s.',
-    enum: ['cancel', 'continue'],
-  })
-  @IsOptional()
-  @IsIn(['cancel', 'continue'])
+  @OnSourceGone()
   on_disconnect?: 'cancel' | 'continue';
 }

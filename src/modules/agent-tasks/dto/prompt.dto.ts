@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MinLength } from 'class-validator';
+import { OnSourceGone } from '../../../common/validation/leaving.js';
 import { TaskOptionsDto } from './task-options.dto.js';
 
 export class PromptDto extends TaskOptionsDto {
@@ -29,11 +30,6 @@ export class PromptQueryDto {
   @IsIn(['0', '1'])
   tokens?: string;
 
-  @ApiPropertyOptional({
-    description: 'What becomes of the answer when its reader leaves; without it, it goes on for 15 s.',
-    enum: ['cancel', 'continue'],
-  })
-  @IsOptional()
-  @IsIn(['cancel', 'continue'])
+  @OnSourceGone()
   on_disconnect?: 'cancel' | 'continue';
 }

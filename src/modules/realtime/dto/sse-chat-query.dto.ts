@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { OnSourceGone } from '../../../common/validation/leaving.js';
 
 export class SseChatQueryDto {
   @ApiProperty({ description: 'What the user says.', example: 'Hello' })
@@ -18,11 +19,6 @@ export class SseChatQueryDto {
   @IsString()
   model_id?: string;
 
-  @ApiPropertyOptional({
-    description: 'What becomes of the answer when its reader leaves; without it, it goes on for 15 s.',
-    enum: ['cancel', 'continue'],
-  })
-  @IsOptional()
-  @IsIn(['cancel', 'continue'])
+  @OnSourceGone()
   on_disconnect?: 'cancel' | 'continue';
 }
