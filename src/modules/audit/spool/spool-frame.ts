@@ -17,6 +17,8 @@ export interface SpoolRecord {
 /** Length of what follows, its CRC-32, both little-endian; then the kind, the names and the text, in lines. */
 const HEADER_BYTES = 8;
 const KIND_LETTERS: Readonly<Record<FrameKind, string>> = { begin: 'B', outcome: 'O' };
+const KIND_BYTES = Object.values(KIND_LETTERS).map((letter) => letter.charCodeAt(0));
+const QUOTE = 0x22;
 
 /** The text has one byte a character, and no raw newline. Gives the frame's bytes in memory that the next call uses again. */
 export class FrameWriter {
@@ -51,26 +53,18 @@ export function readFrame(bytes: Buffer, offset: number): ReadFrame | undefined 
   return { record: toRecord(payload), bytes: length };
 }
 
-/** A frame, with where it was found behind how many that are not whole. */
-export interface FoundFrame extends ReadFrame {
-  readonly offset: number;
-  readonly passed: number;
-}
-
-/** The first whole frame from a position on; undefined where none follows: what is there was torn. */
-export function findFrame(bytes: Buffer, from: number): FoundFrame | undefined {
-  let offset = from;
-  for (let passed = 0; ; passed += 1) {
-    const frame = readFrame(bytes, offset);
-    if (frame !== undefined) return { ...frame, offset, passed };
-    const length = lengthOfFrame(bytes, offset);
-    if (length === undefined) return undefined;
-    offset += length;
-  }
+/** Whether a frame may begin at a position, whole or damaged. No text looks like it: it has no byte of zero. */
+export function mayBeginFrame(bytes: Buffer, offset: number): boolean {
+  const kind = offset + HEADER_BYTES;
+  return (
+    bytes[kind + 1] === QUOTE &&
+    KIND_BYTES.includes(bytes[kind]!) &&
+    lengthOfFrame(bytes, offset) !== undefined
+  );
 }
 
 /** What the frame at a position says of its length; undefined where it does not end within the bytes. */
-function lengthOfFrame(bytes: Buffer, offset: number): number | undefined {
+export function lengthOfFrame(bytes: Buffer, offset: number): number | undefined {
   if (bytes.length - offset < HEADER_BYTES) return undefined;
   const payloadBytes = bytes.readUInt32LE(offset);
   const length = HEADER_BYTES + payloadBytes;

@@ -1,7 +1,8 @@
 import { closeSync, fdatasync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import { timeOfText } from '../record/time-of-text.js';
+import { findFrame } from './find-frame.js';
 import { timeOfSegment } from './segment-name.js';
-import { findFrame, type FrameKind, type ReadFrame, readFrame, type SpoolRecord } from './spool-frame.js';
+import { type FrameKind, type ReadFrame, readFrame, type SpoolRecord } from './spool-frame.js';
 
 /** Where a record lies, and whether it still has to. */
 export interface SpoolTicket {

@@ -257,6 +257,26 @@ describe(Spool.name, () => {
     expect(heir.damagedCount).toBe(count);
   });
 
+  const LENGTH_BYTES = 4;
+  it.each([
+    ['longer than the file', (bytes: Buffer) => bytes.writeUInt32LE(0x7fff_ffff)],
+    ['longer than it is', (bytes: Buffer) => bytes.writeUInt32LE(bytes.readUInt32LE() + 3)],
+    ['shorter than it is', (bytes: Buffer) => bytes.writeUInt32LE(bytes.readUInt32LE() - 3)],
+    ['nothing, as after an outage of power', (bytes: Buffer) => bytes.fill(0)],
+  ])('finds what follows one that another process left and whose length is %s', async (_, damage) => {
+    for (const subject of ['a', 'b', 'c', 'd']) append('outcome', subject);
+    const [file] = filesIn('1');
+    const bytes = readFileSync(file!);
+    const frames = ['a', 'b', 'c'].map(
+      (subject) => bytes.indexOf(`O"default"\n"${subject}"`) - 2 * LENGTH_BYTES,
+    );
+    damage(bytes.subarray(frames[1], frames[2]));
+    writeFileSync(file!, bytes);
+    const heir = await afterDeath();
+    expect(waiting(heir)).toEqual(['outcome a', 'outcome c', 'outcome d']);
+    expect(heir.damagedCount).toBe(1);
+  });
+
   it('is durable when it says so', async () => {
     append('outcome', 'a');
     const both = [spool.sync(), spool.sync()];
