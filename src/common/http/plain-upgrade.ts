@@ -4,6 +4,9 @@ import type { Socket } from 'node:net';
 /** Headers that speak of the upgrade, and nothing else. */
 const ABOUT_UPGRADES = new Set(['upgrade', 'http2-settings']);
 
+export const offersWebSocket = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket';
+
 /**
  * Lets the server handle a request as if it had not asked for a protocol nobody speaks here: that is what a server does
  * with an upgrade it does not want (RFC 9110, section 7.8). Java's client asks for `h2c` each time.

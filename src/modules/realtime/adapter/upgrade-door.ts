@@ -4,7 +4,7 @@ import { foreignHost, type AllowedHosts } from '../../../common/http/allowed-hos
 import { foreignOrigin, type AllowedOrigins } from '../../../common/http/allowed-origins.js';
 import type { Verdict } from '../../../common/http/gatekeeper.js';
 import { identifyOpener, type OpenerParts } from '../../../common/http/identify-opener.js';
-import { ignoreUpgrade } from '../../../common/http/plain-upgrade.js';
+import { ignoreUpgrade, offersWebSocket } from '../../../common/http/plain-upgrade.js';
 import { findHeadFault } from '../../../common/http/request-head.js';
 import { ticketIn } from '../../../common/http/stream-ticket.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
@@ -55,8 +55,7 @@ export class UpgradeDoor {
 
   openOn(server: Server): void {
     server.on('upgrade', (request, socket: Socket, head) => {
-      if (request.headers.upgrade?.toLowerCase() !== 'websocket')
-        return ignoreUpgrade(server, request, socket, head);
+      if (!offersWebSocket(request)) return ignoreUpgrade(server, request, socket, head);
       // Without a listener a client that resets now would end the process.
       socket.on('error', () => socket.destroy());
       // Also of one that is refused: a client that does not take its answer must not outlive us.
