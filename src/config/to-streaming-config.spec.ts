@@ -63,9 +63,13 @@ describe(toStreamingConfig.name, () => {
     expect(choicesOf({ STREAMING_API_MEMORY_GB: '3' })).toEqual([
       'streaming: set, and without effect here: STREAMING_API_MEMORY_GB',
     ]);
-    expect(choicesOf({}, 'service:\n  workers: 2\nperformance:\n  cpu_cores: 8\n')).toEqual([
+    expect(choicesOf({}, 'service:\n  workers: 3\nperformance:\n  cpu_cores: 8\n')).toEqual([
       'streaming: set, and without effect here: STREAMING_API_CPU_CORES, service.workers',
     ]);
+  });
+
+  it('says nothing of what the shipped file says', () => {
+    expect(toStreamingConfig(createSources({ streamingYaml: SHIPPED })).choices).toEqual([]);
   });
 
   it('refuses what cannot be', () => {

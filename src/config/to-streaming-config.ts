@@ -142,27 +142,21 @@ function toMonitoring({ env, streamingYaml }: Part): StreamingConfig['monitoring
 }
 
 /**
- * What such files also hold, by name where it is set. There is one process, and its name, address and log level are the
- * gateway's; its memory and cores are given by who starts it.
+ * What such files also hold, by name where it is not as shipped. There is one process, and its name, address and log level are
+ * the gateway's; its memory and cores are given by who starts it.
  */
 function acceptWithoutEffect({ env, streamingYaml }: Part): readonly string[] {
   const service = streamingYaml.section('service');
   const performance = streamingYaml.section('performance');
-  const values = {
-    STREAMING_API_MEMORY_GB: firstSet(
-      env.STREAMING_API_MEMORY_GB,
-      performance.read('memory_limit_gb', MEMORY_GB),
-      undefined,
-    ),
-    STREAMING_API_CPU_CORES: firstSet(
-      env.STREAMING_API_CPU_CORES,
-      performance.read('cpu_cores', COUNT),
-      undefined,
-    ),
-    'service.name': service.read('name', text),
-    'service.host': service.read('host', host),
-    'service.workers': service.read('workers', COUNT),
-    'performance.log_level': performance.read('log_level', logLevel),
+  const memoryGb = performance.read('memory_limit_gb', MEMORY_GB);
+  const cpuCores = performance.read('cpu_cores', COUNT);
+  const isAsShipped = {
+    STREAMING_API_MEMORY_GB: firstSet(env.STREAMING_API_MEMORY_GB, memoryGb, 2) === 2,
+    STREAMING_API_CPU_CORES: firstSet(env.STREAMING_API_CPU_CORES, cpuCores, 4) === 4,
+    'service.name': firstSet(service.read('name', text), 'streaming-api') === 'streaming-api',
+    'service.host': firstSet(service.read('host', host), '0.0.0.0') === '0.0.0.0',
+    'service.workers': firstSet(service.read('workers', COUNT), 2) === 2,
+    'performance.log_level': firstSet(performance.read('log_level', logLevel), 'info') === 'info',
   };
-  return Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  return Object.entries(isAsShipped).flatMap(([name, isShipped]) => (isShipped ? [] : [name]));
 }
