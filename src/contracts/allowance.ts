@@ -24,8 +24,7 @@ export interface Wanted {
 
 /** What was used in the end. */
 export interface Spent extends PricedModel {
-  /** Undefined where the backend did not say. */
-  readonly promptTokens: number | undefined;
+  readonly promptTokens: number;
   readonly completionTokens: number;
 }
 

@@ -75,7 +75,7 @@ describe('GET /v1/generations/:id', () => {
     expect(await statusOf(generationOf(failed))).toEqual(
       standing(generationOf(failed), {
         status: 'failed',
-        usage: expect.objectContaining({ completion_tokens: 0 }),
+        usage: expect.objectContaining({ prompt_tokens: 0, completion_tokens: 0 }),
         error: { message: expect.stringMatching(/\S/), code: 'upstream_error' },
       }),
     );
@@ -93,7 +93,7 @@ describe('GET /v1/generations/:id', () => {
     expect(await statusOf(id)).toEqual(
       standing(id, {
         status: 'cancelled',
-        usage: expect.objectContaining({ completion_tokens: 1 }),
+        usage: expect.objectContaining({ prompt_tokens: 6, completion_tokens: 1, estimated: true }),
         error: { message: expect.stringMatching(/\S/), code: 'cancelled' },
       }),
     );

@@ -87,7 +87,18 @@ describe('a whole chat completion', () => {
     const body = await readAnswer(await askChat(gateway));
     expect(CHAT_COMPLETION(body)).toEqual([]);
     expect(body.choices[0]?.message.content).toBe('');
-    expect(body.usage).toMatchObject({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 });
+  });
+
+  it('estimates the tokens the backend does not count, and says so', async () => {
+    ollama.answer({ ...ANSWER, pieces: ['a', 'b'], evalCount: 0, promptEvalCount: 0 });
+    const messages = [{ role: 'user', content: 'of about this length' }];
+    const { usage } = await readAnswer(await askChat(gateway, { messages }));
+    expect(usage).toMatchObject({
+      prompt_tokens: 9,
+      completion_tokens: 2,
+      total_tokens: 11,
+      estimated: true,
+    });
   });
 
   it.each([2, 8])('has %i choices in order', async (n) => {

@@ -1,6 +1,7 @@
 // A table: the shapes of OpenAI's answers, and nothing that is not in them.
 import {
   choice,
+  flag,
   integer,
   list,
   literal,
@@ -14,6 +15,8 @@ import {
 const usage = object(
   { prompt_tokens: integer, completion_tokens: integer, total_tokens: integer },
   {
+    // Not in the published shapes: only where the backend did not say all of it.
+    estimated: flag,
     prompt_tokens_details: object(
       {},
       {

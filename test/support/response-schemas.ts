@@ -49,13 +49,17 @@ const functionCall = object({
 });
 export const OUTPUT_ITEM = either(outputMessage, reasoningItem, functionCall);
 
-const usage = object({
-  input_tokens: integer,
-  input_tokens_details: object({ cached_tokens: integer, cache_write_tokens: integer }),
-  output_tokens: integer,
-  output_tokens_details: object({ reasoning_tokens: integer }),
-  total_tokens: integer,
-});
+const usage = object(
+  {
+    input_tokens: integer,
+    input_tokens_details: object({ cached_tokens: integer, cache_write_tokens: integer }),
+    output_tokens: integer,
+    output_tokens_details: object({ reasoning_tokens: integer }),
+    total_tokens: integer,
+  },
+  // Not in the published shapes: only where the backend did not say all of it.
+  { estimated: flag },
+);
 
 const functionTool = object({
   type: literal('function'),

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Usage } from '../../contracts/usage.js';
 
 export class PromptTokensDetailsDto {
@@ -26,6 +26,13 @@ export class UsageDto {
 
   @ApiProperty({ description: 'What the completion tokens consist of.', type: CompletionTokensDetailsDto })
   completion_tokens_details!: CompletionTokensDetailsDto;
+
+  @ApiPropertyOptional({
+    description:
+      'There where the backend did not say all of it: the answer is counted by the pieces that came, the prompt by its length.',
+    enum: [true],
+  })
+  estimated?: true;
 }
 
 /** OpenAI's form, in which every count is a number: unknown ones are 0 there. */
@@ -34,6 +41,7 @@ export function toUsageDto({
   completionTokens = 0,
   cachedTokens = 0,
   reasoningTokens = 0,
+  estimated,
 }: Usage): UsageDto {
   return {
     prompt_tokens: promptTokens,
@@ -41,5 +49,6 @@ export function toUsageDto({
     total_tokens: promptTokens + completionTokens,
     prompt_tokens_details: { cached_tokens: cachedTokens },
     completion_tokens_details: { reasoning_tokens: reasoningTokens },
+    ...(estimated && { estimated }),
   };
 }

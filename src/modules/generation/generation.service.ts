@@ -12,6 +12,7 @@ import type { Principal } from '../../contracts/principal.js';
 import { RetryBudget, type Plan } from '../models/index.js';
 import { ChoiceRun } from './choice-run.js';
 import { estimatePrompt } from './estimate-prompt.js';
+import { hasWorked, withPromptTokens } from './estimated-usage.js';
 import { Generation } from './generation.js';
 import { GenerationRegistry } from './generation-registry.js';
 import type { RecordedAnswer } from './recorded-answer.js';
@@ -69,7 +70,7 @@ export class GenerationService {
   /** Rejects with a GatewayError for what may not run; then nothing is on record. */
   async begin(spec: GenerationSpec): Promise<Generation> {
     this.admitOneMore();
-    const requests = Array.from({ length: spec.choices }, (_, choice) => spec.request(choice));
+    const requests = requestsOf(spec);
     const wanted = requests.reduce((sum, { sampling }) => sum + sampling.maxTokens, 0);
     const allowance = await this.allowances.reserve({
       owner: spec.owner,
@@ -144,6 +145,8 @@ export class GenerationService {
     };
     const entry = this.journal.begin(record);
     const settle = (ended: Generation, outcome: Outcome) => {
+      if (hasWorked(ended, outcome))
+        ended.usage = withPromptTokens(ended.usage, () => estimatePrompts(requestsOf(spec)));
       onEnded?.(ended, outcome);
       this.settlement.settle(ended, outcome, { ...settled, entry });
     };
@@ -164,6 +167,9 @@ export class GenerationService {
   }
 }
 
+const requestsOf = (spec: GenerationSpec): Omit<GenerationRequest, 'model'>[] =>
+  Array.from({ length: spec.choices }, (_, choice) => spec.request(choice));
+
 /** Each different prompt once. */
 function estimatePrompts(requests: readonly Omit<GenerationRequest, 'model'>[]): number {
   const different = new Map(requests.map((request) => [request.input, request]));
@@ -182,7 +188,7 @@ function withinReach(
 
 function toBeginRecord(spec: GenerationSpec, id: string, createdAt: Date): BeginRecord {
   const { kind, route, requestId, owner, userId, plan, agent, profile, stream, session } = spec;
-  const asked = Array.from({ length: spec.choices }, (_, choice) => spec.request(choice).input);
+  const asked = requestsOf(spec).map(({ input }) => input);
   return {
     id,
     kind,

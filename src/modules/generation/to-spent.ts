@@ -1,22 +1,28 @@
 import type { Spent } from '../../contracts/allowance.js';
 import type { Outcome } from '../../contracts/generation-outcome.js';
+import { hasWorked } from './estimated-usage.js';
 import type { Generation } from './generation.js';
 import type { TokenMeter } from './token-meter.js';
 
-/** What a generation that has ended has used. One that failed before its first token has used nothing. */
+/** What a generation that has ended has used. One for which no model has worked has used nothing. */
 export function toSpent(
-  { origins, usage, log }: Generation,
+  generation: Generation,
   outcome: Outcome,
   meter: TokenMeter | undefined,
 ): Spent | undefined {
-  const origin = origins.find((each) => each !== undefined);
-  if (origin === undefined || (outcome.status === 'failed' && log.count === 0)) return undefined;
-  const { promptTokens, completionTokens = 0, estimated } = usage;
+  if (!hasWorked(generation, outcome)) return undefined;
+  const { origins, usage, usageReports, head } = generation;
+  const { promptTokens = 0, completionTokens = 0 } = usage;
+  const isCounted = Array.from(
+    { length: head.choices },
+    (_, choice) => usageReports[choice]?.completionTokens,
+  );
   return {
-    backend: origin.backend,
-    model: origin.model,
+    ...origins.find((each) => each !== undefined)!,
     promptTokens,
     // Where the backend did not say, long pieces count for more than one.
-    completionTokens: estimated ? Math.max(completionTokens, meter?.used ?? 0) : completionTokens,
+    completionTokens: isCounted.includes(undefined)
+      ? Math.max(completionTokens, meter?.used ?? 0)
+      : completionTokens,
   };
 }

@@ -82,7 +82,7 @@ describe(MeteredAllowances.name, () => {
     const budgets = new BudgetBook(config, prices, history);
     return new MeteredAllowances(config, rates, budgets, new Ledger(config, NO_REDIS), prices, usage);
   }
-  const spent = (promptTokens: number | undefined, completionTokens: number) => ({
+  const spent = (promptTokens: number, completionTokens: number) => ({
     ...TARGET,
     promptTokens,
     completionTokens,
@@ -134,12 +134,6 @@ describe(MeteredAllowances.name, () => {
     expect(allowances.reserve(wanted())).toBeInstanceOf(Promise);
     await allowances.reserve(wanted());
     expect(allowances.reserve(wanted())).not.toBeInstanceOf(Promise);
-  });
-
-  it('counts the estimate of a prompt whose length the backend did not say', async () => {
-    const allowances = create({ budgets: [budget({ tokens: 200 })] });
-    (await allowances.reserve(wanted())).settle(spent(undefined, 5));
-    expect(allowances.headersFor(wanted())).toMatchObject({ 'x-ratelimit-remaining-tokens': '185' });
   });
 
   it('tells of the budget of the endpoint that is asked, and not of another', () => {

@@ -57,7 +57,7 @@ export class MeteredAllowances implements Allowances {
     const held = this.ledger.reserve({ slots, counters, promptTokens, completionTokens });
     const toAllowance = (its: Holding | Refusal) => {
       if ('refused' in its) throw toError(its, counters);
-      return this.bounded(wanted, counters, its, promptTokens);
+      return this.bounded(wanted, counters, its);
     };
     return held instanceof Promise ? held.then(toAllowance) : toAllowance(held);
   }
@@ -70,7 +70,7 @@ export class MeteredAllowances implements Allowances {
       settle: (spent) => {
         if (settled) return;
         settled = true;
-        if (spent !== undefined) this.account({ owner, endpoint, agent }, spent, spent.promptTokens ?? 0);
+        if (spent !== undefined) this.account({ owner, endpoint, agent }, spent);
       },
     };
   }
@@ -79,7 +79,6 @@ export class MeteredAllowances implements Allowances {
     { owner, endpoint, agent }: Wanted,
     counters: readonly BudgetCounter[],
     holding: Holding,
-    estimated: number,
   ): Allowance {
     const tightest = tightestTokens(counters, holding.standings);
     let settled = false;
@@ -89,23 +88,22 @@ export class MeteredAllowances implements Allowances {
       settle: (spent) => {
         if (settled) return;
         settled = true;
-        const prompt = spent?.promptTokens ?? (spent === undefined ? 0 : estimated);
-        holding.settle(counters.map((counter) => this.amount(counter, spent, prompt)));
-        if (spent !== undefined) this.account({ owner, endpoint, agent }, spent, prompt);
+        holding.settle(counters.map((counter) => this.amount(counter, spent)));
+        if (spent !== undefined) this.account({ owner, endpoint, agent }, spent);
       },
     };
   }
 
   /** By the price of who has answered, which may be less than what was reserved for. */
-  private amount(counter: BudgetCounter, spent: Spent | undefined, promptTokens: number): number {
+  private amount(counter: BudgetCounter, spent: Spent | undefined): number {
     if (spent === undefined) return 0;
-    const { completionTokens } = spent;
+    const { promptTokens, completionTokens } = spent;
     if (counter.unit === 'tokens') return amountOf(counter, promptTokens, completionTokens);
     return this.prices.costOf(spent, promptTokens, completionTokens) ?? 0;
   }
 
-  private account({ owner, endpoint, agent }: Asked, spent: Spent, promptTokens: number): void {
-    const { completionTokens, model } = spent;
+  private account({ owner, endpoint, agent }: Asked, spent: Spent): void {
+    const { promptTokens, completionTokens, model } = spent;
     const cost = this.prices.costOf(spent, promptTokens, completionTokens);
     this.usage.add({
       tenant: owner.tenant,

@@ -15,6 +15,8 @@ export interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
+  /** There where the backend did not say all of it. */
+  readonly estimated?: true;
 }
 
 /** A message of a channel. */

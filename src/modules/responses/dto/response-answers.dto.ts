@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 const TYPES_OF_ITEMS =
   'Items of type `reasoning`, `message` and `function_call`, in the order in which they began.';
@@ -31,6 +31,9 @@ export class ResponseUsageDto {
 
   @ApiProperty({ description: 'Sum of both.' })
   total_tokens!: number;
+
+  @ApiPropertyOptional({ description: 'There where the backend did not say all of it.', enum: [true] })
+  estimated?: true;
 }
 
 class ResponseErrorDto {

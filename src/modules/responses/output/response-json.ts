@@ -47,5 +47,6 @@ function toResponseUsage(usage: Usage) {
     output_tokens: counts.completion_tokens,
     output_tokens_details: counts.completion_tokens_details,
     total_tokens: counts.total_tokens,
+    ...(counts.estimated && { estimated: counts.estimated }),
   };
 }
