@@ -112,6 +112,54 @@ describe(ToolCallPieces.name, () => {
     ]);
   });
 
+  it('are not begun anew by a name that is repeated, as long as their arguments are not whole', () => {
+    const named = (text: string, more: object = {}) =>
+      calls({ index: 0, function: { name: 'f', arguments: text }, ...more });
+    // vLLM up to 0.8 with a forced function: a fresh id in each piece.
+    expect(
+      callsOf(named('{"a":"', { id: 'c1' }), named('}\\"', { id: 'c2' }), named('"}', { id: 'c3' })),
+    ).toEqual([
+      [0, 'c1', 'f', '{"a":"'],
+      [0, '}\\"'],
+      [0, '"}'],
+    ]);
+    // llama.cpp in May 2025: no id, and nothing of the arguments in the first piece.
+    expect(callsOf(named(''), named('{'), named('}'), named('{}'))).toEqual([
+      [0, 'minted', 'f', ''],
+      [0, '{'],
+      [0, '}'],
+      [1, 'minted', 'f', '{}'],
+    ]);
+  });
+
+  it('of one function without arguments are told apart by their ids', () => {
+    const pieces = ['c1', 'c2'].map((id) => calls({ index: 0, id, function: { name: 'f', arguments: '' } }));
+    expect(callsOf(...pieces)).toEqual([
+      [0, 'c1', 'f', ''],
+      [1, 'c2', 'f', ''],
+    ]);
+  });
+
+  it('are not one because they have one id', () => {
+    const called = (name: string, text: string, index?: number) =>
+      calls({ index, id: 'c', function: { name, arguments: text } });
+    for (const index of [0, undefined])
+      expect(callsOf(called('f', '{}', index), called('g', '{', index), called('g', '}', index))).toEqual([
+        [0, 'c', 'f', '{}'],
+        [1, 'minted', 'g', '{'],
+        [1, '}'],
+      ]);
+    expect(callsOf(called('f', '{}', 0), called('f', '{"a":1}', 1))).toEqual([
+      [0, 'c', 'f', '{}'],
+      [1, 'minted', 'f', '{"a":1}'],
+    ]);
+  });
+
+  it('end with a piece that repeats all but the arguments', () => {
+    const piece = (text: string) => calls({ index: 0, id: 'c', function: { name: 'f', arguments: text } });
+    expect(callsOf(piece('{}'), piece(''))).toEqual([[0, 'c', 'f', '{}']]);
+  });
+
   it('may have their arguments as an object, or none', () => {
     const pieces = [
       calls({ index: 0, id: 'c1', function: { name: 'f', arguments: { a: ['ä'] } } }),
