@@ -218,8 +218,17 @@ describe(OpenAiAnswer.name, () => {
       expect(reasonOf('content_filter', call)).toBe('content_filter');
     });
 
-    it.each(['error', 'abort'])('%s is a failure', (said) => {
-      expect(readAnswer([content('a'), delta({}, said), DONE]).failure?.code).toBe('upstream_error');
+    it.each([
+      'error',
+      'abort',
+      'insufficient_system_resource',
+      'function_call_filter: MALFORMED_FUNCTION_CALL',
+      'function_call_filter: UNEXPECTED_TOOL_CALL',
+    ])('%s is a failure', (said) => {
+      expect(readAnswer([content('a'), delta({}, said), DONE]).failure).toMatchObject({
+        code: 'upstream_error',
+        message: `The model server failed: the finish reason is ${said}`,
+      });
     });
   });
 
@@ -245,6 +254,9 @@ describe(OpenAiAnswer.name, () => {
     });
 
     it('needs no reason', () => {
+      ['MAX_TOKENS', 'length'],
+      ['SAFETY', 'content_filter'],
+      ['content_filter: PROHIBITED_CONTENT', 'content_filter'],
       expect(readAnswer(['event: error\n\n']).failure?.message).toBe(
         'The model server failed: no reason was given',
       );
