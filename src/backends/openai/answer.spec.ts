@@ -37,6 +37,19 @@ describe(OpenAiAnswer.name, () => {
       expect(readAnswer([STOP, said, DONE]).usage).toEqual({});
     });
 
+    it('counts the tokens of thoughts where the server does so in the total only', () => {
+      const usageOf = (usage: object) => readAnswer([STOP, event({ choices: [], usage }), DONE]).usage;
+      const counts = { prompt_tokens: 12, completion_tokens: 2 };
+      // xAI says how many there were, Gemini does not.
+      expect(
+        usageOf({ ...counts, total_tokens: 331, completion_tokens_details: { reasoning_tokens: 317 } }),
+      ).toEqual({ promptTokens: 12, completionTokens: 319, reasoningTokens: 317 });
+      expect(usageOf({ ...counts, total_tokens: 331 })).toEqual({ promptTokens: 12, completionTokens: 319 });
+      for (const total_tokens of [14, 13, 0, -1, '331', null, undefined])
+        expect(usageOf({ ...counts, total_tokens })).toMatchObject({ completionTokens: 2 });
+      expect(usageOf({ prompt_tokens: 12, total_tokens: 331 })).toEqual({ promptTokens: 12 });
+    });
+
     it('takes the usage that was said last', () => {
       const said = (count: number) => event({ choices: [], usage: { completion_tokens: count } });
       expect(readAnswer([said(0), STOP, said(5), DONE]).usage).toEqual({ completionTokens: 5 });
