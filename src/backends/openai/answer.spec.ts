@@ -129,6 +129,27 @@ describe(OpenAiAnswer.name, () => {
       expect(readAnswer([parts, delta({ refusal: 'No.' }), STOP]).pieces).toEqual(['ab', 'No.']);
     });
 
+    it('takes the thoughts among parts for reasoning', () => {
+      const thinking = (...said: string[]) => ({
+        type: 'thinking',
+        thinking: said.map((text) => ({ type: 'text', text })),
+      });
+      const { events } = readAnswer([
+        delta({ content: [thinking('r1')] }),
+        delta({ content: [thinking('r', '2'), { type: 'text', text: 'a' }] }),
+        delta({ content: [{ type: 'thinking', thinking: 'r3' }] }),
+        content('b'),
+        STOP,
+      ]);
+      expect(events.slice(0, -1)).toEqual([
+        ['reasoning', 'r1'],
+        ['reasoning', 'r2'],
+        ['text', 'a'],
+        ['reasoning', 'r3'],
+        ['text', 'b'],
+      ]);
+    });
+
     it.each([
       'null',
       '{}',
@@ -142,6 +163,7 @@ describe(OpenAiAnswer.name, () => {
       '{"choices":[{"index":null,"delta":{"role":"assistant"},"finish_reason":""}]}',
       '{"choices":[{"index":0,"delta":{"content":null,"refusal":null,"reasoning":null,"tool_calls":null}}]}',
       '{"choices":[{"index":0,"delta":{"content":[null,{"type":"image_url","image_url":{}}]}}]}',
+      '{"choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"type":"reference"}]}]}}]}',
       '{"choices":[{"index":0,"delta":{"function_call":null,"tool_calls":[],"audio_content":5}}]}',
       '{"choices":[{"index":0,"delta":{"tool_calls":[null,{},{"index":0,"function":null}]}}]}',
       '{"choices":[{"index":0,"text":null,"logprobs":null}]}',
@@ -177,6 +199,8 @@ describe(OpenAiAnswer.name, () => {
       inside('{"content":{"text":"x"}}'),
       inside('{"content":["x"]}'),
       inside('{"content":[{"type":"text","text":5}]}'),
+      inside('{"content":[{"type":"thinking","thinking":5}]}'),
+      inside('{"content":[{"type":"thinking","thinking":[{"type":"text","text":5}]}]}'),
       inside('{"refusal":5}'),
       inside('{"reasoning":5}'),
       inside('{"content":"x","reasoning_content":{}}'),
@@ -221,6 +245,9 @@ describe(OpenAiAnswer.name, () => {
       ['function_call', 'tool_calls'],
       ['eos', 'stop'],
       ['toString', 'stop'],
+      ['MAX_TOKENS', 'length'],
+      ['SAFETY', 'content_filter'],
+      ['content_filter: PROHIBITED_CONTENT', 'content_filter'],
     ])('%s is %s', (said, reason) => {
       expect(reasonOf(said)).toBe(reason);
     });
@@ -267,9 +294,6 @@ describe(OpenAiAnswer.name, () => {
     });
 
     it('needs no reason', () => {
-      ['MAX_TOKENS', 'length'],
-      ['SAFETY', 'content_filter'],
-      ['content_filter: PROHIBITED_CONTENT', 'content_filter'],
       expect(readAnswer(['event: error\n\n']).failure?.message).toBe(
         'The model server failed: no reason was given',
       );

@@ -57,7 +57,8 @@ export function findChoice({ choices }: OpenAiChunk): OpenAiChoice | undefined {
 /** Its text and reasoning, reasoning first. A refusal is text: it is what the model says to the caller. */
 export function toPieces(choice: OpenAiChoice): Piece[] {
   const delta = choice.delta ?? choice.message;
-  const reasoning = toText(delta?.reasoning_content) || toText(delta?.reasoning);
+  const reasoning =
+    toText(delta?.reasoning_content) || toText(delta?.reasoning) || toThoughts(delta?.content);
   const text = toText(delta?.content) || toText(choice.text);
   const refusal = toText(delta?.refusal);
   return [
@@ -89,11 +90,24 @@ export function findOnlyPiece(chunk: OpenAiChunk): Piece | undefined {
 
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
+/** A part of a content that is a list. Mistral has thoughts among them, which are a list of parts again. */
+export interface ContentPart {
+  text?: unknown;
+  thinking?: unknown;
+}
+
 /** Content is a text, or with some servers a list of parts. */
 function toText(content: unknown): string {
   if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content
-    .map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : ''))
+  return toParts(content)
+    .map((part) => (typeof part?.text === 'string' ? part.text : ''))
     .join('');
 }
+
+const toThoughts = (content: unknown): string =>
+  toParts(content)
+    .map((part) => toText(part?.thinking))
+    .join('');
+
+const toParts = (content: unknown): readonly (ContentPart | null)[] =>
+  Array.isArray(content) ? (content as (ContentPart | null)[]) : [];
