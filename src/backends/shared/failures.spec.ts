@@ -107,6 +107,19 @@ describe(toErrorText.name, () => {
     ['no\n', 'no\n'],
     ['{"error":{"code":5}}', ''],
     ['{"detail":[{"loc":["body"]}]}', ''],
+    [
+      '{"detail":[{"type":"missing","loc":["body","messages"],"msg":"Field required"}]}',
+      'messages: Field required',
+    ],
+    [
+      '{"detail":[{"loc":["body"],"msg":"a"},null,{"loc":["body","tools",0,"type"],"msg":"b"}]}',
+      'a; tools.0.type: b',
+    ],
+    [
+      '{"message":{"detail":[{"loc":["body","user"],"msg":"Extra inputs are not permitted"}]}}',
+      'user: Extra inputs are not permitted',
+    ],
+    ['{"error":{"message":{"detail":[{"msg":"a"}]}}}', 'a'],
     ['null', ''],
     ['[]', ''],
     ['', ''],
