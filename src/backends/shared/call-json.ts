@@ -1,6 +1,5 @@
 import { FailureError, type Failure } from '../../contracts/failure.js';
 import type { UpstreamClient, UpstreamRequest } from '../../infrastructure/http/upstream-client.js';
-import { toErrorText } from './error-text.js';
 import { fromFault, fromStatus, protocolFailure } from './failures.js';
 import { parseWireJson } from './json-string.js';
 
@@ -44,7 +43,7 @@ export function callJson(
       },
       end: () => {
         const body = pieces.join('');
-        if (status !== 200) return fail(fromStatus(status, toErrorText(body), retryAfter));
+        if (status !== 200) return fail(fromStatus(status, body, retryAfter));
         if (encoding !== 'identity') return fail(protocolFailure(`its answer is compressed (${encoding})`));
         const value = parseWireJson(body);
         if (value === undefined) fail(protocolFailure('its answer is not JSON'));

@@ -1,13 +1,18 @@
 import { parseWireJson } from './json-string.js';
 
-/**
- * What an error's body, as latin1 characters of its bytes, says: the words in its JSON, or the body itself where it is
- * plain text. Empty when it says nothing, or is the page of a proxy, which is about hosts and not about the request.
- */
-export function toErrorText(body: string): string {
+export interface ErrorBody {
+  /** Empty when it says nothing, or is the page of a proxy, which is about hosts and not about the request. */
+  readonly text: string;
+  /** As the server spells it, if it has one. */
+  readonly code?: unknown;
+}
+
+/** What an error's body, as latin1 characters of its bytes, says: the words in its JSON, or itself where it is plain text. */
+export function readErrorBody(body: string): ErrorBody {
   const parsed = parseWireJson(body);
-  if (parsed !== undefined) return findErrorText(parsed) ?? '';
-  return body.trimStart().startsWith('<') ? '' : Buffer.from(body, 'latin1').toString('utf8');
+  if (parsed !== undefined)
+    return { text: findErrorText(parsed) ?? '', code: toRecord(toRecord(parsed)['error'])['code'] };
+  return { text: body.trimStart().startsWith('<') ? '' : Buffer.from(body, 'latin1').toString('utf8') };
 }
 
 /**

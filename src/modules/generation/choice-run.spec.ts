@@ -132,11 +132,14 @@ describe(ChoiceRun.name, () => {
       ]);
     });
 
-    it('are not asked for what is wrong with the request itself', () => {
-      start(first, second);
-      first.last.fail('invalid_request');
-      expect([outcome, second.calls.length]).toEqual([failed('invalid_request'), 0]);
-    });
+    it.each<FailureCode>(['invalid_request', 'context_length_exceeded'])(
+      'are not asked for what is wrong with the request itself: %s',
+      (code) => {
+        start(first, second);
+        first.last.fail(code);
+        expect([outcome, second.calls.length]).toEqual([failed(code), 0]);
+      },
+    );
 
     it('that let nobody in are passed by', () => {
       first = new SpokenBackend('first', 0);
