@@ -173,6 +173,7 @@ describe(OpenAiBackend.name, () => {
       expect(
         await listOf({ data: [null, { id: 5 }, { id: '' }, { id: 'm', created: 1.5, owned_by: 7 }] }),
       ).toEqual([{ id: 'm', created: 1, ownedBy: undefined, chat: true }]);
+      expect(await listOf([{ id: 'bare' }])).toMatchObject([{ id: 'bare', chat: true }]);
       for (const none of [null, [], {}, { data: {} }, 'text']) {
         await expect(listOf(none)).rejects.toThrow('the answer lists no models');
       }
