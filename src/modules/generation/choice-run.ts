@@ -189,10 +189,19 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
 
   /** Nobody is called silent whom we hold back ourselves. */
   private watch(): void {
-    const { firstTokenTimeoutMs, idleTimeoutMs } = this.context.timeouts;
     clearTimeout(this.watchdog);
     if (this.paused) return;
-    this.watchdog = setTimeout(() => this.fellSilent(), this.started ? idleTimeoutMs : firstTokenTimeoutMs);
+    this.watchdog = setTimeout(() => this.fellSilent(), this.patienceMs);
+  }
+
+  /** Ollama and others tell a tool call when it is whole, which may take as long as the beginning of an answer. */
+  private get patienceMs(): number {
+    const { firstTokenTimeoutMs, idleTimeoutMs } = this.context.timeouts;
+    if (!this.started) return firstTokenTimeoutMs;
+    const { tools = [], toolChoice } = this.request;
+    return tools.length > 0 && toolChoice !== 'none'
+      ? Math.max(idleTimeoutMs, firstTokenTimeoutMs)
+      : idleTimeoutMs;
   }
 
   private fellSilent(): void {
