@@ -44,7 +44,11 @@ describe(OpenAiBackend.name, () => {
       expect(server.requests[0]).toMatchObject({
         method: 'POST',
         path: '/some/path/v1/chat/completions',
-        headers: { authorization: 'Bearer secret', 'content-type': 'application/json' },
+        headers: {
+          authorization: 'Bearer secret',
+          'content-type': 'application/json',
+          'user-agent': 'citadel-gateway',
+        },
         body: { model: 'org/m:1', stream: true, messages: [{ role: 'user', content: 'Go on' }] },
       });
     });
