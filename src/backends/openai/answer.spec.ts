@@ -170,6 +170,8 @@ describe(OpenAiAnswer.name, () => {
       '{"choices":[{"index":1,"delta":"of another choice"}]}',
       '{"choices":[],"usage":"x"}',
       '{"error":null}',
+      '{"choices":[{"index":0,"delta":{},"error":null}],"x_groq":{"id":"r"}}',
+      '{"choices":[],"x_groq":null}',
     ])('survives %s', (json) => {
       const { events, violations } = readAnswer([
         json === 'null' ? ': nothing\n\n' : event(json),
@@ -278,6 +280,11 @@ describe(OpenAiAnswer.name, () => {
       ['an error text', event({ error: 'it broke' })],
       ['an error in a list', event([{ error: { message: 'it broke' } }])],
       ['the error object of older vLLM', event({ object: 'error', message: 'it broke', code: 400 })],
+      [
+        'an error of the choice',
+        event({ choices: [{ index: 0, delta: {}, finish_reason: 'error', error: { message: 'it broke' } }] }),
+      ],
+      ['an error beside the choices', event({ choices: [], x_groq: { id: 'r', error: 'it broke' } })],
       ['an error event', 'event: error\ndata: {"message":"it broke"}\n\n'],
       ['an error event in words', 'event:error\ndata: it broke\n\n'],
       ['an error field', 'error: {"code":500,"message":"it broke"}\n\n'],

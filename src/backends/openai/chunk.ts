@@ -8,6 +8,7 @@ export interface OpenAiChunk {
   object?: unknown;
   choices?: unknown;
   usage?: OpenAiUsage | null;
+  x_groq?: { error?: unknown } | null;
 }
 
 export interface OpenAiChoice {
@@ -17,6 +18,7 @@ export interface OpenAiChoice {
   /** Of text completions. */
   text?: unknown;
   finish_reason?: unknown;
+  error?: unknown;
 }
 
 export interface OpenAiDelta {
@@ -40,9 +42,14 @@ export function parseChunk(json: string): OpenAiChunk | undefined {
   return isObject(found) ? found : undefined;
 }
 
-/** Whether it reports a failure: `error` with anything in it, or the error object of older vLLM servers. */
-export function isError({ error, object }: OpenAiChunk): boolean {
-  return Boolean(error) || object === 'error';
+/**
+ * The failure it reports, as a document: `error` with anything in it, also in the choice (OpenRouter) or beside the choices
+ * (Groq), or the error object of older vLLM servers.
+ */
+export function findError(chunk: OpenAiChunk): object | undefined {
+  if (Boolean(chunk.error) || chunk.object === 'error') return chunk;
+  const error = findChoice(chunk)?.error || chunk.x_groq?.error;
+  return error ? { error } : undefined;
 }
 
 /** The one answer we asked for. */
@@ -82,7 +89,7 @@ export function toFinishReason({ finish_reason: reason }: OpenAiChoice): string 
 /** The piece of an event that says nothing else, or undefined. */
 export function findOnlyPiece(chunk: OpenAiChunk): Piece | undefined {
   const choice = findChoice(chunk);
-  if (choice === undefined || isError(chunk) || isObject(chunk.usage)) return undefined;
+  if (choice === undefined || findError(chunk) !== undefined || isObject(chunk.usage)) return undefined;
   if (toFinishReason(choice) !== undefined || toToolCalls(choice).length > 0) return undefined;
   const [piece, another] = toPieces(choice);
   return another === undefined ? piece : undefined;
