@@ -3,7 +3,7 @@ import type { GenerationRequest } from '../../contracts/generation-request.js';
 import { toRequest } from '../shared/testing/to-request.js';
 import { parseWireJson } from '../shared/json-string.js';
 import { toOpenAiRequest } from './request.js';
-import { COMPATIBLE, MISTRAL, OPENAI } from './request-dialect.js';
+import { AZURE, COMPATIBLE, MISTRAL, OPENAI } from './request-dialect.js';
 
 const bodyOf = (request: GenerationRequest, dialect = COMPATIBLE) =>
   parseWireJson(toOpenAiRequest(request, dialect).body) as Record<string, unknown>;
@@ -170,6 +170,7 @@ describe(toOpenAiRequest.name, () => {
     ['gpt-4o', true],
     ['gpt-4.1-mini', true],
     ['gpt-3.5-turbo', true],
+    ['gpt-oss-120b', true],
     ['chatgpt-4o-latest', true],
     ['ft:gpt-4o:org::id', true],
   ])("tells OpenAI's %s a temperature that nobody asked for: %s", (model, isTold) => {
@@ -177,7 +178,21 @@ describe(toOpenAiRequest.name, () => {
       bodyOf(toRequest({ model, sampling: { temperature: 0.7, isTemperatureOurs } }), dialect).temperature;
     expect(temperatureOf(true)).toBe(isTold ? 0.7 : undefined);
     expect(temperatureOf(false)).toBe(0.7);
+    expect(temperatureOf(true, AZURE)).toBe(isTold ? 0.7 : undefined);
     expect(temperatureOf(true, COMPATIBLE)).toBe(0.7);
+  });
+
+  it('speaks to Azure as to OpenAI where a model takes nothing else', () => {
+    const told = (model: string) => bodyOf(toRequest({ model, sampling: { maxTokens: 5 } }), AZURE);
+    expect(told('gpt-5-mini')).toMatchObject({
+      max_completion_tokens: 5,
+      stream_options: { include_usage: true },
+    });
+    expect(told('gpt-5-mini')).not.toHaveProperty('max_tokens');
+    for (const model of ['gpt-4o', 'gpt-35-turbo', 'Phi-4']) {
+      expect(told(model)).toMatchObject({ max_tokens: 5 });
+      expect(told(model)).not.toHaveProperty('max_completion_tokens');
+    }
   });
 
   it("says nothing that Mistral's own server would refuse", () => {

@@ -26,7 +26,8 @@ export function toOpenAiRequest(
     path: '/chat/completions',
     body: toWireJson({
       ...toCommon(request, dialect),
-      [dialect.maxTokens]: request.sampling.maxTokens,
+      [isReasoning(request, dialect) ? 'max_completion_tokens' : dialect.maxTokens]:
+        request.sampling.maxTokens,
       messages: input.messages.map(toMessage),
       ...toTools(request),
       reasoning_effort: request.reasoningEffort,
@@ -34,12 +35,14 @@ export function toOpenAiRequest(
   };
 }
 
-function toCommon(
-  { model, sampling, choice, responseFormat, user }: GenerationRequest,
-  { streamOptions, seed, takesUser, fixedTemperature }: RequestDialect,
-) {
+const isReasoning = ({ model }: GenerationRequest, { reasoningModels }: RequestDialect): boolean =>
+  reasoningModels?.test(model) === true;
+
+function toCommon(request: GenerationRequest, dialect: RequestDialect) {
+  const { model, sampling, choice, responseFormat, user } = request;
+  const { streamOptions, seed, takesUser } = dialect;
   // Whoever asks for a temperature is told by the server that it is refused.
-  const isSpared = sampling.isTemperatureOurs === true && fixedTemperature?.test(model) === true;
+  const isSpared = sampling.isTemperatureOurs === true && isReasoning(request, dialect);
   return {
     model,
     stream: true,
