@@ -65,6 +65,7 @@ export class OpenAiAnswer extends EventReader {
     if (reason === undefined) return this.failEarly();
     if (isFailedFinish(reason)) return this.failReported(`the finish reason is ${reason}`);
     const mapped = mapOpenAiFinishReason(reason, this.toolCalls.count > 0);
+    if (mapped === 'tool_calls') for (const rest of this.toolCalls.missing()) this.toolCall(rest);
     this.finish((sink) => sink.finished(mapped, this.usage));
   }
 

@@ -137,6 +137,8 @@ describe(ToolCallPieces.name, () => {
     expect(callsOf(...pieces)).toEqual([
       [0, 'c1', 'f', ''],
       [1, 'c2', 'f', ''],
+      [0, '{}'],
+      [1, '{}'],
     ]);
   });
 
@@ -168,6 +170,14 @@ describe(ToolCallPieces.name, () => {
     expect(callsOf(...pieces)).toEqual([
       [0, 'c1', 'f', '{"a":["ä"]}'],
       [1, 'c2', 'g', ''],
+      [1, '{}'],
+    ]);
+  });
+
+  it('have no arguments added when they were cut', () => {
+    const call = calls({ index: 0, id: 'c', function: { name: 'f', arguments: '' } });
+    expect(readAnswer([call, delta({}, 'length'), DONE]).toolCalls).toEqual([
+      { index: 0, id: 'c', name: 'f', arguments: '' },
     ]);
   });
 

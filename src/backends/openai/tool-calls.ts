@@ -26,9 +26,12 @@ interface KnownCall {
 export class ToolCallPieces {
   private readonly byIndex = new Map<unknown, KnownCall>();
   private readonly byId = new Map<string, KnownCall>();
-  private last: KnownCall | undefined;
+  private readonly calls: KnownCall[] = [];
+
   /** How many calls there have been. */
-  count = 0;
+  get count(): number {
+    return this.calls.length;
+  }
 
   /** The piece in our words, undefined when it says nothing, or `orphan` when it belongs to no call and would be lost. */
   next(piece: OpenAiToolCall): ToolCallDelta | 'orphan' | undefined {
@@ -44,20 +47,27 @@ export class ToolCallPieces {
     return { index: continued.position, arguments: text };
   }
 
+  /** What calls lack that ended without arguments: clients read these as JSON, which nothing is not. */
+  missing(): ToolCallDelta[] {
+    return this.calls
+      .filter(({ extent }) => !extent.hasBegun)
+      .map(({ position }) => ({ index: position, arguments: '{}' }));
+  }
+
   private find(index: unknown, id: string | undefined): KnownCall | undefined {
     const byId = id === undefined ? undefined : this.byId.get(id);
     if (typeof index === 'number') return this.byIndex.get(index) ?? byId;
-    return byId ?? this.last;
+    return byId ?? this.calls.at(-1);
   }
 
   /** Two calls of one id would get one answer between them: the second gets another. */
   private begin(index: unknown, { id, name, text }: NamedPiece): ToolCallDelta {
     const isUsable = id !== undefined && !this.byId.has(id);
-    const call: KnownCall = { position: this.count++, name, id, extent: new ArgumentsExtent() };
+    const call: KnownCall = { position: this.count, name, id, extent: new ArgumentsExtent() };
     call.extent.add(text);
     if (typeof index === 'number') this.byIndex.set(index, call);
     if (id !== undefined) this.byId.set(id, call);
-    this.last = call;
+    this.calls.push(call);
     return { index: call.position, id: isUsable ? id : newToolCallId(), name, arguments: text };
   }
 }
