@@ -209,6 +209,8 @@ describe(OpenAiAnswer.name, () => {
       inside('{"tool_calls":"x"}'),
       inside('{"tool_calls":{}}'),
       inside('{"tool_calls":["x"]}'),
+      inside('{"tool_calls":{"function":"f"}}'),
+      inside('{"tool_calls":{"function":{"name":5}}}'),
       inside('{"tool_calls":[{"index":0,"function":"f"}]}'),
       inside('{"tool_calls":[{"index":0,"id":"c","function":{"name":5,"arguments":"{}"}}]}'),
     ])('is a failure, not silence: %s', (json) => {

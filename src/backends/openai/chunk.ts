@@ -76,10 +76,14 @@ export function toPieces(choice: OpenAiChoice): Piece[] {
 }
 
 export function toToolCalls(choice: OpenAiChoice): OpenAiToolCall[] {
-  const calls = (choice.delta ?? choice.message)?.tool_calls;
+  const calls = listCalls((choice.delta ?? choice.message)?.tool_calls);
   if (!Array.isArray(calls)) return [];
   return calls.filter((call): call is OpenAiToolCall => typeof call === 'object' && call !== null);
 }
+
+/** Tool calls as the list they should be: TGI streams one with no list around it. */
+export const listCalls = (calls: unknown): unknown =>
+  isObject(calls) && 'function' in calls ? [calls] : calls;
 
 /** The reason given, in the server's words. Some write an empty one where others write null. */
 export function toFinishReason({ finish_reason: reason }: OpenAiChoice): string | undefined {

@@ -77,6 +77,15 @@ describe(ToolCallPieces.name, () => {
     ]);
   });
 
+  it('may come with no list around them', () => {
+    const bare = (call: object) => delta({ tool_calls: call });
+    const named = { index: 0, id: '', type: 'function', function: { name: 'f', arguments: '{"a":' } };
+    expect(callsOf(bare(named), bare({ index: 0, function: { name: null, arguments: '1}' } }))).toEqual([
+      [0, 'minted', 'f', '{"a":'],
+      [0, '1}'],
+    ]);
+  });
+
   it('may begin at another index than 0', () => {
     const pieces = [
       calls({ index: 1, id: 'c', function: { name: 'f' } }),
