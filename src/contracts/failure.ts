@@ -19,6 +19,8 @@ export type FailureCode =
   | 'model_not_found'
   /** The backend found fault with the request itself. */
   | 'invalid_request'
+  /** The backend says that the request does not fit into the model's context. */
+  | 'context_length_exceeded'
   /** The four ways in which we stop a generation ourselves. */
   | 'cancelled'
   | 'timeout'

@@ -83,6 +83,8 @@ export type ResponseFormat =
 export interface Sampling {
   readonly maxTokens: number;
   readonly temperature: number;
+  /** Nobody asked for this temperature: it is the gateway's own. */
+  readonly isTemperatureOurs?: boolean;
   readonly topP?: number;
   readonly seed?: number;
   readonly stop?: readonly string[];

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BackendProbe } from '../../src/modules/models/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { FakeOllama } from '../support/fake-ollama.js';
+import { askChat } from '../support/gateway-calls.js';
 import { readModel, readModels } from '../support/openai-schemas-bodies.js';
 import { ERROR_BODY, FLAT_ERROR_BODY, MODEL, MODEL_LIST } from '../support/openai-schemas.js';
 
@@ -88,5 +89,47 @@ describe('where any model is admitted', () => {
 
   it('others are', async () => {
     expect(await readModel(await fetch(`${any.url}/v1/models/a%20b/c`))).toMatchObject({ id: 'a b/c' });
+  });
+});
+
+describe('a model of a server that is away', () => {
+  let first: FakeOllama;
+  let second: FakeOllama;
+  let listing: TestGateway;
+
+  const having = (...names: string[]) =>
+    new FakeOllama({ models: names.map((name) => ({ name, capabilities: ['completion'] })) }).listen();
+  const look = () => listing.app.get(BackendProbe).look();
+  const ask = async (model: string) => {
+    const response = await askChat(listing, { model });
+    const { error } = (await response.json()) as { error?: { code: string } };
+    return [response.status, error?.code ?? response.headers.get('x-citadel-backend')];
+  };
+
+  beforeAll(async () => {
+    [first, second] = await Promise.all([having('one:latest', 'both:latest'), having('both:latest')]);
+    const yaml = `backends: [{ name: second, kind: ollama, url: '${second.origin}' }]`;
+    listing = await createGateway({ OLLAMA_URL: first.origin }, undefined, { yaml });
+    await look();
+    expect([await ask('one'), await ask('both')]).toEqual([
+      [200, 'ollama'],
+      [200, 'ollama'],
+    ]);
+    await first.refuse();
+    await look();
+  });
+  afterAll(async () => {
+    await listing.close();
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  it('is listed as before, and asking for it says that the server cannot be reached', async () => {
+    expect(await ask('one')).toEqual([502, 'upstream_unavailable']);
+    expect((await fetch(`${listing.url}/v1/models/one`)).status).toBe(200);
+    expect(await ask('none')).toEqual([404, 'model_not_found']);
+  });
+
+  it('is asked for where another server has it', async () => {
+    expect(await ask('both')).toEqual([200, 'second']);
   });
 });

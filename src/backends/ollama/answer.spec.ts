@@ -124,6 +124,8 @@ describe(OllamaAnswer.name, () => {
     '{"response":null,"thinking":"","done":false}',
     '{"response":""}',
     '{"done":false,"context":[1,2],"unheard_of":{"content":5}}',
+    '{"message":{"content":""},"done":false,"error":null}',
+    '{"message":{"content":""},"done":false,"error":""}',
     '',
     '\r',
   ])('survives the line %j', (line) => {

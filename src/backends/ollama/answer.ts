@@ -33,7 +33,7 @@ export class OllamaAnswer extends AnswerReader {
     if (line === '') return;
     const parsed = parseWireJson(line) as OllamaLine | null | undefined;
     if (typeof parsed !== 'object' || parsed === null) return this.failLine('a line is not JSON', line);
-    if (parsed.error !== undefined) return this.fail(reportedFailure(toText(parsed.error)));
+    if (parsed.error) return this.fail(reportedFailure(toText(parsed.error)));
     const fault = findLineFault(parsed);
     if (fault !== undefined) return this.failShape(fault, line);
     this.learn(line);

@@ -37,6 +37,19 @@ describe(OpenAiAnswer.name, () => {
       expect(readAnswer([STOP, said, DONE]).usage).toEqual({});
     });
 
+    it('counts the tokens of thoughts where the server does so in the total only', () => {
+      const usageOf = (usage: object) => readAnswer([STOP, event({ choices: [], usage }), DONE]).usage;
+      const counts = { prompt_tokens: 12, completion_tokens: 2 };
+      // xAI says how many there were, Gemini does not.
+      expect(
+        usageOf({ ...counts, total_tokens: 331, completion_tokens_details: { reasoning_tokens: 317 } }),
+      ).toEqual({ promptTokens: 12, completionTokens: 319, reasoningTokens: 317 });
+      expect(usageOf({ ...counts, total_tokens: 331 })).toEqual({ promptTokens: 12, completionTokens: 319 });
+      for (const total_tokens of [14, 13, 0, -1, '331', null, undefined])
+        expect(usageOf({ ...counts, total_tokens })).toMatchObject({ completionTokens: 2 });
+      expect(usageOf({ prompt_tokens: 12, total_tokens: 331 })).toEqual({ promptTokens: 12 });
+    });
+
     it('takes the usage that was said last', () => {
       const said = (count: number) => event({ choices: [], usage: { completion_tokens: count } });
       expect(readAnswer([said(0), STOP, said(5), DONE]).usage).toEqual({ completionTokens: 5 });
@@ -116,6 +129,27 @@ describe(OpenAiAnswer.name, () => {
       expect(readAnswer([parts, delta({ refusal: 'No.' }), STOP]).pieces).toEqual(['ab', 'No.']);
     });
 
+    it('takes the thoughts among parts for reasoning', () => {
+      const thinking = (...said: string[]) => ({
+        type: 'thinking',
+        thinking: said.map((text) => ({ type: 'text', text })),
+      });
+      const { events } = readAnswer([
+        delta({ content: [thinking('r1')] }),
+        delta({ content: [thinking('r', '2'), { type: 'text', text: 'a' }] }),
+        delta({ content: [{ type: 'thinking', thinking: 'r3' }] }),
+        content('b'),
+        STOP,
+      ]);
+      expect(events.slice(0, -1)).toEqual([
+        ['reasoning', 'r1'],
+        ['reasoning', 'r2'],
+        ['text', 'a'],
+        ['reasoning', 'r3'],
+        ['text', 'b'],
+      ]);
+    });
+
     it.each([
       'null',
       '{}',
@@ -129,12 +163,15 @@ describe(OpenAiAnswer.name, () => {
       '{"choices":[{"index":null,"delta":{"role":"assistant"},"finish_reason":""}]}',
       '{"choices":[{"index":0,"delta":{"content":null,"refusal":null,"reasoning":null,"tool_calls":null}}]}',
       '{"choices":[{"index":0,"delta":{"content":[null,{"type":"image_url","image_url":{}}]}}]}',
+      '{"choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"type":"reference"}]}]}}]}',
       '{"choices":[{"index":0,"delta":{"function_call":null,"tool_calls":[],"audio_content":5}}]}',
       '{"choices":[{"index":0,"delta":{"tool_calls":[null,{},{"index":0,"function":null}]}}]}',
       '{"choices":[{"index":0,"text":null,"logprobs":null}]}',
       '{"choices":[{"index":1,"delta":"of another choice"}]}',
       '{"choices":[],"usage":"x"}',
       '{"error":null}',
+      '{"choices":[{"index":0,"delta":{},"error":null}],"x_groq":{"id":"r"}}',
+      '{"choices":[],"x_groq":null}',
     ])('survives %s', (json) => {
       const { events, violations } = readAnswer([
         json === 'null' ? ': nothing\n\n' : event(json),
@@ -164,12 +201,16 @@ describe(OpenAiAnswer.name, () => {
       inside('{"content":{"text":"x"}}'),
       inside('{"content":["x"]}'),
       inside('{"content":[{"type":"text","text":5}]}'),
+      inside('{"content":[{"type":"thinking","thinking":5}]}'),
+      inside('{"content":[{"type":"thinking","thinking":[{"type":"text","text":5}]}]}'),
       inside('{"refusal":5}'),
       inside('{"reasoning":5}'),
       inside('{"content":"x","reasoning_content":{}}'),
       inside('{"tool_calls":"x"}'),
       inside('{"tool_calls":{}}'),
       inside('{"tool_calls":["x"]}'),
+      inside('{"tool_calls":{"function":"f"}}'),
+      inside('{"tool_calls":{"function":{"name":5}}}'),
       inside('{"tool_calls":[{"index":0,"function":"f"}]}'),
       inside('{"tool_calls":[{"index":0,"id":"c","function":{"name":5,"arguments":"{}"}}]}'),
     ])('is a failure, not silence: %s', (json) => {
@@ -208,6 +249,9 @@ describe(OpenAiAnswer.name, () => {
       ['function_call', 'tool_calls'],
       ['eos', 'stop'],
       ['toString', 'stop'],
+      ['MAX_TOKENS', 'length'],
+      ['SAFETY', 'content_filter'],
+      ['content_filter: PROHIBITED_CONTENT', 'content_filter'],
     ])('%s is %s', (said, reason) => {
       expect(reasonOf(said)).toBe(reason);
     });
@@ -218,8 +262,17 @@ describe(OpenAiAnswer.name, () => {
       expect(reasonOf('content_filter', call)).toBe('content_filter');
     });
 
-    it.each(['error', 'abort'])('%s is a failure', (said) => {
-      expect(readAnswer([content('a'), delta({}, said), DONE]).failure?.code).toBe('upstream_error');
+    it.each([
+      'error',
+      'abort',
+      'insufficient_system_resource',
+      'function_call_filter: MALFORMED_FUNCTION_CALL',
+      'function_call_filter: UNEXPECTED_TOOL_CALL',
+    ])('%s is a failure', (said) => {
+      expect(readAnswer([content('a'), delta({}, said), DONE]).failure).toMatchObject({
+        code: 'upstream_error',
+        message: `The model server failed: the finish reason is ${said}`,
+      });
     });
   });
 
@@ -229,6 +282,11 @@ describe(OpenAiAnswer.name, () => {
       ['an error text', event({ error: 'it broke' })],
       ['an error in a list', event([{ error: { message: 'it broke' } }])],
       ['the error object of older vLLM', event({ object: 'error', message: 'it broke', code: 400 })],
+      [
+        'an error of the choice',
+        event({ choices: [{ index: 0, delta: {}, finish_reason: 'error', error: { message: 'it broke' } }] }),
+      ],
+      ['an error beside the choices', event({ choices: [], x_groq: { id: 'r', error: 'it broke' } })],
       ['an error event', 'event: error\ndata: {"message":"it broke"}\n\n'],
       ['an error event in words', 'event:error\ndata: it broke\n\n'],
       ['an error field', 'error: {"code":500,"message":"it broke"}\n\n'],

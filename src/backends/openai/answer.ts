@@ -4,8 +4,8 @@ import type { UpstreamFault } from '../../infrastructure/http/upstream-fault.js'
 import { protocolFailure } from '../shared/failures.js';
 import {
   findChoice,
+  findError,
   findOnlyPiece,
-  isError,
   isObject,
   toFinishReason,
   toPieces,
@@ -46,7 +46,8 @@ export class OpenAiAnswer extends EventReader {
   }
 
   protected override event(chunk: OpenAiChunk, line?: string): void {
-    if (isError(chunk)) return this.failReported(chunk);
+    const error = findError(chunk);
+    if (error !== undefined) return this.failReported(error);
     const fault = findChunkFault(chunk);
     if (fault !== undefined) return this.failShape(fault, line);
     if (isObject(chunk.usage)) this.usage = toUsage(chunk.usage);
@@ -64,6 +65,7 @@ export class OpenAiAnswer extends EventReader {
     if (reason === undefined) return this.failEarly();
     if (isFailedFinish(reason)) return this.failReported(`the finish reason is ${reason}`);
     const mapped = mapOpenAiFinishReason(reason, this.toolCalls.count > 0);
+    if (mapped === 'tool_calls') for (const rest of this.toolCalls.missing()) this.toolCall(rest);
     this.finish((sink) => sink.finished(mapped, this.usage));
   }
 

@@ -44,7 +44,11 @@ describe(OpenAiBackend.name, () => {
       expect(server.requests[0]).toMatchObject({
         method: 'POST',
         path: '/some/path/v1/chat/completions',
-        headers: { authorization: 'Bearer secret', 'content-type': 'application/json' },
+        headers: {
+          authorization: 'Bearer secret',
+          'content-type': 'application/json',
+          'user-agent': 'citadel-gateway',
+        },
         body: { model: 'org/m:1', stream: true, messages: [{ role: 'user', content: 'Go on' }] },
       });
     });
@@ -173,6 +177,7 @@ describe(OpenAiBackend.name, () => {
       expect(
         await listOf({ data: [null, { id: 5 }, { id: '' }, { id: 'm', created: 1.5, owned_by: 7 }] }),
       ).toEqual([{ id: 'm', created: 1, ownedBy: undefined, chat: true }]);
+      expect(await listOf([{ id: 'bare' }])).toMatchObject([{ id: 'bare', chat: true }]);
       for (const none of [null, [], {}, { data: {} }, 'text']) {
         await expect(listOf(none)).rejects.toThrow('the answer lists no models');
       }

@@ -16,7 +16,8 @@ import { probeServer } from '../shared/probe-server.js';
 import { OpenAiAnswer } from './answer.js';
 import { embedWithOpenAi } from './embed.js';
 import { listOpenAiModels } from './models.js';
-import { toOpenAiRequest, toRequestDialect, type RequestDialect } from './request.js';
+import { toOpenAiRequest } from './request.js';
+import { toRequestDialect, type RequestDialect } from './request-dialect.js';
 
 /** Speaks OpenAI's protocol to any server that does: OpenAI, vLLM, llama.cpp, LM Studio, Gemini. */
 export class OpenAiBackend implements ModelBackend {

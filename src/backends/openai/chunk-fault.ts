@@ -1,5 +1,5 @@
 import { isListOrNothing, isNothing, isObjectOrNothing, isTextOrNothing } from '../shared/json-shape.js';
-import { findChoice, type OpenAiChoice, type OpenAiChunk } from './chunk.js';
+import { findChoice, listCalls, type ContentPart, type OpenAiChoice, type OpenAiChunk } from './chunk.js';
 import type { OpenAiToolCall } from './tool-calls.js';
 
 /** In what an event is not of the protocol: what would be lost from the answer if it were passed over. */
@@ -17,7 +17,7 @@ export function findChunkFault(chunk: OpenAiChunk): string | undefined {
     )
   )
     return 'a piece of the answer is not a text';
-  const calls = delta?.tool_calls;
+  const calls = listCalls(delta?.tool_calls);
   if (!isListOrNothing(calls)) return 'tool calls are not a list';
   if (calls?.some((call) => !isCallPiece(call))) return 'a tool call is not one';
   return undefined;
@@ -30,12 +30,17 @@ function isChoice(choice: unknown): boolean {
   return typeof index === 'number' || isNothing(index);
 }
 
-/** A text, or a list of parts, of which not every one has a text. */
+/** A text, or a list of parts, of which not every one has a text, and some have thoughts. */
 function isContent(content: unknown): boolean {
-  if (!Array.isArray(content)) return isTextOrNothing(content);
-  return content.every(
-    (part: { text?: unknown } | null) => isObjectOrNothing(part) && isTextOrNothing(part?.text),
+  if (!isTextOrParts(content)) return false;
+  return (
+    !Array.isArray(content) || content.every((part: ContentPart | null) => isTextOrParts(part?.thinking))
   );
+}
+
+function isTextOrParts(content: unknown): boolean {
+  if (!Array.isArray(content)) return isTextOrNothing(content);
+  return content.every((part: ContentPart | null) => isObjectOrNothing(part) && isTextOrNothing(part?.text));
 }
 
 /** Pieces may leave out what an earlier one has said. */

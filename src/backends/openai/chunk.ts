@@ -8,6 +8,7 @@ export interface OpenAiChunk {
   object?: unknown;
   choices?: unknown;
   usage?: OpenAiUsage | null;
+  x_groq?: { error?: unknown } | null;
 }
 
 export interface OpenAiChoice {
@@ -17,6 +18,7 @@ export interface OpenAiChoice {
   /** Of text completions. */
   text?: unknown;
   finish_reason?: unknown;
+  error?: unknown;
 }
 
 export interface OpenAiDelta {
@@ -40,9 +42,14 @@ export function parseChunk(json: string): OpenAiChunk | undefined {
   return isObject(found) ? found : undefined;
 }
 
-/** Whether it reports a failure: `error` with anything in it, or the error object of older vLLM servers. */
-export function isError({ error, object }: OpenAiChunk): boolean {
-  return Boolean(error) || object === 'error';
+/**
+ * The failure it reports, as a document: `error` with anything in it, also in the choice (OpenRouter) or beside the choices
+ * (Groq), or the error object of older vLLM servers.
+ */
+export function findError(chunk: OpenAiChunk): object | undefined {
+  if (Boolean(chunk.error) || chunk.object === 'error') return chunk;
+  const error = findChoice(chunk)?.error || chunk.x_groq?.error;
+  return error ? { error } : undefined;
 }
 
 /** The one answer we asked for. */
@@ -57,7 +64,8 @@ export function findChoice({ choices }: OpenAiChunk): OpenAiChoice | undefined {
 /** Its text and reasoning, reasoning first. A refusal is text: it is what the model says to the caller. */
 export function toPieces(choice: OpenAiChoice): Piece[] {
   const delta = choice.delta ?? choice.message;
-  const reasoning = toText(delta?.reasoning_content) || toText(delta?.reasoning);
+  const reasoning =
+    toText(delta?.reasoning_content) || toText(delta?.reasoning) || toThoughts(delta?.content);
   const text = toText(delta?.content) || toText(choice.text);
   const refusal = toText(delta?.refusal);
   return [
@@ -68,10 +76,14 @@ export function toPieces(choice: OpenAiChoice): Piece[] {
 }
 
 export function toToolCalls(choice: OpenAiChoice): OpenAiToolCall[] {
-  const calls = (choice.delta ?? choice.message)?.tool_calls;
+  const calls = listCalls((choice.delta ?? choice.message)?.tool_calls);
   if (!Array.isArray(calls)) return [];
   return calls.filter((call): call is OpenAiToolCall => typeof call === 'object' && call !== null);
 }
+
+/** Tool calls as the list they should be: TGI streams one with no list around it. */
+export const listCalls = (calls: unknown): unknown =>
+  isObject(calls) && 'function' in calls ? [calls] : calls;
 
 /** The reason given, in the server's words. Some write an empty one where others write null. */
 export function toFinishReason({ finish_reason: reason }: OpenAiChoice): string | undefined {
@@ -81,7 +93,7 @@ export function toFinishReason({ finish_reason: reason }: OpenAiChoice): string 
 /** The piece of an event that says nothing else, or undefined. */
 export function findOnlyPiece(chunk: OpenAiChunk): Piece | undefined {
   const choice = findChoice(chunk);
-  if (choice === undefined || isError(chunk) || isObject(chunk.usage)) return undefined;
+  if (choice === undefined || findError(chunk) !== undefined || isObject(chunk.usage)) return undefined;
   if (toFinishReason(choice) !== undefined || toToolCalls(choice).length > 0) return undefined;
   const [piece, another] = toPieces(choice);
   return another === undefined ? piece : undefined;
@@ -89,11 +101,24 @@ export function findOnlyPiece(chunk: OpenAiChunk): Piece | undefined {
 
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
+/** A part of a content that is a list. Mistral has thoughts among them, which are a list of parts again. */
+export interface ContentPart {
+  text?: unknown;
+  thinking?: unknown;
+}
+
 /** Content is a text, or with some servers a list of parts. */
 function toText(content: unknown): string {
   if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content
-    .map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : ''))
+  return toParts(content)
+    .map((part) => (typeof part?.text === 'string' ? part.text : ''))
     .join('');
 }
+
+const toThoughts = (content: unknown): string =>
+  toParts(content)
+    .map((part) => toText(part?.thinking))
+    .join('');
+
+const toParts = (content: unknown): readonly (ContentPart | null)[] =>
+  Array.isArray(content) ? (content as (ContentPart | null)[]) : [];

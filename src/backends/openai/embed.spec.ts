@@ -66,6 +66,16 @@ describe(embedWithOpenAi.name, () => {
     expect((error as FailureError).failure.code).toBe('upstream_protocol_error');
   });
 
+  it.each([{ error: 'Unexpected endpoint' }, { error: { message: 'Unexpected endpoint', code: 400 } }])(
+    'hears a failure that is told with a good status: %j',
+    async (body) => {
+      answer = { status: 200, body };
+      await expect(embed(['a', 'b'])).rejects.toMatchObject({
+        failure: { code: 'upstream_error', message: 'The model server failed: Unexpected endpoint' },
+      });
+    },
+  );
+
   it('tells what the server said, where that is the caller’s to know', async () => {
     answer = { status: 400, body: { error: { message: 'input is too long' } } };
     await expect(embed(['a', 'b'])).rejects.toMatchObject({

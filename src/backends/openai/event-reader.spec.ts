@@ -8,6 +8,7 @@ describe(EventReader.name, () => {
 
     it.each([
       ['carriage returns', (body: string) => body.replaceAll('\n', '\r\n')],
+      ['a byte order mark', (body: string) => `\uFEFF${body}`],
       ['no space after the colon', (body: string) => body.replaceAll('data: ', 'data:')],
       ['comments', (body: string) => `: hello\n\n${body.replaceAll('data: ', ':\n: still here\ndata: ')}`],
       [

@@ -8,7 +8,8 @@ import { parseWireJson } from '../shared/json-string.js';
 import { MAX_LINE_BYTES } from '../shared/line-splitter.js';
 import { parseChunk, type OpenAiChunk } from './chunk.js';
 
-const FIELD = /^(data|event|error)(?:: ?(.*))?$/s;
+// A byte order mark may stand before the first line.
+const FIELD = /^(?:\xef\xbb\xbf)?(data|event|error)(?:: ?(.*))?$/s;
 
 const JSON_TYPE = /^\s*application\/json\s*(?:;|$)/i;
 

@@ -2,15 +2,13 @@ import type { BackendModel } from '../../contracts/model-backend.js';
 import type { UpstreamClient } from '../../infrastructure/http/upstream-client.js';
 import { readJson } from '../shared/read-json.js';
 
-interface ModelsAnswer {
-  data?: ({ id?: unknown; created?: unknown; owned_by?: unknown } | null)[];
-}
+type ListedModel = { id?: unknown; created?: unknown; owned_by?: unknown } | null;
 
 /** The models the server offers, from `GET /models`. */
 export async function listOpenAiModels(client: UpstreamClient, signal: AbortSignal): Promise<BackendModel[]> {
-  const answer = (await readJson(client, '/models', signal)) as ModelsAnswer | null;
-  if (!Array.isArray(answer?.data)) throw new Error('the answer lists no models');
-  return answer.data.flatMap((model) => {
+  const models = findList(await readJson(client, '/models', signal));
+  if (models === undefined) throw new Error('the answer lists no models');
+  return models.flatMap((model) => {
     const { id, created, owned_by: owner } = model ?? {};
     if (typeof id !== 'string' || id === '') return [];
     return [
@@ -22,6 +20,13 @@ export async function listOpenAiModels(client: UpstreamClient, signal: AbortSign
       },
     ];
   });
+}
+
+/** Together has nothing around its list. */
+function findList(answer: unknown): readonly ListedModel[] | undefined {
+  if (Array.isArray(answer)) return answer.length === 0 ? undefined : (answer as ListedModel[]);
+  const { data } = (answer ?? {}) as { data?: unknown };
+  return Array.isArray(data) ? (data as ListedModel[]) : undefined;
 }
 
 /** The list does not say what a model is for; models that only embed are known by their names. */

@@ -2,9 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
 import { toRequest } from '../shared/testing/to-request.js';
 import { parseWireJson } from '../shared/json-string.js';
-import { toOpenAiRequest, toRequestDialect } from './request.js';
-
-const COMPATIBLE = { ownServer: false };
+import { toOpenAiRequest } from './request.js';
+import { AZURE, COMPATIBLE, MISTRAL, OPENAI } from './request-dialect.js';
 
 const bodyOf = (request: GenerationRequest, dialect = COMPATIBLE) =>
   parseWireJson(toOpenAiRequest(request, dialect).body) as Record<string, unknown>;
@@ -155,26 +154,56 @@ describe(toOpenAiRequest.name, () => {
   });
 
   it("speaks to OpenAI's own server in its newer words", () => {
-    const own = { ownServer: true };
-    const chat = bodyOf(toRequest({ sampling: { maxTokens: 5 } }), own);
+    const chat = bodyOf(toRequest({ sampling: { maxTokens: 5 } }), OPENAI);
     expect(chat).toMatchObject({
       max_completion_tokens: 5,
       stream_options: { include_usage: true, include_obfuscation: false },
     });
     expect(chat).not.toHaveProperty('max_tokens');
-    expect(bodyOf(toRequest({ prompt: 'x' }), own)).toHaveProperty('max_tokens', 1000);
+    expect(bodyOf(toRequest({ prompt: 'x' }), OPENAI)).toHaveProperty('max_tokens', 1000);
   });
-});
 
-describe(toRequestDialect.name, () => {
   it.each([
-    ['https://api.openai.com/v1', true],
-    ['https://eu.api.openai.com/v1', true],
-    ['https://notapi.openai.com.example/v1', false],
-    ['https://myapi.openai.com/v1', false],
-    ['http://host:8000/v1', false],
-    ['https://proxy.example/api.openai.com/v1', false],
-  ])('%s', (url, ownServer) => {
-    expect(toRequestDialect(url)).toEqual({ ownServer });
+    ['o3-mini', false],
+    ['gpt-5', false],
+    ['gpt-5.2-chat-latest', false],
+    ['gpt-4o', true],
+    ['gpt-4.1-mini', true],
+    ['gpt-3.5-turbo', true],
+    ['gpt-oss-120b', true],
+    ['chatgpt-4o-latest', true],
+    ['ft:gpt-4o:org::id', true],
+  ])("tells OpenAI's %s a temperature that nobody asked for: %s", (model, isTold) => {
+    const temperatureOf = (isTemperatureOurs: boolean, dialect = OPENAI) =>
+      bodyOf(toRequest({ model, sampling: { temperature: 0.7, isTemperatureOurs } }), dialect).temperature;
+    expect(temperatureOf(true)).toBe(isTold ? 0.7 : undefined);
+    expect(temperatureOf(false)).toBe(0.7);
+    expect(temperatureOf(true, AZURE)).toBe(isTold ? 0.7 : undefined);
+    expect(temperatureOf(true, COMPATIBLE)).toBe(0.7);
+  });
+
+  it('speaks to Azure as to OpenAI where a model takes nothing else', () => {
+    const told = (model: string) => bodyOf(toRequest({ model, sampling: { maxTokens: 5 } }), AZURE);
+    expect(told('gpt-5-mini')).toMatchObject({
+      max_completion_tokens: 5,
+      stream_options: { include_usage: true },
+    });
+    expect(told('gpt-5-mini')).not.toHaveProperty('max_tokens');
+    for (const model of ['gpt-4o', 'gpt-35-turbo', 'Phi-4']) {
+      expect(told(model)).toMatchObject({ max_tokens: 5 });
+      expect(told(model)).not.toHaveProperty('max_completion_tokens');
+    }
+  });
+
+  it("says nothing that Mistral's own server would refuse", () => {
+    const request = toRequest({ model: 'm', sampling: { seed: 7 }, choice: 1, user: 'u1' });
+    expect(bodyOf(request, MISTRAL)).toEqual({
+      model: 'm',
+      stream: true,
+      max_tokens: 1000,
+      temperature: 0.7,
+      random_seed: 8,
+      messages: [{ role: 'user', content: 'Go on' }],
+    });
   });
 });

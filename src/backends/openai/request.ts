@@ -7,20 +7,7 @@ import type {
   ToolCall,
   ToolChoice,
 } from '../../contracts/generation-request.js';
-
-/** In what OpenAI's own server wants its requests different from those that copy it. */
-export interface RequestDialect {
-  /**
-   * Whether it is OpenAI's own. It wants `max_completion_tokens` for chats, which the others do not all know, and pads
-   * its chunks with `obfuscation` unless told not to, a field that the others may refuse.
-   */
-  readonly ownServer: boolean;
-}
-
-/** OpenAI's own server is known by its host name, regional ones included. */
-export function toRequestDialect(baseUrl: string): RequestDialect {
-  return { ownServer: /(?:^|\.)api\.openai\.com$/.test(new URL(baseUrl).hostname) };
-}
+import type { RequestDialect } from './request-dialect.js';
 
 /** The path and body that ask for this answer. Always streamed: a whole answer is a reader that waits. */
 export function toOpenAiRequest(
@@ -39,7 +26,8 @@ export function toOpenAiRequest(
     path: '/chat/completions',
     body: toWireJson({
       ...toCommon(request, dialect),
-      [dialect.ownServer ? 'max_completion_tokens' : 'max_tokens']: request.sampling.maxTokens,
+      [isReasoning(request, dialect) ? 'max_completion_tokens' : dialect.maxTokens]:
+        request.sampling.maxTokens,
       messages: input.messages.map(toMessage),
       ...toTools(request),
       reasoning_effort: request.reasoningEffort,
@@ -47,22 +35,26 @@ export function toOpenAiRequest(
   };
 }
 
-function toCommon(
-  { model, sampling, choice, responseFormat, user }: GenerationRequest,
-  { ownServer }: RequestDialect,
-) {
+const isReasoning = ({ model }: GenerationRequest, { reasoningModels }: RequestDialect): boolean =>
+  reasoningModels?.test(model) === true;
+
+function toCommon(request: GenerationRequest, dialect: RequestDialect) {
+  const { model, sampling, choice, responseFormat, user } = request;
+  const { streamOptions, seed, takesUser } = dialect;
+  // Whoever asks for a temperature is told by the server that it is refused.
+  const isSpared = sampling.isTemperatureOurs === true && isReasoning(request, dialect);
   return {
     model,
     stream: true,
-    stream_options: { include_usage: true, include_obfuscation: ownServer ? false : undefined },
-    temperature: sampling.temperature,
+    stream_options: streamOptions,
+    temperature: isSpared ? undefined : sampling.temperature,
     top_p: sampling.topP,
-    seed: sampling.seed === undefined ? undefined : sampling.seed + choice,
+    [seed]: sampling.seed === undefined ? undefined : sampling.seed + choice,
     stop: sampling.stop,
     frequency_penalty: sampling.frequencyPenalty,
     presence_penalty: sampling.presencePenalty,
     response_format: responseFormat === undefined ? undefined : toResponseFormat(responseFormat),
-    user,
+    user: takesUser ? user : undefined,
   };
 }
 

@@ -77,6 +77,15 @@ describe(ToolCallPieces.name, () => {
     ]);
   });
 
+  it('may come with no list around them', () => {
+    const bare = (call: object) => delta({ tool_calls: call });
+    const named = { index: 0, id: '', type: 'function', function: { name: 'f', arguments: '{"a":' } };
+    expect(callsOf(bare(named), bare({ index: 0, function: { name: null, arguments: '1}' } }))).toEqual([
+      [0, 'minted', 'f', '{"a":'],
+      [0, '1}'],
+    ]);
+  });
+
   it('may begin at another index than 0', () => {
     const pieces = [
       calls({ index: 1, id: 'c', function: { name: 'f' } }),
@@ -112,6 +121,56 @@ describe(ToolCallPieces.name, () => {
     ]);
   });
 
+  it('are not begun anew by a name that is repeated, as long as their arguments are not whole', () => {
+    const named = (text: string, more: object = {}) =>
+      calls({ index: 0, function: { name: 'f', arguments: text }, ...more });
+    // vLLM up to 0.8 with a forced function: a fresh id in each piece.
+    expect(
+      callsOf(named('{"a":"', { id: 'c1' }), named('}\\"', { id: 'c2' }), named('"}', { id: 'c3' })),
+    ).toEqual([
+      [0, 'c1', 'f', '{"a":"'],
+      [0, '}\\"'],
+      [0, '"}'],
+    ]);
+    // llama.cpp in May 2025: no id, and nothing of the arguments in the first piece.
+    expect(callsOf(named(''), named('{'), named('}'), named('{}'))).toEqual([
+      [0, 'minted', 'f', ''],
+      [0, '{'],
+      [0, '}'],
+      [1, 'minted', 'f', '{}'],
+    ]);
+  });
+
+  it('of one function without arguments are told apart by their ids', () => {
+    const pieces = ['c1', 'c2'].map((id) => calls({ index: 0, id, function: { name: 'f', arguments: '' } }));
+    expect(callsOf(...pieces)).toEqual([
+      [0, 'c1', 'f', ''],
+      [1, 'c2', 'f', ''],
+      [0, '{}'],
+      [1, '{}'],
+    ]);
+  });
+
+  it('are not one because they have one id', () => {
+    const called = (name: string, text: string, index?: number) =>
+      calls({ index, id: 'c', function: { name, arguments: text } });
+    for (const index of [0, undefined])
+      expect(callsOf(called('f', '{}', index), called('g', '{', index), called('g', '}', index))).toEqual([
+        [0, 'c', 'f', '{}'],
+        [1, 'minted', 'g', '{'],
+        [1, '}'],
+      ]);
+    expect(callsOf(called('f', '{}', 0), called('f', '{"a":1}', 1))).toEqual([
+      [0, 'c', 'f', '{}'],
+      [1, 'minted', 'f', '{"a":1}'],
+    ]);
+  });
+
+  it('end with a piece that repeats all but the arguments', () => {
+    const piece = (text: string) => calls({ index: 0, id: 'c', function: { name: 'f', arguments: text } });
+    expect(callsOf(piece('{}'), piece(''))).toEqual([[0, 'c', 'f', '{}']]);
+  });
+
   it('may have their arguments as an object, or none', () => {
     const pieces = [
       calls({ index: 0, id: 'c1', function: { name: 'f', arguments: { a: ['ä'] } } }),
@@ -120,6 +179,14 @@ describe(ToolCallPieces.name, () => {
     expect(callsOf(...pieces)).toEqual([
       [0, 'c1', 'f', '{"a":["ä"]}'],
       [1, 'c2', 'g', ''],
+      [1, '{}'],
+    ]);
+  });
+
+  it('have no arguments added when they were cut', () => {
+    const call = calls({ index: 0, id: 'c', function: { name: 'f', arguments: '' } });
+    expect(readAnswer([call, delta({}, 'length'), DONE]).toolCalls).toEqual([
+      { index: 0, id: 'c', name: 'f', arguments: '' },
     ]);
   });
 

@@ -1,5 +1,6 @@
 import type { ToolCallDelta } from '../../contracts/model-backend.js';
 import { newToolCallId } from '../shared/tool-call-id.js';
+import { ArgumentsExtent } from './arguments-extent.js';
 
 /** A piece of a call, or a whole one, as servers send it. Nothing in it can be relied on. */
 export interface OpenAiToolCall {
@@ -10,21 +11,27 @@ export interface OpenAiToolCall {
 
 interface KnownCall {
   readonly position: number;
+  readonly name: string;
   /** As the server named it, if it did. */
   readonly id: string | undefined;
+  readonly extent: ArgumentsExtent;
 }
 
 /**
  * Puts the pieces of tool calls in order. Servers leave out the index, repeat index 0 for every call, give a call a
- * fresh id in each piece, or none at all. So: a name begins a call, unless the piece repeats the id of the call it
- * continues; what has no name continues the call of its index, else of its id, else the last one.
+ * fresh id in each piece, all calls the same one, or none at all, and repeat the name in each piece. So: a name begins a
+ * call, unless it is that of the call it continues, whose arguments are not whole yet; what has no name continues the
+ * call of its index, else of its id, else the last one.
  */
 export class ToolCallPieces {
   private readonly byIndex = new Map<unknown, KnownCall>();
   private readonly byId = new Map<string, KnownCall>();
-  private last: KnownCall | undefined;
+  private readonly calls: KnownCall[] = [];
+
   /** How many calls there have been. */
-  count = 0;
+  get count(): number {
+    return this.calls.length;
+  }
 
   /** The piece in our words, undefined when it says nothing, or `orphan` when it belongs to no call and would be lost. */
   next(piece: OpenAiToolCall): ToolCallDelta | 'orphan' | undefined {
@@ -32,25 +39,51 @@ export class ToolCallPieces {
     const name = toName(piece.function?.name);
     const text = toArguments(piece.function?.arguments);
     const continued = this.find(piece.index, id);
-    if (name !== undefined && (continued === undefined || id === undefined || id !== continued.id)) {
-      return { index: this.begin(piece.index, id), id: id ?? newToolCallId(), name, arguments: text };
-    }
+    if (name !== undefined && (continued === undefined || !isContinuedBy(continued, { id, name, text })))
+      return this.begin(piece.index, { id, name, text });
     if (text === '') return undefined;
-    return continued === undefined ? 'orphan' : { index: continued.position, arguments: text };
+    if (continued === undefined) return 'orphan';
+    continued.extent.add(text);
+    return { index: continued.position, arguments: text };
+  }
+
+  /** What calls lack that ended without arguments: clients read these as JSON, which nothing is not. */
+  missing(): ToolCallDelta[] {
+    return this.calls
+      .filter(({ extent }) => !extent.hasBegun)
+      .map(({ position }) => ({ index: position, arguments: '{}' }));
   }
 
   private find(index: unknown, id: string | undefined): KnownCall | undefined {
-    if (typeof index === 'number') return this.byIndex.get(index);
-    return (id === undefined ? undefined : this.byId.get(id)) ?? this.last;
+    const byId = id === undefined ? undefined : this.byId.get(id);
+    if (typeof index === 'number') return this.byIndex.get(index) ?? byId;
+    return byId ?? this.calls.at(-1);
   }
 
-  private begin(index: unknown, id: string | undefined): number {
-    const call = { position: this.count++, id };
+  /** Two calls of one id would get one answer between them: the second gets another. */
+  private begin(index: unknown, { id, name, text }: NamedPiece): ToolCallDelta {
+    const isUsable = id !== undefined && !this.byId.has(id);
+    const call: KnownCall = { position: this.count, name, id, extent: new ArgumentsExtent() };
+    call.extent.add(text);
     if (typeof index === 'number') this.byIndex.set(index, call);
     if (id !== undefined) this.byId.set(id, call);
-    this.last = call;
-    return call.position;
+    this.calls.push(call);
+    return { index: call.position, id: isUsable ? id : newToolCallId(), name, arguments: text };
   }
+}
+
+interface NamedPiece {
+  readonly id: string | undefined;
+  readonly name: string;
+  readonly text: string;
+}
+
+function isContinuedBy(call: KnownCall, { id, name, text }: NamedPiece): boolean {
+  const { hasBegun, isWhole } = call.extent;
+  if (name !== call.name) return false;
+  if (id !== undefined && id === call.id) return !isWhole || text === '';
+  // Of two calls that say nothing yet, an id of its own is all that tells them apart.
+  return !isWhole && (hasBegun || id === undefined);
 }
 
 const toName = (value: unknown): string | undefined =>

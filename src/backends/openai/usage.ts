@@ -5,6 +5,7 @@ import { toCount } from '../shared/to-count.js';
 export interface OpenAiUsage {
   prompt_tokens?: unknown;
   completion_tokens?: unknown;
+  total_tokens?: unknown;
   prompt_tokens_details?: { cached_tokens?: unknown } | null;
   completion_tokens_details?: { reasoning_tokens?: unknown } | null;
 }
@@ -13,8 +14,16 @@ export interface OpenAiUsage {
 export function toUsage(usage: OpenAiUsage): Usage {
   return {
     promptTokens: toCount(usage.prompt_tokens),
-    completionTokens: toCount(usage.completion_tokens),
+    completionTokens: toCompletionTokens(usage),
     cachedTokens: toCount(usage.prompt_tokens_details?.cached_tokens),
     reasoningTokens: toCount(usage.completion_tokens_details?.reasoning_tokens),
   };
+}
+
+/** All that is not prompt. xAI and Gemini leave thoughts out of the completion, and count them in the total. */
+function toCompletionTokens({ prompt_tokens, completion_tokens, total_tokens }: OpenAiUsage) {
+  const completion = toCount(completion_tokens);
+  const [prompt, total] = [toCount(prompt_tokens), toCount(total_tokens)];
+  if (completion === undefined || prompt === undefined || total === undefined) return completion;
+  return Math.max(completion, total - prompt);
 }

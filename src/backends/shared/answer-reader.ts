@@ -8,7 +8,6 @@ import type {
 } from '../../infrastructure/http/upstream-client.js';
 import type { UpstreamFault } from '../../infrastructure/http/upstream-fault.js';
 import { endedEarly, fromFault, fromStatus, protocolFailure } from './failures.js';
-import { toErrorText } from './error-text.js';
 import { LineSplitter } from './line-splitter.js';
 
 /** Of an error's body no more than this is read. */
@@ -192,6 +191,6 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
   }
 
   private failByStatus({ status, retryAfter }: ErrorHead): void {
-    this.fail(fromStatus(status, toErrorText(this.errorBody), retryAfter));
+    this.fail(fromStatus(status, this.errorBody, retryAfter));
   }
 }

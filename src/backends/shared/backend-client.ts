@@ -13,6 +13,8 @@ export const createBackendClient = (
     keptConnections,
     headers: {
       'content-type': 'application/json',
+      // Firewalls before hosted models refuse whoever does not say who it is.
+      'user-agent': 'citadel-gateway',
       via,
       ...headers,
       ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),

@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import { FailureError, type Failure } from '../../contracts/failure.js';
 import type { UpstreamClient, UpstreamRequest } from '../../infrastructure/http/upstream-client.js';
-import { toErrorText } from './error-text.js';
-import { fromFault, fromStatus, protocolFailure } from './failures.js';
+import { findErrorText } from './error-text.js';
+import { fromFault, fromStatus, protocolFailure, reportedFailure } from './failures.js';
 import { parseWireJson } from './json-string.js';
 
 const MAX_BYTES = 128 * 1024 * 1024;
@@ -44,10 +45,12 @@ export function callJson(
       },
       end: () => {
         const body = pieces.join('');
-        if (status !== 200) return fail(fromStatus(status, toErrorText(body), retryAfter));
+        if (status !== 200) return fail(fromStatus(status, body, retryAfter));
         if (encoding !== 'identity') return fail(protocolFailure(`its answer is compressed (${encoding})`));
         const value = parseWireJson(body);
+        const error = (value as { error?: unknown } | null | undefined)?.error;
         if (value === undefined) fail(protocolFailure('its answer is not JSON'));
+        else if (error) fail(reportedFailure(findErrorText({ error }) ?? inspect(error)));
         else settle(undefined, value);
       },
       fault: (fault) => fail(fromFault(fault, status !== 0)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findErrorText, toErrorText } from './error-text.js';
+import { findErrorText, readErrorBody } from './error-text.js';
 import { endedEarly, fromFault, fromStatus, protocolFailure, reportedFailure } from './failures.js';
 
 describe(fromFault.name, () => {
@@ -54,6 +54,28 @@ describe(fromStatus.name, () => {
     }
   });
 
+  it.each([
+    // OpenAI, vLLM; llama.cpp; SGLang; Ollama; Groq, whose words are about the length of messages.
+    '{"error":{"message":"This model\'s maximum context length is 4096 tokens.","code":"context_length_exceeded"}}',
+    '{"object":"error","message":"This model\'s maximum context length is 4096 tokens.","code":400}',
+    '{"error":{"code":400,"message":"the request exceeds the available context size, try increasing it"}}',
+    '{"error":{"message":"The input (5000 tokens) is longer than the model\'s context length (4096 tokens)."}}',
+    '{"error":"the input length exceeds the context length"}',
+    '{"error":{"message":"Please reduce the length of the messages.","code":"context_length_exceeded"}}',
+  ])('knows a request that does not fit: %s', (body) => {
+    for (const status of [400, 413, 422]) {
+      const { code, message } = fromStatus(status, body, undefined);
+      expect(code).toBe('context_length_exceeded');
+      expect(message).toContain('The model server refused the request. It said: ');
+    }
+    expect(fromStatus(500, body, undefined).code).toBe('upstream_error');
+  });
+
+  it('does not take the caller’s own words for the server’s', () => {
+    const fault = { loc: ['body', 'tools'], msg: 'a list is wanted', input: 'the context length' };
+    expect(fromStatus(422, JSON.stringify({ detail: [fault] }), undefined).code).toBe('invalid_request');
+  });
+
   it('says nothing where nothing was said', () => {
     expect(fromStatus(400, '', undefined).message).toBe('The model server refused the request.');
   });
@@ -96,7 +118,7 @@ describe(protocolFailure.name, () => {
   });
 });
 
-describe(toErrorText.name, () => {
+describe(readErrorBody.name, () => {
   it.each([
     ['{"error":"no"}', 'no'],
     ['{"error":{"message":"no","code":5}}', 'no'],
@@ -107,21 +129,34 @@ describe(toErrorText.name, () => {
     ['no\n', 'no\n'],
     ['{"error":{"code":5}}', ''],
     ['{"detail":[{"loc":["body"]}]}', ''],
+    [
+      '{"detail":[{"type":"missing","loc":["body","messages"],"msg":"Field required"}]}',
+      'messages: Field required',
+    ],
+    [
+      '{"detail":[{"loc":["body"],"msg":"a"},null,{"loc":["body","tools",0,"type"],"msg":"b"}]}',
+      'a; tools.0.type: b',
+    ],
+    [
+      '{"message":{"detail":[{"loc":["body","user"],"msg":"Extra inputs are not permitted"}]}}',
+      'user: Extra inputs are not permitted',
+    ],
+    ['{"error":{"message":{"detail":[{"msg":"a"}]}}}', 'a'],
     ['null', ''],
     ['[]', ''],
     ['', ''],
     ['\n<html><body>10.0.0.1</body></html>', ''],
   ])('%j says %j', (body, text) => {
-    expect(toErrorText(body)).toBe(text);
+    expect(readErrorBody(body).text).toBe(text);
   });
 
   it('reads the UTF-8 that the characters stand for', () => {
-    expect(toErrorText(Buffer.from('{"error":"größer"}').toString('latin1'))).toBe('größer');
-    expect(toErrorText(Buffer.from('größer').toString('latin1'))).toBe('größer');
+    expect(readErrorBody(Buffer.from('{"error":"größer"}').toString('latin1')).text).toBe('größer');
+    expect(readErrorBody(Buffer.from('größer').toString('latin1')).text).toBe('größer');
   });
 
   it('survives any nesting', () => {
-    expect(toErrorText(`${'['.repeat(10_000)}${']'.repeat(10_000)}`)).toBe('');
+    expect(readErrorBody(`${'['.repeat(10_000)}${']'.repeat(10_000)}`).text).toBe('');
     expect(findErrorText({ error: { error: { error: 'deep' } } })).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import type { Failure } from '../../contracts/failure.js';
 import type { UpstreamFault } from '../../infrastructure/http/upstream-fault.js';
+import { readErrorBody } from './error-text.js';
 import { toSafeText } from './safe-text.js';
 
 const MAX_DETAIL = 2000;
@@ -36,8 +37,9 @@ export function reportedFailure(text: string): Failure {
   };
 }
 
-/** What a status other than 200 becomes. `text` is the backend's own explanation, empty when it gave none. */
-export function fromStatus(status: number, text: string, retryAfter: string | undefined): Failure {
+/** What a status other than 200 becomes. `body` says why, as latin1 characters of its bytes. */
+export function fromStatus(status: number, body: string, retryAfter: string | undefined): Failure {
+  const { text, code } = readErrorBody(body);
   const detail = `status ${status}: ${text.slice(0, MAX_DETAIL)}`;
   const said = text === '' ? '' : ` It said: ${toSafeText(text)}`;
   const retryAfterS = toSeconds(retryAfter);
@@ -45,7 +47,11 @@ export function fromStatus(status: number, text: string, retryAfter: string | un
     case 400:
     case 413:
     case 422:
-      return { code: 'invalid_request', message: `The model server refused the request.${said}`, detail };
+      return {
+        code: isAboutContext(text, code) ? 'context_length_exceeded' : 'invalid_request',
+        message: `The model server refused the request.${said}`,
+        detail,
+      };
     case 401:
     case 403:
       return {
@@ -68,6 +74,10 @@ export function fromStatus(status: number, text: string, retryAfter: string | un
   if (status < 400) return protocolFailure(`it answered with status ${status}`, detail);
   return { code: 'upstream_error', message: `The model server failed with status ${status}.`, detail };
 }
+
+/** Few servers have OpenAI's code for it; in their words all of them name the context. */
+const isAboutContext = (text: string, code: unknown): boolean =>
+  code === 'context_length_exceeded' || /\bcontext (?:length|size|window)\b/i.test(text);
 
 function toSeconds(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined;

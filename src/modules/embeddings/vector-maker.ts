@@ -46,7 +46,7 @@ export class VectorMaker {
       } catch (error) {
         if (!(error instanceof FailureError)) throw error;
         failure = error.failure;
-        if (failure.code === 'invalid_request') break;
+        if (failure.code === 'invalid_request' || failure.code === 'context_length_exceeded') break;
       }
     }
     throw new FailureError(failure ?? { code: 'internal', message: 'No model server is configured.' });

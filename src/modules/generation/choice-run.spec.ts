@@ -27,6 +27,7 @@ describe(ChoiceRun.name, () => {
   let first: SpokenBackend;
   let second: SpokenBackend;
   let retries: RetryBudget;
+  let request: GenerationRequest;
   let outcome: Outcome | undefined;
   let attempts: BackendAttemptEnded[];
 
@@ -35,6 +36,7 @@ describe(ChoiceRun.name, () => {
     first = new SpokenBackend('first');
     second = new SpokenBackend('second');
     retries = new RetryBudget(CLOCK);
+    request = REQUEST;
     outcome = undefined;
     attempts = [];
   });
@@ -51,7 +53,7 @@ describe(ChoiceRun.name, () => {
     const generation = new Generation(HEAD, ANONYMOUS, BEGIN, (_ended, how) => (outcome = how));
     const targets = backends.map(({ gate, name }) => ({ gate, model: `${name}-model` }));
     const plan = { requestedModel: 'phi3', targets };
-    const run = new ChoiceRun(generation, REQUEST, { plan, timeouts: TIMEOUTS, retries, events, meter });
+    const run = new ChoiceRun(generation, request, { plan, timeouts: TIMEOUTS, retries, events, meter });
     generation.run([run], 600_000);
     run.start();
     return { run, generation };
@@ -132,11 +134,14 @@ describe(ChoiceRun.name, () => {
       ]);
     });
 
-    it('are not asked for what is wrong with the request itself', () => {
-      start(first, second);
-      first.last.fail('invalid_request');
-      expect([outcome, second.calls.length]).toEqual([failed('invalid_request'), 0]);
-    });
+    it.each<FailureCode>(['invalid_request', 'context_length_exceeded'])(
+      'are not asked for what is wrong with the request itself: %s',
+      (code) => {
+        start(first, second);
+        first.last.fail(code);
+        expect([outcome, second.calls.length]).toEqual([failed(code), 0]);
+      },
+    );
 
     it('that let nobody in are passed by', () => {
       first = new SpokenBackend('first', 0);
@@ -216,6 +221,23 @@ describe(ChoiceRun.name, () => {
       vi.advanceTimersByTime(1);
       expect([outcome, first.last.state]).toEqual([failed('upstream_timeout'), 'aborted']);
     });
+
+    it.each([
+      ['are offered', { tools: [{ name: 'write' }] }, TIMEOUTS.firstTokenTimeoutMs],
+      ['are not to be called', { tools: [{ name: 'write' }], toolChoice: 'none' }, TIMEOUTS.idleTimeoutMs],
+      ['are none', { tools: [] }, TIMEOUTS.idleTimeoutMs],
+    ] as const)(
+      'gives a call that may be whole when it is told its time: tools %s',
+      (_which, more, timeMs) => {
+        request = { ...REQUEST, ...more };
+        start(first);
+        first.last.sink.text('I write that down.');
+        vi.advanceTimersByTime(timeMs - 1);
+        expect(outcome).toBeUndefined();
+        vi.advanceTimersByTime(1);
+        expect(outcome).toEqual(failed('upstream_timeout'));
+      },
+    );
 
     it('is not calmed by what another answer of the same generation says', () => {
       const { run } = start(first);

@@ -17,7 +17,11 @@ const RETRY_BASE_MS = 50;
 /** The same backend may well answer when asked again. */
 const WORTH_A_RETRY: ReadonlySet<FailureCode> = new Set(['upstream_unavailable', 'server_busy']);
 /** No other backend would answer this better. */
-const NOT_WORTH_A_FALLBACK: ReadonlySet<FailureCode> = new Set(['invalid_request', 'internal']);
+const NOT_WORTH_A_FALLBACK: ReadonlySet<FailureCode> = new Set([
+  'invalid_request',
+  'context_length_exceeded',
+  'internal',
+]);
 
 export interface RunContext {
   readonly plan: Plan;
@@ -185,10 +189,19 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
 
   /** Nobody is called silent whom we hold back ourselves. */
   private watch(): void {
-    const { firstTokenTimeoutMs, idleTimeoutMs } = this.context.timeouts;
     clearTimeout(this.watchdog);
     if (this.paused) return;
-    this.watchdog = setTimeout(() => this.fellSilent(), this.started ? idleTimeoutMs : firstTokenTimeoutMs);
+    this.watchdog = setTimeout(() => this.fellSilent(), this.patienceMs);
+  }
+
+  /** Ollama and others tell a tool call when it is whole, which may take as long as the beginning of an answer. */
+  private get patienceMs(): number {
+    const { firstTokenTimeoutMs, idleTimeoutMs } = this.context.timeouts;
+    if (!this.started) return firstTokenTimeoutMs;
+    const { tools = [], toolChoice } = this.request;
+    return tools.length > 0 && toolChoice !== 'none'
+      ? Math.max(idleTimeoutMs, firstTokenTimeoutMs)
+      : idleTimeoutMs;
   }
 
   private fellSilent(): void {

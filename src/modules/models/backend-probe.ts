@@ -60,8 +60,9 @@ export class BackendProbe implements OnApplicationBootstrap, OnApplicationShutdo
     const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
     const before = this.seen.get(backend.name);
     const health = await backend.probe(signal);
-    // A server that answers but cannot list keeps what it listed before.
-    const models = health.reachable ? await backend.listModels(signal).catch(() => before?.models ?? []) : [];
+    // A server that is away or cannot list keeps what it listed before: its models exist, and cannot be asked just now.
+    const known = before?.models ?? [];
+    const models = health.reachable ? await backend.listModels(signal).catch(() => known) : known;
     this.seen.set(backend.name, { health, models });
     if (before?.health.reachable !== health.reachable) this.tell(backend, health);
   }

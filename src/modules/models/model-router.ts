@@ -65,8 +65,11 @@ export class ModelRouter {
     const routed = this.routing.targetsFor(resolved);
     if (routed !== undefined) return routed;
     const { defaultBackend } = this.routing.current;
-    if (this.catalog.listing(defaultBackend, resolved) !== undefined) return [{ backend: defaultBackend }];
-    return [{ backend: this.catalog.backendsWith(resolved)[0] ?? defaultBackend }];
+    const having = this.catalog.backendsWith(resolved);
+    const answering = having.filter((name) => this.probe.status(name)?.health.reachable);
+    const candidates = answering.length > 0 ? answering : having;
+    const isDefault = candidates.length === 0 || candidates.includes(defaultBackend);
+    return [{ backend: isDefault ? defaultBackend : candidates[0]! }];
   }
 
   private gate(backend: string): BackendGate {

@@ -71,9 +71,11 @@ function toSampling(
   agent: AgentSettings | undefined,
   maxCompletionTokens?: number | null,
 ): Sampling {
+  const temperature = body.temperature ?? agent?.options.temperature;
   return {
     maxTokens: maxCompletionTokens ?? body.max_tokens ?? agent?.options.maxTokens ?? DEFAULT_MAX_TOKENS,
-    temperature: body.temperature ?? agent?.options.temperature ?? DEFAULT_TEMPERATURE,
+    temperature: temperature ?? DEFAULT_TEMPERATURE,
+    isTemperatureOurs: temperature === undefined,
     topP: body.top_p ?? undefined,
     seed: body.seed ?? undefined,
     stop: typeof body.stop === 'string' ? [body.stop] : (body.stop ?? undefined),
