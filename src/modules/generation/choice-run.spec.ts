@@ -134,14 +134,18 @@ describe(ChoiceRun.name, () => {
       ]);
     });
 
-    it.each<FailureCode>(['invalid_request', 'context_length_exceeded'])(
-      'are not asked for what is wrong with the request itself: %s',
-      (code) => {
-        start(first, second);
-        first.last.fail(code);
-        expect([outcome, second.calls.length]).toEqual([failed(code), 0]);
-      },
-    );
+    it('are not asked for what is wrong with the request itself', () => {
+      start(first, second);
+      first.last.fail('invalid_request');
+      expect([outcome, second.calls.length]).toEqual([failed('invalid_request'), 0]);
+    });
+
+    it('are asked for what is too long for the first one', () => {
+      start(first, second);
+      first.last.fail('context_length_exceeded');
+      second.last.sink.finished('stop', {});
+      expect(outcome?.status).toBe('finished');
+    });
 
     it('that let nobody in are passed by', () => {
       first = new SpokenBackend('first', 0);

@@ -17,11 +17,7 @@ const RETRY_BASE_MS = 50;
 /** The same backend may well answer when asked again. */
 const WORTH_A_RETRY: ReadonlySet<FailureCode> = new Set(['upstream_unavailable', 'server_busy']);
 /** No other backend would answer this better. */
-const NOT_WORTH_A_FALLBACK: ReadonlySet<FailureCode> = new Set([
-  'invalid_request',
-  'context_length_exceeded',
-  'internal',
-]);
+const NOT_WORTH_A_FALLBACK: ReadonlySet<FailureCode> = new Set(['invalid_request', 'internal']);
 
 export interface RunContext {
   readonly plan: Plan;
