@@ -2,7 +2,7 @@ import { Inject, Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { declareRoutes } from '../../src/app.hooks.js';
+import { declareRoutes } from '../../src/app.routes.js';
 import { DATABASE } from '../../src/app.module.js';
 import { POLICIES } from '../../src/app.policies.js';
 import { createApiDocument } from '../../src/app.docs.js';
