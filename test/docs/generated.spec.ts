@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { describe, expect, it } from 'vitest';
-import { createApiDocument } from '../../src/app.docs.js';
+import { createApiDocument } from '../../src/app.document.js';
 import { createApp } from '../../src/app.setup.js';
 import { POLICIES } from '../../src/app.policies.js';
 import { renderErrorsPage } from '../../src/common/errors/errors-page.js';
