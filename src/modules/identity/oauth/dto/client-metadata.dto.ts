@@ -14,7 +14,11 @@ export class ClientMetadataDto {
   @ApiPropertyOptional({ description: 'What it may ask for, in words between spaces.' })
   scope?: string;
 
-  @ApiPropertyOptional({ description: 'How it proves itself; `none` for a public client.' })
+  @ApiPropertyOptional({
+    description: 'How it proves itself; `none` for a public client.',
+    enum: ['client_secret_basic', 'client_secret_post', 'none'],
+    default: 'client_secret_basic',
+  })
   token_endpoint_auth_method?: string;
 }
 
