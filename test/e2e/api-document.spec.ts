@@ -65,6 +65,26 @@ function fieldsOf({ responses }: Operation, { status, type }: Asked): readonly s
   return 'properties' in named ? (named.required ?? []) : [];
 }
 
+type Content = NonNullable<Extract<Operation['responses'][string], { description: string }>['content']>;
+type Schema = NonNullable<Content[string]['schema']>;
+
+/** The fields of a value that its schema does not know; one that has no fields of its own lets any be. */
+function undescribed(value: unknown, schema: Schema | undefined, path = ''): string[] {
+  if (schema === undefined || value === null || typeof value !== 'object') return [];
+  if ('$ref' in schema)
+    return undescribed(value, document.components!.schemas![schema.$ref.split('/').at(-1)!], path);
+  // A description beside a reference.
+  if (schema.allOf !== undefined) return undescribed(value, schema.allOf[0], path);
+  if (Array.isArray(value)) return value.flatMap((item) => undescribed(item, schema.items, `${path}[]`));
+  const { properties } = schema;
+  if (properties === undefined) return [];
+  return Object.entries(value).flatMap(([name, field]) =>
+    properties[name] === undefined
+      ? [`${path}.${name}`]
+      : undescribed(field, properties[name], `${path}.${name}`),
+  );
+}
+
 const hasBody = ({ method }: { method: string }) => method !== 'GET' && method !== 'DELETE';
 
 describe('the API document', () => {
@@ -108,6 +128,35 @@ describe('the API document', () => {
       // Nobody is trusted here, so that where none is needed in a trusted network one is now.
       const isLeftToTheNetwork = !wanted && (each.operation.security?.length ?? 0) > 0;
       expect([each.name, isRefused]).toEqual([each.name, wanted || isLeftToTheNetwork]);
+    }
+  });
+
+  it('describes every field of answers', async () => {
+    const admin = await authorizationOf(gateway, { role: 'admin' });
+    const messages = [{ role: 'user', content: 'Hello' }];
+    const tool = { name: 'look', parameters: { type: 'object', properties: { at: { type: 'string' } } } };
+    const bodies: Readonly<Record<string, object>> = {
+      '/v1/chat/completions': { model: 'sim/words', messages },
+      '/api/v1/chat/completions': {
+        model: 'sim/tools',
+        messages,
+        tools: [{ type: 'function', function: tool }],
+        tool_choice: 'required',
+      },
+      '/v1/completions': { model: 'sim/words', prompt: 'Hello' },
+      '/v1/responses': { model: 'sim/words', input: 'Hello', user: 'ada', metadata: { of: 'a test' } },
+      '/api/v1/responses': { model: 'sim/tools', input: 'Hello', tools: [{ type: 'function', ...tool }] },
+      '/v1/embeddings': { model: 'sim/words', input: ['a', 'b'] },
+      '/agent/generate': { agent_type: 'generic', task: 'Greet', model: 'sim/words' },
+      '/workflow/create': { agent_type: 'generic', task: 'Greet', model: 'sim/words' },
+      '/api/v1/auth/tickets': {},
+      '/api/v1/audit/verify': { projection: true },
+    };
+    for (const [path, body] of Object.entries(bodies)) {
+      const answer = await ask({ method: 'POST', path }, admin, JSON.stringify(body));
+      expect([path, answer.status]).toEqual([path, 200]);
+      const response = document.paths[path]!.post!.responses[200] as { content: Content };
+      expect(undescribed(answer.body, response.content['application/json']!.schema)).toEqual([]);
     }
   });
 

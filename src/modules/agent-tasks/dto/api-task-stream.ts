@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
-import { ApiIdempotencyKey } from '../../chat/index.js';
+import { ApiIdempotencyKey, ApiOnDisconnect, ApiStreamResume } from '../../chat/index.js';
 
 const stream = (summary: string, events: string, dialect: string) =>
   applyDecorators(
@@ -16,6 +16,8 @@ const stream = (summary: string, events: string, dialect: string) =>
       description: `How the stream is spelled, \`${dialect}\` unless asked otherwise; also as \`?dialect=\`.`,
       schema: { type: 'string', enum: ['openai', 'frames', 'events', 'envelope', 'ui-message'] },
     }),
+    ApiStreamResume(),
+    ApiOnDisconnect(),
     ApiIdempotencyKey(),
     ApiOkResponse({
       description: 'Server-sent events.',
