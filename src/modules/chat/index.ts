@@ -2,7 +2,13 @@ export type { AdmittedCall, Call, CallBody, Caller, Exchange, HttpCall, RouteTer
 export { CallDesk, type Answering, type Begun } from './call-desk.js';
 export { ChatModule } from './chat.module.js';
 export { ChatService } from './chat.service.js';
-export { ApiIdempotencyKey, ApiOnDisconnect, ApiStreamResume } from './dto/api-call-headers.js';
+export {
+  ApiIdempotencyKey,
+  ApiOnDisconnect,
+  ApiStreamDialect,
+  ApiStreamProfile,
+  ApiStreamResume,
+} from './dto/api-call-headers.js';
 export { CreateChatCompletionDto } from './dto/create-chat-completion.dto.js';
 export { IMAGE_DATA_URL, type ContentPartBody } from './dto/is-message-content.js';
 export { MessageDto } from './dto/message.dto.js';

@@ -8,7 +8,13 @@ import {
   ApiQuery,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { ApiIdempotencyKey, ApiOnDisconnect, ApiStreamResume } from './api-call-headers.js';
+import {
+  ApiIdempotencyKey,
+  ApiOnDisconnect,
+  ApiStreamDialect,
+  ApiStreamProfile,
+  ApiStreamResume,
+} from './api-call-headers.js';
 import { ChatCompletionDto, CompletionDto } from './completion-answer.dto.js';
 import { CreateChatCompletionDto } from './create-chat-completion.dto.js';
 import { CreateCompletionDto } from './create-completion.dto.js';
@@ -50,24 +56,11 @@ const jsonOrStream = (dto: typeof ChatCompletionDto | typeof CompletionDto) =>
 const choosable = () =>
   applyDecorators(
     ApiHeader({ name: 'X-P8-Agent', required: false, description: 'Key of the agent to ask.' }),
-    ApiHeader({
-      name: 'X-Stream-Dialect',
-      required: false,
-      description: 'How a stream is spelled; also as `?dialect=`.',
-      schema: { type: 'string', enum: ['openai', 'frames', 'events', 'envelope', 'ui-message'] },
-    }),
+    ApiStreamDialect('openai'),
     ApiStreamResume(),
     ApiOnDisconnect(),
     ApiIdempotencyKey(),
   );
-
-/** A profile can be named where the route has none of its own. */
-const ApiStreamProfile = () =>
-  ApiHeader({
-    name: 'X-Stream-Profile',
-    required: false,
-    description: 'Streaming profile; also as `?profile=`.',
-  });
 
 export const ApiChatAnswer = (summary: string) =>
   applyDecorators(

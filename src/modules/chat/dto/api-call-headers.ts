@@ -1,4 +1,5 @@
 import { ApiHeader } from '@nestjs/swagger';
+import { DIALECT_NAMES, PROFILE_NAMES } from '../../agents/index.js';
 
 export const ApiIdempotencyKey = () =>
   ApiHeader({
@@ -22,4 +23,21 @@ export const ApiStreamResume = () =>
     required: false,
     description:
       '`1` puts an `id:` line before each event; `/v1/generations/{id}/stream` goes on behind any of them.',
+  });
+
+export const ApiStreamProfile = () =>
+  ApiHeader({
+    name: 'X-Stream-Profile',
+    required: false,
+    description: 'How the text is cut into frames; also as `?profile=`.',
+    schema: { type: 'string', enum: [...PROFILE_NAMES] },
+  });
+
+/** `usual` is the one of the route. */
+export const ApiStreamDialect = (usual: string) =>
+  ApiHeader({
+    name: 'X-Stream-Dialect',
+    required: false,
+    description: `How a stream is spelled, \`${usual}\` unless asked otherwise; also as \`?dialect=\`.`,
+    schema: { type: 'string', enum: [...DIALECT_NAMES] },
   });
