@@ -1,5 +1,5 @@
 export { AgentRegistry } from './agent-registry.js';
-export { AgentTypes, type AgentType } from './agent-types.js';
+export { AgentTypes } from './agent-types.js';
 export { AgentsModule } from './agents.module.js';
 export { wholeAnswers } from './dialects/answer-words.js';
 export { DIALECT_NAMES } from './dialects/dialects.js';

@@ -2,7 +2,7 @@ export { BackendDirectory } from './backend-directory.js';
 export { BackendGate } from './backend-gate.js';
 export { BackendProbe } from './backend-probe.js';
 export type { CallVerdict } from './circuit-breaker.js';
-export { modelNotFound, ModelRouter } from './model-router.js';
+export { ModelRouter } from './model-router.js';
 export { ModelsModule } from './models.module.js';
 export { isSettledElsewhere, type Plan, type Target } from './plan.js';
 export { toHttpError } from './to-http-error.js';
