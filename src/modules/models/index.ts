@@ -2,6 +2,7 @@ export { BackendDirectory } from './backend-directory.js';
 export { BackendGate } from './backend-gate.js';
 export { BackendProbe } from './backend-probe.js';
 export type { CallVerdict } from './circuit-breaker.js';
+export { isSameModel } from './is-same-model.js';
 export { ModelRouter } from './model-router.js';
 export { ModelsModule } from './models.module.js';
 export { isSettledElsewhere, type Plan, type Target } from './plan.js';
