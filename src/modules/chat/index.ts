@@ -1,4 +1,4 @@
-export type { Call, CallBody, Caller, Exchange, RouteTerms, Wishes } from './call.js';
+export type { Call, CallBody, Caller, RouteTerms, Wishes } from './call.js';
 export { CallDesk, type Answering, type Begun } from './call-desk.js';
 export { ChatModule } from './chat.module.js';
 export { ChatService } from './chat.service.js';
