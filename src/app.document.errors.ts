@@ -51,7 +51,6 @@ const OF_QUERIES: readonly ErrorCode[] = ['invalid_request', 'invalid_value'];
 const OF_MODELS: readonly ErrorCode[] = [
   'unsupported_parameter',
   'unknown_agent',
-  'context_length_exceeded',
   'model_not_found',
   'insufficient_quota',
   'upstream_error',

@@ -20,20 +20,10 @@ export const ERROR_CATALOGUE = {
     type: 'invalid_request_error',
     meaning: 'A parameter asks for what this gateway does not do.',
   },
-  string_above_max_length: {
-    status: 400,
-    type: 'invalid_request_error',
-    meaning: 'A text is longer than its limit.',
-  },
   unknown_agent: {
     status: 400,
     type: 'invalid_request_error',
     meaning: 'No agent or agent type of this name.',
-  },
-  context_length_exceeded: {
-    status: 400,
-    type: 'invalid_request_error',
-    meaning: 'The prompt does not fit into the model’s context.',
   },
   previous_response_not_found: {
     status: 400,
