@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
+import { createApiDocument } from './app.document.js';
 import type { AppConfig } from './config/index.js';
 
 const VIEWPORT = 'width=device-width, initial-scale=1';
@@ -28,19 +29,6 @@ const REDOC_PAGE = `<!doctype html>
   </body>
 </html>
 `;
-
-/** The OpenAPI document, made from the controllers and their DTOs. */
-export function createApiDocument(app: NestFastifyApplication, { project }: AppConfig): OpenAPIObject {
-  const about = new DocumentBuilder()
-    .setTitle('Citadel Gateway')
-    .setDescription(
-      'A gateway between applications and language models. Every error body is listed in docs/errors.md.',
-    )
-    .setVersion(project.version)
-    .addBearerAuth()
-    .build();
-  return SwaggerModule.createDocument(app, about);
-}
 
 /** `/docs` with its document beside it, `/openapi.json`, and `/redoc`. Everything is served from here. */
 export function setUpApiDocs(app: NestFastifyApplication, config: AppConfig): void {

@@ -1,65 +1,15 @@
 import type { Socket } from 'node:net';
 import { NotFoundException } from '@nestjs/common';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { MAKES_CREDENTIALS, POLICIES, SENSITIVE } from './app.policies.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requireSignature, startSigned } from './app.signatures.js';
-import type { AccessPolicy } from './common/http/access-policy.js';
 import { foreignOrigin, type AllowedOrigins } from './common/http/allowed-origins.js';
 import { GatewayError } from './common/errors/gateway.error.js';
 import { findHeadFault, findLoop } from './common/http/request-head.js';
 import { ticketIn } from './common/http/stream-ticket.js';
-import type { RouteTable } from './common/http/route-table.js';
 import type { HeaderSets } from './common/http/security-headers.js';
 import type { Gatekeeper, Verdict } from './common/http/gatekeeper.js';
 import type { SignedRequests } from './common/http/signed-requests.js';
-import type { HttpConfig } from './config/index.js';
 import type { Principal } from './contracts/principal.js';
-
-/** Routes that carry conversations with images in them, and many texts at a time. */
-const CHAT_ROUTE =
-  /completions$|\/responses$|\/input_tokens$|^\/v1\/agents\/|\/embed(?:dings)?$|^\/agent\/(?:stream|generate)$|^\/api\/v1\/ai\/(?:.+\/)?stream$|^\/workflow\/create$|^\/api\/coordinator\/(?:workflow|sequential|parallel|hierarchical)$|^\/api\/stream\/:agent$|^\/streaming\/sse\/chat$/;
-
-/** What a GET begins or holds open here: a picture on any page could ask for it. */
-const NO_PICTURES = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\//;
-
-/** Of these the ones that begin a generation, which is more than to read. */
-const BEGINS = /^\/agent\/stream$|^\/api\/stream\/:agent$|^\/streaming\/sse\/chat$/;
-
-/** What browsers open as an EventSource, which sends no headers of theirs. */
-const EVENT_SOURCES = /^\/v1\/generations\/:id\/stream$/;
-
-/** What OAuth has as a form (RFC 6749, appendix B); registrations and what devices send are JSON. */
-const FORMS = /^\/oauth\/(?!register$|device\/(?:register|verify|pair|api-key)$)/;
-
-/** Pages for people, which load scripts and styles from here. */
-const DOCUMENTATION = /^\/(?:docs|redoc)(?:\/|$)/;
-
-export const isChatRoute = (route: string): boolean => CHAT_ROUTE.test(route);
-
-/** Attaches to each route, as it is declared, what the table says of it. */
-export function declareRoutes(fastify: FastifyInstance, http: HttpConfig, routes: RouteTable): void {
-  fastify.addHook('onRoute', (route) => {
-    const methods = Array.isArray(route.method) ? route.method : [route.method];
-    for (const method of methods) routes.add(method, route.url);
-    const keepsForeignPagesOut =
-      NO_PICTURES.test(route.url) && (methods.includes('GET') || methods.includes('HEAD'));
-    const sensitive = methods.some((method) => SENSITIVE.has(`${method} ${route.url}`));
-    const makesCredentials = methods.some((method) => MAKES_CREDENTIALS.has(`${method} ${route.url}`));
-    const takesTickets = keepsForeignPagesOut || EVENT_SOURCES.test(route.url);
-    route.config = {
-      ...route.config,
-      policy: policyOf(route, methods),
-      ...(BEGINS.test(route.url) && { scope: 'write' as const }),
-      keepsForeignPagesOut,
-      sensitive,
-      makesCredentials,
-      takesTickets,
-      takesForms: FORMS.test(route.url),
-      isPage: DOCUMENTATION.test(route.url),
-    };
-    if (isChatRoute(route.url)) route.bodyLimit = http.maxChatBodyBytes;
-  });
-}
 
 /** The first look at each request: its id, and whether its head can be trusted to say where it ends. */
 export function checkHeads(fastify: FastifyInstance, headers: HeaderSets, via: string): void {
@@ -141,24 +91,4 @@ function excess({ headers, routeOptions }: FastifyRequest): GatewayError | undef
   return Number(headers['content-length'] ?? 0) > routeOptions.bodyLimit
     ? new GatewayError('request_too_large', 'The body is larger than this route takes.')
     : undefined;
-}
-
-function policyOf({ url }: RouteOptions, methods: readonly string[]): AccessPolicy {
-  const path = url.length > 1 && url.endsWith('/') ? url.slice(0, -1) : url;
-  for (const method of methods) {
-    // A HEAD is a GET without its body, and may be called by whom the GET may be.
-    const policy = declaredFor(method === 'HEAD' ? 'GET' : method, path);
-    if (policy !== undefined) return policy;
-  }
-  throw new Error(`The route ${methods.join('|')} ${url} has no access policy.`);
-}
-
-/** What the table says. An entry that ends in `/*` also speaks for every route below it. */
-export function declaredFor(method: string, path: string): AccessPolicy | undefined {
-  const exact = POLICIES[`${method} ${path}`];
-  if (exact !== undefined) return exact;
-  const above = Object.keys(POLICIES).find(
-    (key) => key.endsWith('/*') && `${method} ${path}`.startsWith(key.slice(0, -1)),
-  );
-  return above === undefined ? undefined : POLICIES[above];
 }

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { createApiDocument } from '../app.docs.js';
+import { createApiDocument } from '../app.document.js';
 import { createApp } from '../app.setup.js';
 import { renderErrorsPage } from '../common/errors/errors-page.js';
 import { loadConfig } from '../config/index.js';

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { describe, expect, it } from 'vitest';
-import { createApiDocument } from '../../src/app.docs.js';
+import { createApiDocument } from '../../src/app.document.js';
 import { createApp } from '../../src/app.setup.js';
 import { POLICIES } from '../../src/app.policies.js';
+import { ERROR_CATALOGUE } from '../../src/common/errors/error-catalogue.js';
 import { renderErrorsPage } from '../../src/common/errors/errors-page.js';
 import { loadConfig } from '../../src/config/index.js';
 
@@ -56,6 +57,17 @@ describe('docs/openapi.json', () => {
 });
 
 describe('docs/errors.md', () => {
+  it('lists no error that nothing raises', async () => {
+    const files = await readdir('src', { recursive: true });
+    const sources = await Promise.all(
+      files
+        .filter((file) => file.endsWith('.ts') && !/\.spec\.ts$|error-catalogue|app\.document/.test(file))
+        .map((file) => readFile(`src/${file}`, 'utf8')),
+    );
+    const raised = (code: string) => sources.some((source) => source.includes(`'${code}'`));
+    expect(Object.keys(ERROR_CATALOGUE).filter((code) => !raised(code))).toEqual([]);
+  });
+
   it('is the error catalogue; `npm run docs` makes it so', async () => {
     expect(await readFile('docs/errors.md', 'utf8')).toBe(renderErrorsPage());
   });

@@ -2,10 +2,9 @@ import { Inject, Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { declareRoutes } from '../../src/app.hooks.js';
+import { declareRoutes } from '../../src/app.routes.js';
 import { DATABASE } from '../../src/app.module.js';
 import { POLICIES } from '../../src/app.policies.js';
-import { createApiDocument } from '../../src/app.docs.js';
 import { RouteTable } from '../../src/common/http/route-table.js';
 import { AppConfig } from '../../src/config/index.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
@@ -129,47 +128,5 @@ describe('every route', () => {
       const { status } = await fetch(gateway.url + targetOf(url), { method: 'HEAD' });
       expect([url, status === 401]).toEqual([url, policy !== 'pub' || url === LOOKS_ITSELF]);
     }
-  });
-});
-
-describe('the API document', () => {
-  const documented = () =>
-    Object.entries(createApiDocument(gateway.app, gateway.app.get<AppConfig>(AppConfig)).paths).flatMap(
-      ([path, operations]) =>
-        Object.keys(operations).map((method) => ({ method: method.toUpperCase(), path })),
-    );
-
-  it('describes routes that there are', async () => {
-    expect(documented().length).toBeGreaterThan(10);
-    for (const { method, path } of documented()) {
-      const target = path.replace(/\{\w+\}/g, 'x');
-      const response = await fetch(gateway.url + target, { method });
-      await response.body?.cancel();
-      expect([method, path, response.status]).not.toEqual([method, path, 405]);
-      if (!path.includes('{')) expect([method, path, response.status]).not.toEqual([method, path, 404]);
-    }
-  });
-
-  it('leaves none out that is for programs', () => {
-    const described = new Set(
-      documented().map(({ method, path }) => `${method} ${path.replace(/\{\w+\}/g, ':')}`),
-    );
-    const missing = declared()
-      .filter(({ method, url }) => method !== 'HEAD' && /^\/(v1|api|health|live|ready|metrics)/.test(url))
-      .map(({ method, url }) => `${method} ${url.replace(/:\w+|\*$/g, ':')}`)
-      .filter((route) => !described.has(route));
-    expect([...new Set(missing)]).toEqual([]);
-  });
-
-  it('says of every field what it is', () => {
-    const { components } = createApiDocument(gateway.app, gateway.app.get<AppConfig>(AppConfig));
-    const silent = Object.entries(components?.schemas ?? {}).flatMap(([name, schema]) =>
-      'properties' in schema
-        ? Object.entries(schema.properties ?? {})
-            .filter(([, property]) => !('description' in property && property.description))
-            .map(([property]) => `${name}.${property}`)
-        : [],
-    );
-    expect(silent).toEqual([]);
   });
 });

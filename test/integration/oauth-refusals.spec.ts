@@ -82,6 +82,7 @@ describe.each(OAUTH_KINDS)('the authorization server on $kind', ({ open }) => {
         code_challenge_methods_supported: ['S256'],
         response_types_supported: ['code'],
         authorization_response_iss_parameter_supported: true,
+        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
       });
       expect(found).not.toHaveProperty('registration_endpoint');
     }

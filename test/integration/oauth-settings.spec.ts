@@ -79,6 +79,29 @@ describe('the settings of the authorization server', { timeout: 60_000 }, () => 
     }
   });
 
+  it('let clients that register themselves say how they show their secret', async () => {
+    const { url } = await open({ OAUTH_REGISTRATION: 'on' });
+    for (const method of ['client_secret_basic', 'client_secret_post']) {
+      const made = await fetch(`${url}/oauth/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          redirect_uris: ['https://example.org/cb'],
+          token_endpoint_auth_method: method,
+        }),
+      });
+      const { client_id, client_secret } = (await made.json()) as Record<string, string>;
+      expect([method, made.status]).toEqual([method, 201]);
+      const revoke = (secret: string) =>
+        fetch(`${url}/oauth/revoke`, {
+          method: 'POST',
+          body: new URLSearchParams({ client_id: client_id!, client_secret: secret, token: 'x' }),
+        });
+      expect((await revoke(client_secret!)).status).toBe(200);
+      expect((await revoke('guessed')).status).toBe(401);
+    }
+  });
+
   it('ask no host that a stranger names', async () => {
     const { url } = await open({ OAUTH_REGISTRATION: 'on' });
     let connections = 0;

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { declaredFor } from '../../src/app.hooks.js';
+import { declaredFor } from '../../src/app.routes.js';
 import type { AccessPolicy } from '../../src/common/http/access-policy.js';
 import { RouteTable } from '../../src/common/http/route-table.js';
 

@@ -20,11 +20,6 @@ export const ERROR_CATALOGUE = {
     type: 'invalid_request_error',
     meaning: 'A parameter asks for what this gateway does not do.',
   },
-  string_above_max_length: {
-    status: 400,
-    type: 'invalid_request_error',
-    meaning: 'A text is longer than its limit.',
-  },
   unknown_agent: {
     status: 400,
     type: 'invalid_request_error',

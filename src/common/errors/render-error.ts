@@ -39,22 +39,36 @@ const toJsonRpcError = ({ code, message }: SaidError) => ({
 
 const toOllamaError = ({ message }: SaidError) => ({ error: message });
 
-const FAMILIES: readonly (readonly [prefix: string, render: (error: SaidError) => object])[] = [
-  ['/v1', toOpenAiRouteError],
-  ['/oauth', toOAuthError],
-  ['/api/mcp', toJsonRpcError],
-  ['/api/embeddings', toOllamaError],
-  ['/api/embed', toOllamaError],
-  ['/api', toFlatError],
-  ['/agent', toFlatError],
-  ['/workflow', toFlatError],
-  ['/streaming', toFlatError],
-  ['/ws', toFlatError],
+export type ErrorForm = 'openai' | 'flat' | 'oauth' | 'json-rpc' | 'ollama';
+
+interface RouteFamily {
+  readonly prefix: string;
+  readonly form: ErrorForm;
+  readonly render: (error: SaidError) => object;
+}
+
+/** OpenAI's form outside of every family. */
+const ELSEWHERE: RouteFamily = { prefix: '', form: 'openai', render: toOpenAiError };
+
+const FAMILIES: readonly RouteFamily[] = [
+  { prefix: '/v1', form: 'openai', render: toOpenAiRouteError },
+  { prefix: '/oauth', form: 'oauth', render: toOAuthError },
+  { prefix: '/api/mcp', form: 'json-rpc', render: toJsonRpcError },
+  { prefix: '/api/embeddings', form: 'ollama', render: toOllamaError },
+  { prefix: '/api/embed', form: 'ollama', render: toOllamaError },
+  { prefix: '/api', form: 'flat', render: toFlatError },
+  { prefix: '/agent', form: 'flat', render: toFlatError },
+  { prefix: '/workflow', form: 'flat', render: toFlatError },
+  { prefix: '/streaming', form: 'flat', render: toFlatError },
+  { prefix: '/ws', form: 'flat', render: toFlatError },
 ];
 
-/** The error body a caller of this path expects: by route family, OpenAI's form outside of every family. */
-export function renderError(url: string, error: SaidError): object {
-  const path = url.split('?', 1)[0]!;
-  const family = FAMILIES.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`));
-  return (family?.[1] ?? toOpenAiError)(error);
-}
+const familyOf = (path: string): RouteFamily =>
+  FAMILIES.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`)) ?? ELSEWHERE;
+
+/** In which form a route says its errors. */
+export const errorFormOf = (path: string): ErrorForm => familyOf(path).form;
+
+/** The error body a caller of this path expects. */
+export const renderError = (url: string, error: SaidError): object =>
+  familyOf(url.split('?', 1)[0]!).render(error);

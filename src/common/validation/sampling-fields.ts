@@ -1,9 +1,25 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { IsFinite } from './is-finite.js';
 
 const MOST_TEMPERATURE = 2;
+const MOST_TOKENS = 1_000_000;
+
+/** How long an answer may be. */
+export const MaxTokens = (description: string, byDefault?: number): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({
+      description,
+      ...(byDefault === undefined ? {} : { default: byDefault }),
+      minimum: 1,
+      type: Number,
+    }),
+    IsOptional(),
+    IsInt(),
+    Min(1),
+    Max(MOST_TOKENS),
+  );
 
 /** How freely a model chooses its words. */
 export const Temperature = (byDefault?: number): PropertyDecorator =>

@@ -1,2 +1,2 @@
-export { type Mail, MailTransport } from './mail-transport.js';
+export { MailTransport } from './mail-transport.js';
 export { MailModule } from './mail.module.js';

@@ -27,6 +27,6 @@ import { WorkflowService } from './workflow.service.js';
     TaskStreams,
     WorkflowService,
   ],
-  exports: [StreamService, TaskService],
+  exports: [StreamService],
 })
 export class AgentTasksModule {}

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { sendSseHead } from '../../common/http/sse-stream.js';
-import type { Exchange } from '../chat/index.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import { COMES_BACK, StreamResumption } from '../streaming/index.js';
 import type { PromptDto, PromptQueryDto } from './dto/prompt.dto.js';
 import { StreamService, type StreamMeta } from './stream.service.js';

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Exchange } from '../../common/http/exchange.js';
 import { AgentTypes } from '../agents/index.js';
-import { CallDesk, ChatService, toCall, type Call, type Exchange, type RouteTerms } from '../chat/index.js';
+import { CallDesk, ChatService, toCall, type Call, type RouteTerms } from '../chat/index.js';
 import { GenerationRegistry, type Generation } from '../generation/index.js';
 import { toTaskBody, type TaskOptions } from './to-task-body.js';
 

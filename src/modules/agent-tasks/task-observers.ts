@@ -1,11 +1,12 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { principalOf } from '../../common/http/request-context.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { BeginRecord } from '../../contracts/journal.js';
 import { DialectRegistry, ProfileRegistry } from '../agents/index.js';
-import { wishesOf, type Exchange } from '../chat/index.js';
+import { wishesOf } from '../chat/index.js';
 import { GenerationRegistry, isOwn, isTask, Replicas } from '../generation/index.js';
 import { TaskObserver } from './task-observer.js';
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { sendSseHead } from '../../common/http/sse-stream.js';
-import type { Exchange } from '../chat/index.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import { COMES_BACK, StreamResumption } from '../streaming/index.js';
 import type { AgentTaskDto } from './dto/agent-task.dto.js';
 import type { AgentTaskQueryDto } from './dto/agent-task-query.dto.js';

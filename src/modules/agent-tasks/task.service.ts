@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import type { Principal } from '../../contracts/principal.js';
 import { AgentTypes } from '../agents/index.js';
-import { CallDesk, type Exchange } from '../chat/index.js';
+import { CallDesk } from '../chat/index.js';
 import { GenerationControl } from '../generation/index.js';
 import { answerHeaders, finishedOutcome } from '../streaming/index.js';
 import type { AgentTaskDto } from './dto/agent-task.dto.js';

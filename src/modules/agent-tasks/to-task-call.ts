@@ -1,5 +1,6 @@
+import type { Exchange } from '../../common/http/exchange.js';
 import type { AgentSettings } from '../../config/index.js';
-import { toCall, type Call, type Exchange } from '../chat/index.js';
+import { toCall, type Call } from '../chat/index.js';
 import { toTaskBody, type TaskOptions } from './to-task-body.js';
 
 /** A task whose answer is wanted whole. */

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { toGatewayError } from '../../common/errors/to-gateway-error.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import { AgentTypes } from '../agents/index.js';
-import { idempotencyKeyOf, type Exchange } from '../chat/index.js';
+import { idempotencyKeyOf } from '../chat/index.js';
 import type { AgentTaskDto } from './dto/agent-task.dto.js';
 import type { TaskAnswerDto } from './dto/task-answer.dto.js';
 import type { CreateWorkflowDto, WorkflowDto } from './dto/workflow.dto.js';

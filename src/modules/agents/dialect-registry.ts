@@ -1,10 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import type { StreamDialect } from '../../contracts/stream-dialect.js';
-import { StreamDialects } from './dialects/dialects.js';
-
-/** Completions of a prompt are spelled their own way under the same name. */
-const FOR_COMPLETIONS = '-completion';
+import { FOR_COMPLETIONS, StreamDialects } from './dialects/dialects.js';
 
 @Injectable()
 export class DialectRegistry {

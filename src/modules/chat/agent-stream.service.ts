@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { requireObject, RequestValidationPipe } from '../../common/validation/request-validation.pipe.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import { AgentTypes } from '../agents/index.js';
-import type { CallBody, Exchange } from './call.js';
+import type { CallBody } from './call.js';
 import { ChatService } from './chat.service.js';
 import { CreateChatCompletionDto } from './dto/create-chat-completion.dto.js';
 import { CreateCompletionDto } from './dto/create-completion.dto.js';

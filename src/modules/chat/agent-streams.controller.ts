@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AgentStreamService } from './agent-stream.service.js';
 import { ChatService } from './chat.service.js';
-import { ApiAgentStream } from './dto/api-answers.js';
+import { ApiAgentStream, ApiAnyAgentStream } from './dto/api-answers.js';
 import { CreateChatCompletionDto } from './dto/create-chat-completion.dto.js';
 import { CreateCompletionDto } from './dto/create-completion.dto.js';
 
@@ -63,7 +63,7 @@ export class AgentStreamsController {
 
   @Post('agents/stream')
   @HttpCode(200)
-  @ApiAgentStream('For any agent type, named by `agent_type` or `type`; takes a chat or a completion body')
+  @ApiAnyAgentStream('For any agent type, named by `agent_type` or `type`; takes a chat or a completion body')
   agent(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.agentStreams.answer(body, { request, reply });
   }

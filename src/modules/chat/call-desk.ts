@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../common/new-id.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import {
   GenerationService,
   ID_PREFIX,
@@ -8,7 +9,7 @@ import {
   type GenerationSpec,
 } from '../generation/index.js';
 import { Admission } from './admission.js';
-import type { AdmittedCall, Call, Exchange } from './call.js';
+import type { AdmittedCall, Call } from './call.js';
 import { idempotencyKeyOf, toReturningCall } from './idempotency-key.js';
 import { IdempotentCalls } from './idempotency/idempotent-calls.js';
 import { toChatRequest, toPromptRequest } from './mapping/to-generation-request.js';

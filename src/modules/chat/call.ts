@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Exchange } from '../../common/http/exchange.js';
 import type { AgentSettings } from '../../config/index.js';
 import type { AgentTask } from '../../contracts/generation-request.js';
 import type { Principal } from '../../contracts/principal.js';
@@ -7,12 +7,6 @@ import type { TunedProfile } from '../agents/index.js';
 import type { Plan } from '../models/index.js';
 import type { CreateChatCompletionDto } from './dto/create-chat-completion.dto.js';
 import type { CreateCompletionDto } from './dto/create-completion.dto.js';
-
-/** The HTTP exchange a generation is asked for in. */
-export interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
 
 /** Who asks, and by which way. */
 export interface Caller {

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Exchange } from '../../common/http/exchange.js';
 import { AppConfig } from '../../config/index.js';
 import {
   GenerationService,
@@ -11,7 +12,7 @@ import { Admission } from './admission.js';
 import { AnswerCache } from './cache/answer-cache.js';
 import { toAnswerKey } from './cache/answer-key.js';
 import { chooseCacheUse } from './cache/choose-cache-use.js';
-import type { AdmittedCall, Call, Exchange, HttpCall } from './call.js';
+import type { AdmittedCall, Call, HttpCall } from './call.js';
 import { CallDesk } from './call-desk.js';
 import { IdempotentCalls } from './idempotency/idempotent-calls.js';
 import { isResumable, toCall } from './http-call.js';

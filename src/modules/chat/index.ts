@@ -1,8 +1,14 @@
-export type { AdmittedCall, Call, CallBody, Caller, Exchange, HttpCall, RouteTerms, Wishes } from './call.js';
+export type { Call, CallBody, Caller, RouteTerms, Wishes } from './call.js';
 export { CallDesk, type Answering, type Begun } from './call-desk.js';
 export { ChatModule } from './chat.module.js';
 export { ChatService } from './chat.service.js';
-export { ApiIdempotencyKey } from './dto/api-idempotency-key.js';
+export {
+  ApiIdempotencyKey,
+  ApiOnDisconnect,
+  ApiStreamDialect,
+  ApiStreamProfile,
+  ApiStreamResume,
+} from './dto/api-call-headers.js';
 export { CreateChatCompletionDto } from './dto/create-chat-completion.dto.js';
 export { IMAGE_DATA_URL, type ContentPartBody } from './dto/is-message-content.js';
 export { MessageDto } from './dto/message.dto.js';

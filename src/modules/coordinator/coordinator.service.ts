@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { principalOf } from '../../common/http/request-context.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { WorkflowPlan, WorkflowStatus } from '../../contracts/workflow.js';
 import type { TaskOptions } from '../agent-tasks/index.js';
-import type { Exchange } from '../chat/index.js';
 import { RoutingTable } from '../models/index.js';
 import { checkPlan } from './check-plan.js';
 import type { NamedWorkflowDto } from './dto/run-workflow.dto.js';

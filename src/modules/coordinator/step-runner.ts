@@ -1,6 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { GatewayError } from '../../common/errors/gateway.error.js';
 import { toGatewayError } from '../../common/errors/to-gateway-error.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import type { AgentCall } from '../../contracts/workflow.js';
 import {
   toStepKey,
@@ -10,7 +11,7 @@ import {
   type TaskOptions,
 } from '../agent-tasks/index.js';
 import { AgentRegistry } from '../agents/index.js';
-import { CallDesk, type Answering, type Call, type Exchange } from '../chat/index.js';
+import { CallDesk, type Answering, type Call } from '../chat/index.js';
 import type { FollowedLog } from '../generation/index.js';
 import { finishedUnlessGone } from '../streaming/index.js';
 import { instructionOf } from './agent-methods.js';

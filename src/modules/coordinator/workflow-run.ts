@@ -1,6 +1,7 @@
+import type { Exchange } from '../../common/http/exchange.js';
 import type { WorkflowStatus } from '../../contracts/workflow.js';
 import { toWorkflowId, type TaskOptions } from '../agent-tasks/index.js';
-import { idempotencyKeyOf, type Answering, type Exchange } from '../chat/index.js';
+import { idempotencyKeyOf, type Answering } from '../chat/index.js';
 import { answerHeaders } from '../streaming/index.js';
 import type { StepResultDto } from './dto/workflow-result.dto.js';
 import type { Surroundings } from './step-runner.js';

@@ -1,9 +1,10 @@
 import { onClientGone } from '../../common/http/on-client-gone.js';
 import { sendWireJson } from '../../common/http/send-json.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import { FailureError } from '../../contracts/failure.js';
 import type { WireText } from '../../contracts/wire-text.js';
 import { toHttpError } from '../models/index.js';
-import { toCaller, type EmbeddingCall, type Exchange } from './embedding-call.js';
+import { toCaller, type EmbeddingCall } from './embedding-call.js';
 import type { EmbeddingResult, EmbeddingsService } from './embeddings.service.js';
 
 type Asked = Pick<EmbeddingCall, 'model' | 'inputs'> & Partial<Omit<EmbeddingCall, 'caller'>>;

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../../contracts/principal.js';
 import { endpointOf, headerOf, principalOf, routeOf } from '../../common/http/request-context.js';
 
@@ -20,11 +20,6 @@ export interface EmbeddingCaller {
   /** Its method as well, as limits and usage name it. */
   readonly endpoint: string;
   readonly requestId: string;
-}
-
-export interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
 }
 
 export function toCaller(request: FastifyRequest, user?: string | null): EmbeddingCaller {

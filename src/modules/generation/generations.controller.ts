@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../../common/http/caller.decorator.js';
 import type { Principal } from '../../contracts/principal.js';
 import { CancelledGenerationDto, GenerationStatusDto } from './dto/generation-status.dto.js';
@@ -25,6 +25,7 @@ export class GenerationsController {
   @ApiOperation({ summary: 'Stops a running generation; its upstream connection is closed at once' })
   @ApiParam(ID)
   @ApiOkResponse({ type: CancelledGenerationDto })
+  @ApiConflictResponse({ description: '`already_finished`' })
   async cancel(@Param('id') id: string, @Caller() caller: Principal): Promise<CancelledGenerationDto> {
     await this.control.cancel(id, caller);
     return { id, status: 'cancelled' };

@@ -1,10 +1,10 @@
 export { flushClock } from './flush-clock.js';
-export { FollowedLog, type GenerationReader } from './followed-log.js';
+export { FollowedLog } from './followed-log.js';
 export { Generation } from './generation.js';
 export { GenerationControl } from './generation-control.js';
-export type { FinishedGeneration } from './finished-generations.js';
 export { GenerationModule } from './generation.module.js';
 export { GenerationRegistry } from './generation-registry.js';
+export { isGone } from './is-gone.js';
 export { isOwn } from './is-own.js';
 export { isTask } from './is-task.js';
 export { GenerationService, ID_PREFIX, type GenerationSpec } from './generation.service.js';
@@ -17,4 +17,4 @@ export { LogReader, type StreamSink } from './log-reader.js';
 export { WholeAnswerReader } from './whole-answer-reader.js';
 export { MIRROR_RUNNING_TTL_MS } from './replicas/mirrored-log.js';
 export { replicasUnknown } from './replicas/replicas-unknown.js';
-export { type FoundLog, Replicas } from './replicas/replicas.js';
+export { Replicas } from './replicas/replicas.js';

@@ -1,11 +1,7 @@
-export { ApiKeys, type CreatedApiKey, type NewApiKey } from './api-keys/api-keys.service.js';
-export { type CredentialReader, CredentialReaders } from './gate/credential-readers.js';
 export { requireScope } from './gate/require-rights.js';
 export { IdentityModule } from './identity.module.js';
-export { type Revocation } from './revocations/revocation.js';
 export { Revocations } from './revocations/revocations.js';
 export { StoredCredentialsModule } from './stored-credentials.module.js';
 export { KeyRing } from './tokens/key-ring.js';
 export { type IssuedToken, TokenIssuer, type TokenTerms } from './tokens/token-issuer.js';
 export { toPrincipal } from './tokens/to-principal.js';
-export { TokenReader } from './tokens/token-reader.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { BackendProbe, RoutingTable } from '../models/index.js';
+import { BackendProbe, isSameModel, RoutingTable } from '../models/index.js';
 import { LabelSet } from './label-set.js';
 
 const MAX_MODELS = 100;
@@ -44,9 +44,8 @@ function isConfigured({ current }: RoutingTable, model: string): boolean {
   );
 }
 
-/** Ollama lists `phi3` as `phi3:latest`. */
 function isListed({ current }: RoutingTable, probe: BackendProbe, model: string): boolean {
   return current.backends.some(({ name }) =>
-    probe.status(name)?.models.some(({ id }) => id === model || id === `${model}:latest`),
+    probe.status(name)?.models.some(({ id }) => isSameModel(id, model)),
   );
 }

@@ -3,6 +3,7 @@ import { SIMULATOR_PREFIX } from '../../backends/index.js';
 import { AppConfig, isConfiguredModel } from '../../config/index.js';
 import type { BackendModel } from '../../contracts/model-backend.js';
 import { BackendProbe } from './backend-probe.js';
+import { isSameModel } from './is-same-model.js';
 import { RoutingTable } from './routing-table.js';
 
 /** Models that come from the configuration have no date of their own: this is when their list was drawn up. */
@@ -95,6 +96,3 @@ export class ModelCatalog {
     return this.routing.current.backends.flatMap(({ name }) => [...(this.probe.status(name)?.models ?? [])]);
   }
 }
-
-/** Ollama lists `phi3` as `phi3:latest`. */
-const isSameModel = (listed: string, asked: string) => listed === asked || listed === `${asked}:latest`;

@@ -1,7 +1,8 @@
 import type { GenerationSpec } from '../generation/index.js';
 import type { CreateResponseDto } from './dto/create-response.dto.js';
+import type { ResponseEchoDto } from './dto/response-echo.dto.js';
 
-/** What a response repeats of its request, with what stood in for what was not said. */
+/** A `ResponseEchoDto` as it is kept. */
 export type ResponseEcho = Readonly<Record<string, unknown>>;
 
 export function toEcho(dto: CreateResponseDto, { request, maxTokens }: GenerationSpec): ResponseEcho {
@@ -31,5 +32,5 @@ export function toEcho(dto: CreateResponseDto, { request, maxTokens }: Generatio
     top_p: topP,
     truncation: dto.truncation ?? 'disabled',
     ...(dto.user == null ? {} : { user: dto.user }),
-  };
+  } satisfies ResponseEchoDto;
 }

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { sendWireJson } from '../../common/http/send-json.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import type { Principal } from '../../contracts/principal.js';
-import { CallDesk, callerOf, sayIgnored, wishesOf, type Exchange, type RouteTerms } from '../chat/index.js';
+import { CallDesk, callerOf, sayIgnored, wishesOf, type RouteTerms } from '../chat/index.js';
 import { answerHeaders, answerWhole, streamLog } from '../streaming/index.js';
 import type { InputTokensDto } from './dto/response-answers.dto.js';
 import type { CreateResponseDto } from './dto/create-response.dto.js';

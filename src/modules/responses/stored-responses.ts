@@ -3,7 +3,7 @@ import { GatewayError } from '../../common/errors/gateway.error.js';
 import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { Principal } from '../../contracts/principal.js';
 import { fromWireBytes } from '../../contracts/wire-text.js';
-import { LogDirectory, type FollowedLog } from '../generation/index.js';
+import { isGone, LogDirectory, type FollowedLog } from '../generation/index.js';
 import type { InputItem } from './input/input-item.js';
 import type { ItemLookup } from './input/read-input.js';
 import { KeptResponses, type KeptResponse } from './kept-responses.js';
@@ -15,9 +15,6 @@ import { SharedResponses } from './shared-responses.js';
 export interface StoredResponse extends KeptResponse {
   readonly source: FollowedLog;
 }
-
-/** Codes by which a log is said not to be there. */
-const IS_GONE: ReadonlySet<string> = new Set(['generation_not_found', 'stream_expired']);
 
 const ITEM_ID = /^(?:msg|fc|rs)_([0-9a-f]{32})_\d+$/;
 
@@ -101,7 +98,7 @@ export class StoredResponses {
     try {
       return (await this.logs.find(id, caller)).source;
     } catch (error) {
-      if (error instanceof GatewayError && IS_GONE.has(error.code)) return undefined;
+      if (isGone(error)) return undefined;
       throw error;
     }
   }

@@ -1,5 +1,14 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  ApiGoneResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GenerationStreams } from './generation-streams.js';
 
@@ -31,9 +40,11 @@ export class GenerationStreamsController {
     description: '`<generation>:<seq>` as the `id:` lines of every such stream say it.',
   })
   @ApiOkResponse({
-    description: 'Server-sent events with `id:` lines. 204 when nothing comes behind `Last-Event-ID`.',
+    description: 'Server-sent events with `id:` lines.',
     content: { 'text/event-stream': { schema: { type: 'string' } } },
   })
+  @ApiNoContentResponse({ description: 'Nothing comes behind `Last-Event-ID`.' })
+  @ApiGoneResponse({ description: '`stream_expired`' })
   read(
     @Param('id') id: string,
     @Query() query: Record<string, unknown>,

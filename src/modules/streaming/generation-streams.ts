@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { headerOf } from '../../common/http/request-context.js';
-import { LostStreams, type StreamExchange } from './lost-streams.js';
+import type { Exchange } from '../../common/http/exchange.js';
+import { LostStreams } from './lost-streams.js';
 import { requireInside, streamPosition } from './stream-position.js';
 
 const DEFAULT_DIALECT = 'openai';
@@ -10,7 +11,7 @@ const DEFAULT_DIALECT = 'openai';
 export class GenerationStreams {
   constructor(@Inject(LostStreams) private readonly streams: LostStreams) {}
 
-  async read(id: string, query: Readonly<Record<string, unknown>>, exchange: StreamExchange): Promise<void> {
+  async read(id: string, query: Readonly<Record<string, unknown>>, exchange: Exchange): Promise<void> {
     const { request, reply } = exchange;
     const { position, returns } = streamPosition(
       id,

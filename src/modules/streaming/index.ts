@@ -9,8 +9,8 @@ export {
   type FinishedOutcome,
   type OnGone,
 } from './finished-outcome.js';
-export { RETRY_MS, withRetry } from './retry.js';
+export { RETRY_MS } from './retry.js';
 export { StreamingModule } from './streaming.module.js';
-export { streamLog, type LogStream } from './stream-log.js';
+export { streamLog } from './stream-log.js';
 export { StreamResumption } from './stream-resumption.js';
 export { requireInside } from './stream-position.js';

@@ -1,18 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { headerOf, principalOf } from '../../common/http/request-context.js';
+import type { Exchange } from '../../common/http/exchange.js';
 import { AppConfig } from '../../config/index.js';
 import { DialectRegistry, ProfileRegistry } from '../agents/index.js';
 import { LogDirectory, type FollowedLog } from '../generation/index.js';
 import { dialectOptions } from './dialect-options.js';
 import { withEventIds } from './event-ids.js';
 import { streamLog } from './stream-log.js';
-
-/** The request for a stream, and where it goes. */
-export interface StreamExchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
 
 /** How a stream is spelled. */
 export interface Spelling {
@@ -54,7 +48,7 @@ export class LostStreams {
    */
   async openAt(
     { id, position, usualDialect, isOnlyDialect }: Place,
-    { request, reply }: StreamExchange,
+    { request, reply }: Exchange,
   ): Promise<OpenedLog> {
     const query = request.query as Readonly<Record<string, unknown>>;
     const namedDialect = headerOf(request, 'x-stream-dialect') ?? text(query.dialect);

@@ -1,10 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { GatewayError } from '../../common/errors/gateway.error.js';
+import type { Exchange } from '../../common/http/exchange.js';
+import { isGone } from '../generation/index.js';
 import { lostPlaceOf, tellToStop, type LostPlace } from './come-back.js';
-import { LostStreams, type Spelling, type StreamExchange } from './lost-streams.js';
-
-/** Codes by which a log is said not to be there. */
-const IS_GONE: ReadonlySet<string> = new Set(['generation_not_found', 'stream_expired']);
+import { LostStreams, type Spelling } from './lost-streams.js';
 
 /**
  * For event sources of browsers, which ask the same again whenever their stream ends: they are given the rest of it,
@@ -15,14 +13,14 @@ export class StreamResumption {
   constructor(@Inject(LostStreams) private readonly streams: LostStreams) {}
 
   /** The rest of the answer; undefined when the request is a first one. */
-  resume(exchange: StreamExchange, spelling: Spelling): Promise<void> | undefined {
+  resume(exchange: Exchange, spelling: Spelling): Promise<void> | undefined {
     const place = lostPlaceOf(exchange.request);
     return place && this.goOn(place, exchange, spelling);
   }
 
   private async goOn(
     { generationId: id, seq }: LostPlace,
-    exchange: StreamExchange,
+    exchange: Exchange,
     spelling: Spelling,
   ): Promise<void> {
     const opened = await this.streams
@@ -34,6 +32,6 @@ export class StreamResumption {
 }
 
 function undefinedWhenGone(error: unknown): undefined {
-  if (error instanceof GatewayError && IS_GONE.has(error.code)) return undefined;
+  if (isGone(error)) return undefined;
   throw error;
 }

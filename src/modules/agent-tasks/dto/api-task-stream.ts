@@ -1,21 +1,20 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
-import { ApiIdempotencyKey } from '../../chat/index.js';
+import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import {
+  ApiIdempotencyKey,
+  ApiOnDisconnect,
+  ApiStreamDialect,
+  ApiStreamProfile,
+  ApiStreamResume,
+} from '../../chat/index.js';
 
 const stream = (summary: string, events: string, dialect: string) =>
   applyDecorators(
     ApiOperation({ summary }),
-    ApiHeader({
-      name: 'X-Stream-Profile',
-      required: false,
-      description: 'How the text is cut into frames; also as `?profile=`.',
-    }),
-    ApiHeader({
-      name: 'X-Stream-Dialect',
-      required: false,
-      description: `How the stream is spelled, \`${dialect}\` unless asked otherwise; also as \`?dialect=\`.`,
-      schema: { type: 'string', enum: ['openai', 'frames', 'events', 'envelope', 'ui-message'] },
-    }),
+    ApiStreamProfile(),
+    ApiStreamDialect(dialect),
+    ApiStreamResume(),
+    ApiOnDisconnect(),
     ApiIdempotencyKey(),
     ApiOkResponse({
       description: 'Server-sent events.',

@@ -1,9 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsObject, IsOptional, IsString, MinLength } from 'class-validator';
+import { AnswerFor } from '../../../common/validation/answer-for.js';
 import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
-import { Temperature } from '../../../common/validation/sampling-fields.js';
-
-const MOST_TOKENS = 1_000_000;
+import { MaxTokens, Temperature } from '../../../common/validation/sampling-fields.js';
 
 /** What may be said of a task besides the task. */
 export class TaskOptionsDto {
@@ -26,23 +25,13 @@ export class TaskOptionsDto {
   @MinLength(1)
   model?: string | null;
 
-  @ApiPropertyOptional({ description: 'Most tokens the answer may have.', minimum: 1, type: Number })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MOST_TOKENS)
+  @MaxTokens('Most tokens the answer may have.')
   max_tokens?: number | null;
 
   @Temperature()
   temperature?: number | null;
 
-  @ApiPropertyOptional({
-    description: 'Who the answer is for; goes on record when no token says it.',
-    type: String,
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(255)
+  @AnswerFor()
   user?: string | null;
 
   @OnDisconnect()

@@ -19,3 +19,11 @@ export const DIALECTS = [
 /** The dialects' instances. Also the injection token. */
 export type StreamDialects = readonly StreamDialect[];
 export const StreamDialects = Symbol('StreamDialects');
+
+/** Completions of a prompt are spelled their own way under the same name. */
+export const FOR_COMPLETIONS = '-completion';
+
+/** The names callers know. */
+export const DIALECT_NAMES: readonly string[] = DIALECTS.map((Dialect) => new Dialect().name).filter(
+  (name) => !name.endsWith(FOR_COMPLETIONS),
+);

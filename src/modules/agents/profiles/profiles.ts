@@ -11,3 +11,5 @@ export const PROFILES = [VoiceProfile, CopilotProfile, GuiProfile, GenericProfil
 /** The profiles' instances. Also the injection token. */
 export type StreamingProfiles = readonly StreamingProfile[];
 export const StreamingProfiles = Symbol('StreamingProfiles');
+
+export const PROFILE_NAMES: readonly string[] = PROFILES.map((Profile) => new Profile().name);

@@ -1,7 +1,7 @@
 import { headerOf } from '../../../common/http/request-context.js';
+import type { Exchange } from '../../../common/http/exchange.js';
 import type { ResponseCacheConfig } from '../../../config/index.js';
 import type { GenerationSpec } from '../../generation/index.js';
-import type { Exchange } from '../call.js';
 
 /** `refresh`: the answer is made anew, and takes the place of the one that is kept. */
 export type CacheUse = 'use' | 'refresh' | 'bypass';

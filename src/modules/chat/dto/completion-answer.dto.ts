@@ -18,7 +18,12 @@ export class AnswerMessageDto {
   @ApiProperty({ description: 'Always null: refusals come as content.', type: String, nullable: true })
   refusal!: string | null;
 
-  @ApiPropertyOptional({ description: 'What a reasoning model thought, when it says so.' })
+  @ApiProperty({ description: 'Always empty: nothing is searched.', type: [Object] })
+  annotations!: never[];
+
+  @ApiPropertyOptional({
+    description: 'What a reasoning model thought, when it says so; settings may call it otherwise.',
+  })
   reasoning_content?: string;
 
   @ApiPropertyOptional({ description: 'Tools the model called.', type: [ToolCallDto] })

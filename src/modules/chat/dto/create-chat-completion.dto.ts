@@ -5,14 +5,12 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsInt,
   IsObject,
   IsOptional,
   IsString,
-  Max,
-  Min,
   MinLength,
 } from 'class-validator';
+import { MaxTokens } from '../../../common/validation/sampling-fields.js';
 import { Nested } from '../../../common/validation/nested.js';
 import { MessageDto } from './message.dto.js';
 import { SamplingDto } from './sampling.dto.js';
@@ -44,15 +42,7 @@ export class CreateChatCompletionDto extends SamplingDto {
   @Nested(MessageDto, { each: true })
   messages!: MessageDto[];
 
-  @ApiPropertyOptional({
-    description: 'Most tokens one answer may have; goes before `max_tokens`.',
-    minimum: 1,
-    type: Number,
-  })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(1_000_000)
+  @MaxTokens('Most tokens one answer may have; goes before `max_tokens`.')
   max_completion_tokens?: number | null;
 
   @ApiPropertyOptional({ description: 'Functions the model may call.', type: [ToolDto] })

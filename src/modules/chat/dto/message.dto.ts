@@ -36,9 +36,10 @@ export class MessageDto {
   @IsIn(ROLES)
   role!: (typeof ROLES)[number];
 
-  @ApiProperty({
+  @ApiPropertyOptional({
     description:
-      'The text, or parts of text and images (as `data:` URLs). Null where an assistant only called tools.',
+      'The text, or parts of text and images (as `data:` URLs). Left out or null where an assistant only called tools, ' +
+      'and with `parts`; required elsewhere.',
     nullable: true,
     oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'object' } }],
   })

@@ -1,15 +1,15 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsObject, IsOptional, Max, Min } from 'class-validator';
 import { Nested } from '../../../common/validation/nested.js';
 import { IsLogitBias } from '../../../common/validation/is-logit-bias.js';
 import { IsStop } from '../../../common/validation/is-stop.js';
+import { AnswerFor } from '../../../common/validation/answer-for.js';
 import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
 import { IsFinite } from '../../../common/validation/is-finite.js';
-import { Temperature, TopP } from '../../../common/validation/sampling-fields.js';
+import { MaxTokens, Temperature, TopP } from '../../../common/validation/sampling-fields.js';
 
 export const DEFAULT_MAX_TOKENS = 1000;
 export const DEFAULT_TEMPERATURE = 0.7;
-const MOST_TOKENS = 1_000_000;
 
 export class StreamOptionsDto {
   @ApiPropertyOptional({ description: 'Adds a last chunk with the token counts.', default: false })
@@ -20,16 +20,7 @@ export class StreamOptionsDto {
 
 /** What chat completions and completions of a prompt have in common. */
 export class SamplingDto {
-  @ApiPropertyOptional({
-    description: 'Most tokens one answer may have.',
-    default: DEFAULT_MAX_TOKENS,
-    minimum: 1,
-    type: Number,
-  })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MOST_TOKENS)
+  @MaxTokens('Most tokens one answer may have.', DEFAULT_MAX_TOKENS)
   max_tokens?: number | null;
 
   @Temperature(DEFAULT_TEMPERATURE)
@@ -116,13 +107,7 @@ export class SamplingDto {
   @IsLogitBias()
   logit_bias?: Readonly<Record<string, number>> | null;
 
-  @ApiPropertyOptional({
-    description: 'Who the answer is for; goes on record when no token says it.',
-    type: String,
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(255)
+  @AnswerFor()
   user?: string | null;
 
   @OnDisconnect()

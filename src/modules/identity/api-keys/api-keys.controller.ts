@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import {
-  ApiBearerAuth,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
@@ -17,7 +16,6 @@ import { ApiKeys } from './api-keys.service.js';
 import { type ApiKeyDto, ApiKeyListDto, CreateApiKeyDto, CreatedApiKeyDto } from './dto/api-key.dto.js';
 
 @ApiTags('identity')
-@ApiBearerAuth()
 @Controller('api/v1/auth/api-keys')
 export class ApiKeysController {
   constructor(@Inject(ApiKeys) private readonly keys: ApiKeys) {}

@@ -1,8 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
+  ApiConflictResponse,
   ApiCreatedResponse,
   ApiNoContentResponse,
+  ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
@@ -87,6 +89,7 @@ export class DevicesController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Adds the address by the code' })
   @ApiOkResponse({ type: VerifiedEmailDto })
+  @ApiConflictResponse({ description: '`email_taken`' })
   async verifyEmail(@Body() body: VerifyEmailDto, @Caller() caller: Principal): Promise<VerifiedEmailDto> {
     await this.emails.verify(caller, body);
     return { email: body.email, verified: true };
@@ -103,6 +106,7 @@ export class DevicesController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Makes an address of the caller the primary one' })
   @ApiNoContentResponse({ description: 'It is the primary one.' })
+  @ApiNotFoundResponse({ description: '`not_found`' })
   makePrimary(@Body() { email }: AddEmailDto, @Caller() caller: Principal): Promise<void> {
     return this.emails.makePrimary(caller, email);
   }

@@ -1,5 +1,5 @@
-import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { Caller } from '../../../common/http/caller.decorator.js';
@@ -10,7 +10,10 @@ import { DefaultScope } from './default-scope.js';
 import { DeviceApproval } from './device-approval.js';
 import { ClientRequests } from './client-requests.js';
 import { DeviceAttempts } from './device-attempts.js';
+import { ApiClientForm, ApiForm, ApiLogin, ApiPage } from './dto/api-oauth.js';
 import { ApproveDeviceDto, DeviceDecisionDto } from './dto/device-approval.dto.js';
+import { DeviceCodeDto, DeviceCodeFormDto } from './dto/device-code.dto.js';
+import { DeviceTokenFormDto, TokenDto } from './dto/token.dto.js';
 import { OAuthServer } from './oauth-server.js';
 import { sendErrorPage } from './pages/send-page.js';
 
@@ -30,6 +33,8 @@ export class DeviceController {
 
   @Post('code')
   @ApiOperation({ summary: 'Gives a device its code, and the one that its user types' })
+  @ApiClientForm(DeviceCodeFormDto)
+  @ApiOkResponse({ type: DeviceCodeDto })
   async code(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const form = await this.scopes.putTo(toForm(request.body), request.headers.authorization);
     await this.attempts.countNew(request);
@@ -40,6 +45,8 @@ export class DeviceController {
   @ApiOperation({
     summary: 'Asks whether the user has answered; the same as /oauth/token with the device grant',
   })
+  @ApiClientForm(DeviceTokenFormDto)
+  @ApiOkResponse({ type: TokenDto })
   token(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const form = toForm(request.body);
     if (!form.has('grant_type')) form.set('grant_type', DEVICE_GRANT);
@@ -51,9 +58,7 @@ export class DeviceController {
   }
 
   @Post('approve')
-  @HttpCode(200)
-  @ApiBearerAuth()
-  @ApiBody({ type: ApproveDeviceDto })
+  @ApiForm(ApproveDeviceDto)
   @ApiOperation({ summary: 'Lets the caller’s device in, or refuses it' })
   @ApiOkResponse({ type: DeviceDecisionDto })
   async approve(@Req() request: FastifyRequest, @Caller() caller: Principal): Promise<DeviceDecisionDto> {
@@ -69,6 +74,8 @@ export class DeviceController {
 
   @Get()
   @ApiOperation({ summary: 'The page on which a code is typed' })
+  @ApiPage()
+  @ApiQuery({ name: 'user_code', required: false, description: 'What stands in the field already.' })
   page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { user_code: userCode } = request.query as { user_code?: unknown };
     // Only put into the field: a link alone confirms nothing.
@@ -78,6 +85,7 @@ export class DeviceController {
 
   @Post()
   @ApiOperation({ summary: 'Takes the forms of that page' })
+  @ApiPage()
   async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const form = toForm(request.body);
     const userCode = form.get('user_code') ?? '';
@@ -95,6 +103,8 @@ export class DeviceController {
 
   @Get(':uid')
   @ApiOperation({ summary: 'Goes on with a device after its user’s login' })
+  @ApiLogin()
+  @ApiPage()
   resume(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { uid } = request.params as { uid: string };
     return this.server.answer(request, reply, { url: `/oauth/device/${encodeURIComponent(uid)}` });

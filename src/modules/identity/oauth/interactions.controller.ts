@@ -4,6 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { toForm } from './accept-forms.js';
+import { ApiLogin, ApiLostLogin, ApiPage } from './dto/api-oauth.js';
 import { type Interaction, Interactions } from './interactions.js';
 import { InteractionSteps } from './interaction-steps.js';
 import { OAuthServer } from './oauth-server.js';
@@ -21,6 +22,9 @@ export class InteractionsController {
 
   @Get(':uid')
   @ApiOperation({ summary: 'A page on which users log in or consent' })
+  @ApiLogin()
+  @ApiPage()
+  @ApiLostLogin()
   show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.within(request, reply, async (interaction) => {
       sendPage(reply, await this.steps.page(interaction));
@@ -29,6 +33,9 @@ export class InteractionsController {
 
   @Post(':uid')
   @ApiOperation({ summary: 'Takes its form' })
+  @ApiLogin()
+  @ApiPage()
+  @ApiLostLogin()
   submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.within(request, reply, async (interaction) => {
       const form = toForm(request.body);

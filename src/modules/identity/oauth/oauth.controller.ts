@@ -1,5 +1,12 @@
-import { Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { AppConfig } from '../../../config/index.js';
@@ -8,6 +15,10 @@ import { isStorable, toForm } from './accept-forms.js';
 import { Introspector } from './introspector.js';
 import { OAuthServer } from './oauth-server.js';
 import { DefaultScope } from './default-scope.js';
+import { ApiAuthorization, ApiClientForm, ApiLogin, ApiPage } from './dto/api-oauth.js';
+import { ClientMetadataDto, RegisteredClientDto } from './dto/client-metadata.dto.js';
+import { IntrospectionDto, KnownTokenFormDto } from './dto/introspection.dto.js';
+import { TokenDto, TokenFormDto } from './dto/token.dto.js';
 import { sendErrorPage } from './pages/send-page.js';
 
 /** The endpoints of OAuth. Forms and JSON are taken alike. */
@@ -24,6 +35,8 @@ export class OAuthController {
 
   @Get('authorize')
   @ApiOperation({ summary: 'Begins a login for an application: code with PKCE S256' })
+  @ApiAuthorization()
+  @ApiPage()
   async authorize(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     try {
       const asked = new URLSearchParams(queryOf(request));
@@ -38,6 +51,8 @@ export class OAuthController {
 
   @Get('authorize/:uid')
   @ApiOperation({ summary: 'Goes on with a login after its pages' })
+  @ApiLogin()
+  @ApiPage()
   resume(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { uid } = request.params as { uid: string };
     return this.server.answer(request, reply, { url: `/oauth/authorize/${encodeURIComponent(uid)}` });
@@ -45,19 +60,24 @@ export class OAuthController {
 
   @Post('token')
   @ApiOperation({ summary: 'Gives tokens for a code, a refresh token, a device code or the client itself' })
+  @ApiClientForm(TokenFormDto)
+  @ApiOkResponse({ type: TokenDto })
   token(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.clients.answer('/oauth/token', request, reply, toForm(request.body));
   }
 
   @Post('revoke')
   @ApiOperation({ summary: 'Ends a token (RFC 7009); 200 for unknown ones too' })
+  @ApiClientForm(KnownTokenFormDto)
+  @ApiOkResponse({ description: 'Nothing is said.' })
   revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.clients.answer('/oauth/revoke', request, reply, toForm(request.body));
   }
 
   @Post('introspect')
-  @HttpCode(200)
   @ApiOperation({ summary: 'Tells a client about a token, or the bearer of a token about it (RFC 7662)' })
+  @ApiClientForm(KnownTokenFormDto)
+  @ApiOkResponse({ type: IntrospectionDto })
   async introspect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const form = toForm(request.body);
     const own = await this.introspector.ofBearer(request, form);
@@ -67,6 +87,9 @@ export class OAuthController {
 
   @Post('register')
   @ApiOperation({ summary: 'Registers a client (RFC 7591), where OAUTH_REGISTRATION is on' })
+  @ApiBody({ type: ClientMetadataDto })
+  @ApiCreatedResponse({ type: RegisteredClientDto })
+  @ApiNotFoundResponse({ description: 'Clients do not register themselves here.' })
   async register(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     if (!this.config.oauth.registration)
       throw new GatewayError('not_found', 'Clients do not register themselves here.');

@@ -42,7 +42,7 @@ export function toConfiguration(
     jwks: { keys: ring.privateJwks() },
     enabledJWA: { idTokenSigningAlgValues: [alg] },
     clientDefaults: { id_token_signed_response_alg: alg },
-    clientAuthMethods: ['client_secret_basic', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     clientBasedCORS: () => false,
     // What a client says of itself names hosts, and nobody is asked there.
     fetch: () => Promise.reject(new Error('the authorization server asks no other server')),
@@ -60,10 +60,7 @@ export function toConfiguration(
       registration: '/oauth/register',
       jwks: '/.well-known/jwks.json',
     },
-    discovery: {
-      userinfo_endpoint: `${issuer.origin}${prefix}/oauth/userinfo`,
-      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
-    },
+    discovery: { userinfo_endpoint: `${issuer.origin}${prefix}/oauth/userinfo` },
     cookies: {
       keys: [seal.cookieKey],
       names: { session: 'citadel_session', interaction: 'citadel_interaction', resume: 'citadel_resume' },

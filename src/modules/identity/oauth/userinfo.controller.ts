@@ -1,5 +1,12 @@
 import { Controller, Get, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiForbiddenResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { type User, Users } from '../users/index.js';
@@ -11,6 +18,8 @@ const BEARER = /^bearer +(\S+)$/i;
 /** What OpenID Connect tells an application of its user: as much as the scopes of the token say. */
 @ApiTags('oauth')
 @ApiBearerAuth()
+@ApiUnauthorizedResponse({ description: '`unauthorized`' })
+@ApiForbiddenResponse({ description: '`insufficient_scope`' })
 @Controller('oauth/userinfo')
 export class UserInfoController {
   constructor(

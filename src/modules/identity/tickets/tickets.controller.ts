@@ -1,12 +1,11 @@
 import { Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Caller } from '../../../common/http/caller.decorator.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { StreamTickets, TICKET_LIFETIME_S } from './stream-tickets.js';
 import { TicketDto } from './ticket.dto.js';
 
 @ApiTags('identity')
-@ApiBearerAuth()
 @Controller('api/v1/auth/tickets')
 export class TicketsController {
   constructor(@Inject(StreamTickets) private readonly tickets: StreamTickets) {}

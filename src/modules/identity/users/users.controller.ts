@@ -14,7 +14,7 @@ import { CreateUserDto, UpdateUserDto, UserDto, UserListDto, toUserDto } from '.
 import { UserPageDto } from './dto/user-page.dto.js';
 import { UserAdministration } from './user-administration.js';
 
-const LAST_ADMINISTRATOR = { description: 'The last administrator of the tenant stays.' };
+const LAST_ADMINISTRATOR = { description: '`last_administrator`' };
 const ID = { name: 'id', description: 'Id of the user.' };
 
 @ApiTags('users')
@@ -32,6 +32,7 @@ export class UsersController {
   @Post()
   @ApiOperation({ summary: 'Makes a user' })
   @ApiCreatedResponse({ type: UserDto })
+  @ApiConflictResponse({ description: '`email_taken`' })
   async create(@Body() user: CreateUserDto, @Caller() caller: Principal): Promise<UserDto> {
     return toUserDto(await this.users.create(caller, user));
   }

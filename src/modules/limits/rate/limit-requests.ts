@@ -9,7 +9,7 @@ import type { RequestRates } from './request-rates.js';
 import type { RateAnswer } from './sliding-window.js';
 
 /** Open to everybody, but not as often as anybody likes. Probes and documents are. */
-const OPEN_AND_LIMITED = /^\/(api|oauth|auth)\//;
+const OPEN_AND_LIMITED = /^\/(api|oauth)\//;
 
 /** What the caller has left besides requests. */
 export type TokenHeaders = (request: FastifyRequest) => Readonly<Record<string, string>> | undefined;

@@ -9,6 +9,7 @@ import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { onClientGone } from '../../../common/http/on-client-gone.js';
 import { sendSseHead } from '../../../common/http/sse-stream.js';
+import type { Exchange } from '../../../common/http/exchange.js';
 import { AppConfig, type StreamingConfig } from '../../../config/index.js';
 import {
   CallDesk,
@@ -17,7 +18,6 @@ import {
   wishesOf,
   type Call,
   type CreateChatCompletionDto,
-  type Exchange,
   type RouteTerms,
 } from '../../chat/index.js';
 import {

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
+import { ApiIdempotencyKey, ApiOnDisconnect } from '../../chat/index.js';
 import { ResponseDto } from './response-answers.dto.js';
 
 const ANSWER = applyDecorators(
@@ -33,6 +34,8 @@ export const ApiCreatedResponse = (summary: string) =>
   applyDecorators(
     ApiOperation({ summary }),
     ApiHeader({ name: 'X-P8-Agent', required: false, description: 'Key of the agent to ask.' }),
+    ApiOnDisconnect(),
+    ApiIdempotencyKey(),
     ANSWER,
   );
 

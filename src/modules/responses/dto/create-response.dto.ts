@@ -1,23 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsOptional, Min } from 'class-validator';
+import { AnswerFor } from '../../../common/validation/answer-for.js';
 import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
 import { must } from '../../../common/validation/must.js';
-import { Temperature, TopP } from '../../../common/validation/sampling-fields.js';
+import { MaxTokens, Temperature, TopP } from '../../../common/validation/sampling-fields.js';
 import { DEFAULT_TEMPERATURE } from '../../chat/index.js';
 import { ResponseInputDto } from './response-input.dto.js';
 
-const MOST_TOKENS = 1_000_000;
 const MOST_PAIRS = 16;
 const LONGEST_KEY = 64;
 const LONGEST_VALUE = 512;
@@ -74,15 +63,7 @@ export class CreateResponseDto extends ResponseInputDto {
   @IsBoolean()
   store?: boolean | null;
 
-  @ApiPropertyOptional({
-    description: 'Most tokens the response may have, thoughts included.',
-    minimum: 1,
-    type: Number,
-  })
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MOST_TOKENS)
+  @MaxTokens('Most tokens the response may have, thoughts included.')
   max_output_tokens?: number | null;
 
   @Temperature(DEFAULT_TEMPERATURE)
@@ -120,13 +101,7 @@ export class CreateResponseDto extends ResponseInputDto {
   @IsMetadata()
   metadata?: Record<string, string> | null;
 
-  @ApiPropertyOptional({
-    description: 'Who the response is for; goes on record when no token says it.',
-    type: String,
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(255)
+  @AnswerFor('response')
   user?: string | null;
 
   @OnDisconnect(

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ResponseEchoDto } from './response-echo.dto.js';
 
 const TYPES_OF_ITEMS =
   'Items of type `reasoning`, `message` and `function_call`, in the order in which they began.';
@@ -52,8 +53,7 @@ class IncompleteDetailsDto {
   reason!: string;
 }
 
-/** The rest is as it was in the request, or what stood in for it. */
-export class ResponseDto {
+export class ResponseDto extends ResponseEchoDto {
   @ApiProperty({ description: 'Id to read, resume, cancel or delete it by; also in `X-Generation-ID`.' })
   id!: string;
 
