@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { toClientUrl } from './client-url.js';
 import type { AppConfig } from './config/index.js';
 import { BackendProbe } from './modules/models/index.js';
 
@@ -6,8 +7,7 @@ import { BackendProbe } from './modules/models/index.js';
 export function printBanner(app: NestFastifyApplication, config: AppConfig): void {
   if (config.environment !== 'development') return;
   const { port } = app.getHttpServer().address() as { port: number };
-  const host = config.http.host === '0.0.0.0' || config.http.host === '::' ? 'localhost' : config.http.host;
-  const url = `http://${host}:${port}`;
+  const url = toClientUrl(config.http.host, port);
   const lines = [
     `Citadel Gateway ${config.project.version} listens on ${url}`,
     ...config.choices.map((choice) => `  ${choice}`),

@@ -1,3 +1,4 @@
+import { toUrlHost } from '../common/http/url-host.js';
 import type { Environment, HttpConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { firstSet } from './first-set.js';
@@ -90,5 +91,5 @@ function toChoice({ host, port, extraPorts, trustedNetworks, authRequireAll }: H
   const trust = authRequireAll
     ? 'every caller needs a credential (AUTH_REQUIRE_ALL is on)'
     : `no credential needed from ${trustedNetworks.join(', ') || 'nowhere'}`;
-  return `http: ${host.includes(':') ? `[${host}]` : host}:${port}${also}; ${trust}`;
+  return `http: ${toUrlHost(host)}:${port}${also}; ${trust}`;
 }

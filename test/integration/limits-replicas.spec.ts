@@ -101,6 +101,22 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(30);
   });
 
+  it('keep nobody out for longer than a window when the clock of Redis is set back', async () => {
+    const user = `${RUN}-clock`;
+    const url = `${replicas[0]!.url}/api/v1/audit/checkpoint/key`;
+    const call = async () => (await fetch(url, { headers: showing(caller(user)) })).status;
+    expect(await call()).toBe(200);
+    const connection = replicas[0]!.app.get(RedisConnection);
+    // As it is found then: counted in an hour that is yet to come.
+    await connection.run(async (client) => {
+      const [name] = (await client.keys(`citadel:rate:*${user}*`)) as [string];
+      const [part] = (await client.hkeys(name)) as [string];
+      await client.del(name);
+      await client.hset(name, String(Number(part) + 1_800), 30);
+    });
+    expect(await call()).toBe(200);
+  });
+
   it('give away their share each while Redis is away, and count it when it is back', async () => {
     const tenant = `${RUN}-away`;
     const tokensOf = async (response: Response) =>

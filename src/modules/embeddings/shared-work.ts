@@ -13,7 +13,7 @@ class Work<Result> {
   async wait(signal: AbortSignal): Promise<Result> {
     this.waiting++;
     try {
-      return await Promise.race([this.result, rejectWhenAborted(signal)]);
+      return await unlessAborted(signal, this.result);
     } finally {
       if (--this.waiting === 0) this.abort.abort(signal.reason);
     }
@@ -53,10 +53,18 @@ export class SharedWork<Result> {
   }
 }
 
-function rejectWhenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const stop = () => reject(signal.reason as Error);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
+/**
+ * Rejects with the signal's reason where that comes first. It leaves no listener: a signal that is made of others, and
+ * what its listeners hold, stays for ever while it has one.
+ */
+async function unlessAborted<Result>(signal: AbortSignal, result: Promise<Result>): Promise<Result> {
+  signal.throwIfAborted();
+  let stop!: () => void;
+  const aborted = new Promise<never>((_, reject) => (stop = () => reject(signal.reason as Error)));
+  signal.addEventListener('abort', stop);
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

@@ -21,6 +21,13 @@ export interface Held {
   readonly id: string;
 }
 
+/** What a generation holds that runs here, or is about to. */
+interface Holding {
+  readonly name: string;
+  readonly begun: Promise<void>;
+  readonly tellBegun: () => void;
+}
+
 interface LocalClaim {
   readonly held: Promise<Held>;
   readonly until: number;
@@ -47,8 +54,8 @@ if held and cjson.decode(held).id == ARGV[1] then redis.call('DEL', KEYS[1]) end
 @Injectable()
 export class IdempotencyClaims implements OnModuleInit {
   private readonly local = new Map<string, LocalClaim>();
-  /** Name of the claim, by the generation that holds it and runs here. */
-  private readonly running = new Map<string, string>();
+  /** By the generation that holds it. */
+  private readonly holdings = new Map<string, Holding>();
 
   constructor(
     @Inject(RedisConnection) private readonly redis: RedisConnection,
@@ -56,8 +63,9 @@ export class IdempotencyClaims implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    this.events.on('generation-began', ({ id }) => this.holdings.get(id)?.tellBegun());
     this.events.on('generation-settled', ({ begin, outcome }) => {
-      if (outcome.status === 'finished') this.running.delete(begin.id);
+      if (outcome.status === 'finished') this.holdings.delete(begin.id);
       else this.release(begin.id);
     });
   }
@@ -78,7 +86,7 @@ export class IdempotencyClaims implements OnModuleInit {
     this.hold(name, here);
     const holder = await here.held;
     if (holder.id === claim.id) {
-      this.running.set(claim.id, name);
+      this.holdings.set(claim.id, toHolding(name));
       return undefined;
     }
     // Who holds it elsewhere may give it back there.
@@ -86,12 +94,19 @@ export class IdempotencyClaims implements OnModuleInit {
     return holder;
   }
 
+  /** When the generation has begun, or has given its key back. Undefined where it does not hold one here (any more). */
+  whenBegun(id: string): Promise<void> | undefined {
+    return this.holdings.get(id)?.begun;
+  }
+
   /** Gives the key back that the generation of this id holds, or was to hold. */
   release(id: string): void {
-    const name = this.running.get(id);
-    if (name === undefined) return;
-    this.running.delete(id);
+    const holding = this.holdings.get(id);
+    if (holding === undefined) return;
+    const { name } = holding;
+    this.holdings.delete(id);
     this.local.delete(name);
+    holding.tellBegun();
     this.redis.run((client) => client.eval(RELEASE, 1, name, id)).catch(() => undefined);
   }
 
@@ -126,5 +141,11 @@ const nameOf = ({ owner: { tenant, role, id }, key }: Claim): string => {
   const said = JSON.stringify([tenant, role === 'anonymous' ? null : id, key]);
   return `citadel:idempotency:${hash('sha256', said, 'base64url')}`;
 };
+
+function toHolding(name: string): Holding {
+  let tellBegun!: () => void;
+  const begun = new Promise<void>((resolve) => (tellBegun = resolve));
+  return { name, begun, tellBegun };
+}
 
 const toValue = ({ fingerprint, id }: Claim): string => JSON.stringify({ fingerprint, id });

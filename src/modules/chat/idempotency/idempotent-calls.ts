@@ -10,7 +10,7 @@ import { IdempotencyClaims, type Claim } from './idempotency-claims.js';
 
 /** Others may take a key that was given back, and fail as well. */
 const MOST_TURNS = 5;
-/** A key is held a moment before its generation can be found. */
+/** A key is held elsewhere a moment before its generation can be found. */
 const LOOKS = 20;
 const LOOK_AGAIN_MS = 50;
 
@@ -65,6 +65,11 @@ export class IdempotentCalls {
   }
 
   private async find(id: string, { caller }: AdmittedCall): Promise<FollowedLog | undefined> {
+    const begun = this.claims.whenBegun(id);
+    if (begun !== undefined) {
+      await begun;
+      return this.logs.findHere(id, caller.principal)?.source;
+    }
     for (let look = 0; look < LOOKS; look++) {
       try {
         return (await this.logs.find(id, caller.principal)).source;

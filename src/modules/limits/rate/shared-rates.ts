@@ -18,7 +18,7 @@ for i, key in ipairs(KEYS) do
   local total, oldest, newest = 0, math.huge, -math.huge
   for at = 1, #counts, 2 do
     local its = tonumber(counts[at])
-    if its < part - parts then redis.call('HDEL', key, counts[at])
+    if math.abs(its - part) > parts then redis.call('HDEL', key, counts[at])
     else
       total = total + tonumber(counts[at + 1])
       oldest = math.min(oldest, its)

@@ -59,9 +59,19 @@ describe(SlidingWindow.name, () => {
     expect(window.answer(true, 5, WINDOW_MS * 1_000)).toMatchObject({ remaining: 5, resetMs: 0 });
   });
 
-  it('takes no harm from a clock that was set back', () => {
+  it('counts on where it was when the clock is set back by less than a window', () => {
     const window = new SlidingWindow(PART_MS, 500_000);
     expect(take(window, 1, 500_000)).toBe(true);
-    expect(take(window, 1, 100_000)).toBe(false);
+    expect(take(window, 1, 500_000 - WINDOW_MS)).toBe(false);
+  });
+
+  it('begins anew when the clock is set back by more, and keeps nobody out until it is where it was', () => {
+    const window = new SlidingWindow(PART_MS, 5_000_000);
+    expect(take(window, 1, 5_000_000)).toBe(true);
+    expect(take(window, 1, 1_000_000)).toBe(true);
+    expect(take(window, 1, 1_000_000)).toBe(false);
+    const { retryMs } = window.answer(false, 1, 1_000_000);
+    expect(retryMs).toBeLessThanOrEqual(WINDOW_MS + 2 * PART_MS);
+    expect(take(window, 1, 1_000_000 + retryMs)).toBe(true);
   });
 });

@@ -54,12 +54,16 @@ export class SlidingWindow {
     };
   }
 
-  /** A clock that was set back counts on where it was. */
+  /** Where the clock was set back it is counted on from where it was, or anew where that is more than a window away. */
   private advance(now: number): void {
     const part = Math.floor(now / this.partMs);
-    const steps = Math.min(part - this.newest, PARTS + 1);
-    if (steps <= 0) return;
-    for (let step = 0; step < steps; step++) {
+    const steps = part - this.newest;
+    if (steps <= 0 && steps >= -PARTS) return;
+    if (Math.abs(steps) > PARTS) {
+      this.counts.fill(0);
+      this.total = 0;
+    }
+    for (let step = 0; step < steps && this.total > 0; step++) {
       const at = (part - step) % (PARTS + 1);
       this.total -= this.counts[at]!;
       this.counts[at] = 0;
