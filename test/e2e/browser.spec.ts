@@ -30,12 +30,12 @@ describe('a page in Chromium', () => {
     async () => {
       const result = await runInBrowser<object>(`
         const socket = io('${gateway.url}');
+        const first = socket.io.engine.transport.name;
         const events = [];
         socket.onAny((name, payload) => events.push({ name, text: payload.text }));
         socket.once('connect_error', (error) => done({ error: String(error) }));
         await new Promise((resolve) => socket.once('connect', resolve));
-        const first = socket.io.engine.transport.name;
-        if (first === 'polling') await new Promise((resolve) => socket.io.engine.once('upgrade', resolve));
+        if (socket.io.engine.transport.name === 'polling') await new Promise((resolve) => socket.io.engine.once('upgrade', resolve));
         const closed = new Promise((resolve) => socket.once('close', resolve));
         const messages = [{ role: 'user', content: 'Hello' }];
         const { generation_id } = await socket.emitWithAck('chat', { model: 'phi3', messages });
