@@ -1,5 +1,4 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { generateKeyPairSync } from 'node:crypto';
 import {
   GenerationJournal,
   type BeginRecord,
@@ -9,6 +8,7 @@ import {
 import { DatabaseConnection, DatabaseHealth } from '../../src/infrastructure/database/index.js';
 import { ChainStatus, JournalStatus } from '../../src/modules/audit/index.js';
 import { CheckpointWriter } from '../../src/modules/audit/checkpoint/checkpoint-writer.js';
+import { makeSigningKeys } from '../../src/modules/audit/testing/make-signing-keys.js';
 import { MemoryChain } from '../../src/modules/audit/testing/memory-chain.js';
 import { AuditController } from '../../src/modules/audit/verify/audit.controller.js';
 import { AuditService } from '../../src/modules/audit/verify/audit.service.js';
@@ -96,7 +96,7 @@ export class MemoryStorage implements GenerationJournal {
         Promise.resolve(notes.filter((each) => each.tenant === tenant).map(({ note }) => note)),
       append: (tenant: string, note: string) => Promise.resolve(void notes.push({ tenant, note })),
     };
-    const keys = generateKeyPairSync('ed25519');
+    const keys = makeSigningKeys();
     const { chain } = this;
     const verifier = new ChainVerifier(chain, chain, directory, keys);
     return new AuditService(verifier, new CheckpointWriter(chain, directory, keys), keys);

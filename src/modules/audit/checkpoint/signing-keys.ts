@@ -1,4 +1,5 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { makePrivateKey } from '../../../common/crypto/make-private-key.js';
 import { ConfigError } from '../../../config/index.js';
 import { readOrCreate } from '../../../infrastructure/filesystem/index.js';
 
@@ -20,8 +21,7 @@ export async function loadSigningKeys(file: string): Promise<SigningKeys> {
   return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
-const makePem = (): string =>
-  generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+const makePem = (): string => makePrivateKey('ed25519');
 
 function toPrivateKey(pem: string, file: string): KeyObject {
   try {

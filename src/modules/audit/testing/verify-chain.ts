@@ -1,11 +1,12 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { signCheckpoint } from '../checkpoint/checkpoint.js';
 import { ChainVerifier, type VerifyRequest } from '../verify/chain-verifier.js';
 import { toTombstoneBody } from '../verify/tombstone.js';
 import type { Verdict } from '../verify/verdict.js';
+import { makeSigningKeys } from './make-signing-keys.js';
 import type { MemoryChain } from './memory-chain.js';
 
-const keys = generateKeyPairSync('ed25519');
+const keys = makeSigningKeys();
 
 /** A checkpoint by the key that is believed here. */
 export const noteOf = (chain: MemoryChain, seq: number): string =>

@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../../test/support/seeded-random.js';
 import { signCheckpoint } from '../checkpoint/checkpoint.js';
+import { makeSigningKeys } from '../testing/make-signing-keys.js';
 import { MemoryChain } from '../testing/memory-chain.js';
 import { recordOf } from '../testing/record-of.js';
 import { ChainVerifier } from './chain-verifier.js';
@@ -10,7 +10,7 @@ import type { Verdict } from './verdict.js';
 const ROUNDS = 3_000;
 const ENTRIES = 24;
 const CHECKPOINTS = [8, 16];
-const keys = generateKeyPairSync('ed25519');
+const keys = makeSigningKeys();
 
 const sound = new MemoryChain();
 for (let i = 1; i <= ENTRIES; i++)

@@ -1,11 +1,6 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  createSecretKey,
-  generateKeyPairSync,
-  type KeyObject,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
+import { makePrivateKey } from '../../../common/crypto/make-private-key.js';
 import { signingAlgorithmOf, type SigningAlgorithm } from '../../../common/crypto/signing-algorithm.js';
 import { ConfigError, type IdentityConfig } from '../../../config/index.js';
 import { readOrCreate } from '../../../infrastructure/filesystem/index.js';
@@ -86,11 +81,7 @@ export class KeyRing {
   }
 }
 
-const makePem = (): string =>
-  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
-    type: 'pkcs8',
-    format: 'pem',
-  }) as string;
+const makePem = (): string => makePrivateKey('P-256');
 
 function requireAlgorithm(key: KeyObject): SigningAlgorithm {
   const algorithm = signingAlgorithmOf(key);
