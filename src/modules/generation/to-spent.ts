@@ -13,15 +13,12 @@ export function toSpent(
   if (!hasWorked(generation, outcome)) return undefined;
   const { origins, usage, usageReports, head } = generation;
   const { promptTokens = 0, completionTokens = 0 } = usage;
-  const isCounted = Array.from(
-    { length: head.choices },
-    (_, choice) => usageReports[choice]?.completionTokens,
-  );
+  const said = Array.from({ length: head.choices }, (_, choice) => usageReports[choice]?.completionTokens);
   return {
     ...origins.find((each) => each !== undefined)!,
     promptTokens,
     // Where the backend did not say, long pieces count for more than one.
-    completionTokens: isCounted.includes(undefined)
+    completionTokens: said.includes(undefined)
       ? Math.max(completionTokens, meter?.used ?? 0)
       : completionTokens,
   };
