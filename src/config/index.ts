@@ -31,4 +31,10 @@ export { isConfiguredModel, resolveAlias } from './model-names.js';
 export { isNativeRedirectUri, isRedirectUri } from './redirect-uri.js';
 export { readProcessEnv } from './read-process-env.js';
 export { unreadable } from './unreadable.js';
-export type { AgentSettings, BackendSettings, RoutingConfig, WorkflowSettings } from './routing-config.js';
+export type {
+  AgentSettings,
+  BackendSettings,
+  ReasoningField,
+  RoutingConfig,
+  WorkflowSettings,
+} from './routing-config.js';

@@ -35,7 +35,11 @@ export interface BackendSettings {
   /** Resolved from the environment variable the YAML names; never logged. */
   readonly apiKey?: string;
   readonly maxConcurrent: number;
+  /** Of kind `openai`: the fields that take an assistant's earlier thoughts, where its host does not tell. */
+  readonly earlierReasoning?: readonly ReasoningField[];
 }
+
+export type ReasoningField = 'reasoning_content' | 'reasoning';
 
 export interface ModelRoute {
   /** A model name after aliases, or a prefix that ends in `*`. */

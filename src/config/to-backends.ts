@@ -1,7 +1,7 @@
-import type { BackendSettings } from './routing-config.js';
+import type { BackendSettings, ReasoningField } from './routing-config.js';
 import { ConfigError } from './config-error.js';
 import { httpUrl } from './network-parsers.js';
-import { headerWord, name, parseValue, wholeNumber } from './parser.js';
+import { headerWord, name, oneOf, parseValue, wholeNumber } from './parser.js';
 import type { Secrets } from './secrets.js';
 import type { Sources } from './sources.js';
 import type { AgentInstance } from './to-agent-instances.js';
@@ -41,12 +41,20 @@ export function toBackends(
   };
 }
 
+const EARLIER_REASONING = {
+  both: ['reasoning_content', 'reasoning'],
+  reasoning_content: ['reasoning_content'],
+  reasoning: ['reasoning'],
+  none: [],
+} as const satisfies Record<string, readonly ReasoningField[]>;
+
 /** A backend as far as YAML describes it. */
 interface Entry {
   readonly kind: string;
   readonly url?: string | undefined;
   readonly apiKeyEnv?: string | undefined;
   readonly maxConcurrent?: number | undefined;
+  readonly earlierReasoning?: readonly ReasoningField[] | undefined;
 }
 
 function readEntries(sections: readonly YamlSection[]): ReadonlyMap<string, Entry> {
@@ -64,14 +72,20 @@ function readEntries(sections: readonly YamlSection[]): ReadonlyMap<string, Entr
       url: section.read('url', httpUrl),
       apiKeyEnv: section.read('api_key_env', name),
       maxConcurrent: section.read('max_concurrent', wholeNumber(1)),
+      earlierReasoning: kind === 'openai' ? readEarlierReasoning(section) : undefined,
     });
   }
   return entries;
 }
 
+function readEarlierReasoning(section: YamlSection): readonly ReasoningField[] | undefined {
+  const said = section.read('earlier_reasoning', oneOf('both', 'reasoning_content', 'reasoning', 'none'));
+  return said && EARLIER_REASONING[said];
+}
+
 function toSettings(
   backend: string,
-  { kind, url, apiKeyEnv, maxConcurrent }: Entry,
+  { kind, url, apiKeyEnv, maxConcurrent, earlierReasoning }: Entry,
   secrets: Secrets,
 ): BackendSettings {
   if (kind !== 'simulator' && url === undefined) throw new ConfigError(`The backend ${backend} has no url`);
@@ -87,5 +101,6 @@ function toSettings(
     url: kind === 'simulator' ? '' : (url ?? ''),
     ...(apiKey !== undefined && { apiKey }),
     maxConcurrent: maxConcurrent ?? DEFAULT_MAX_CONCURRENT,
+    ...(earlierReasoning !== undefined && { earlierReasoning }),
   };
 }

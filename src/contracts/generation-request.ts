@@ -45,6 +45,8 @@ export interface ChatMessage {
   readonly role: ChatRole;
   /** Plain text, or parts in the caller's order. */
   readonly content: string | readonly ContentPart[] | null;
+  /** What an assistant thought before it said this. */
+  readonly reasoning?: string;
   readonly name?: string;
   readonly toolCalls?: readonly ToolCall[];
   readonly toolCallId?: string;
@@ -53,14 +55,18 @@ export interface ChatMessage {
 export type ContentPart =
   | { readonly type: 'text'; readonly text: string }
   /** Base64 image bytes without a data-URL prefix: no host is ever named by a request. */
-  | { readonly type: 'image'; readonly mediaType: string; readonly base64: string };
+  | { readonly type: 'image'; readonly mediaType: string; readonly base64: string; readonly detail?: string };
 
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
   /** A JSON text. */
   readonly arguments: string;
+  /** What a model server says of a call besides and wants back with it, such as Gemini's thought signatures. */
+  readonly extra?: CallExtra;
 }
+
+export type CallExtra = Readonly<Record<string, unknown>>;
 
 export interface ToolDefinition {
   readonly name: string;

@@ -1,18 +1,20 @@
 import type { EmbeddingAnswer, EmbeddingRequest } from './embedding.js';
 import type { Failure } from './failure.js';
-import type { GenerationRequest } from './generation-request.js';
+import type { CallExtra, GenerationRequest } from './generation-request.js';
 import type { Usage } from './usage.js';
 import type { WireText } from './wire-text.js';
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 
-/** One piece of a tool call. The first piece of an index carries id and name, later ones arguments only. */
+/** One piece of a tool call. The first piece of an index carries id, name and extra, later ones arguments only. */
 export interface ToolCallDelta {
   readonly index: number;
   readonly id?: string;
   readonly name?: string;
   /** A piece of the arguments' JSON text. */
   readonly arguments: string;
+  /** With the first piece: what the server wants back with the call. */
+  readonly extra?: CallExtra;
 }
 
 /**

@@ -56,7 +56,7 @@ describe('useChat of the AI SDK', () => {
     ]);
   });
 
-  it('sends images and what tools answered', async () => {
+  it('sends images, thoughts and what tools answered', async () => {
     ollama.answer({ pieces: ['ok'] });
     await send([
       {
@@ -89,7 +89,11 @@ describe('useChat of the AI SDK', () => {
     ]);
     expect(messagesOfLast()).toMatchObject([
       { role: 'user', content: 'What is it?', images: [IMAGE] },
-      { role: 'assistant', tool_calls: [{ function: { name: 'look', arguments: { at: 1 } } }] },
+      {
+        role: 'assistant',
+        thinking: 'hm',
+        tool_calls: [{ function: { name: 'look', arguments: { at: 1 } } }],
+      },
       { role: 'tool', content: '{"seen":"a cat"}' },
       { role: 'assistant', content: 'A cat.' },
       { role: 'user', content: 'Sure?' },
@@ -100,6 +104,7 @@ describe('useChat of the AI SDK', () => {
     [[], 'a list of 1 to 256 parts'],
     ['text', 'a list of 1 to 256 parts'],
     [[{ type: 'text' }], 'text must be a string'],
+    [[{ type: 'reasoning', text: null }], 'text must be a string'],
     [[{ type: 'file', url: 'http://169.254.169.254/' }], 'data: URL'],
     [[{ type: 'tool-x' }], 'toolCallId'],
     [[null], 'must be an object'],

@@ -6,6 +6,8 @@ export interface OpenAiToolCall {
   readonly name: string;
   /** The JSON text the model wrote, right or wrong. */
   readonly arguments: string;
+  /** What a server says of it besides. */
+  readonly extra_content?: object;
 }
 
 /** What a fake OpenAI-compatible server answers: reasoning first, then text, then tool calls. */
@@ -107,9 +109,10 @@ export class OpenAiAnswerBuilder {
   }
 
   private toolCallDeltas(whole: boolean): Delta[] {
-    return (this.answer.toolCalls ?? []).flatMap(({ id, name, arguments: text }, place) => {
+    return (this.answer.toolCalls ?? []).flatMap(({ id, name, arguments: text, extra_content }, place) => {
       const index = this.dialect.toolCallIndex ? { index: place } : {};
-      const first = { ...index, id, type: 'function', function: { name, arguments: whole ? text : '' } };
+      const called = { name, arguments: whole ? text : '' };
+      const first = { ...index, id, type: 'function', function: called, extra_content };
       const half = Math.ceil(text.length / 2);
       const rest = whole ? [] : [text.slice(0, half), text.slice(half)].filter((part) => part !== '');
       return [first, ...rest.map((part) => ({ ...index, function: { arguments: part } }))].map((call) => ({

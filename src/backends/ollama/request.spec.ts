@@ -73,6 +73,7 @@ describe(toOllamaRequest.name, () => {
         {
           role: 'assistant',
           content: null,
+          reasoning: 'f, then g',
           toolCalls: [
             { id: 'c1', name: 'f', arguments: '{"a":1}' },
             { id: 'c2', name: 'g', arguments: 'rubbish' },
@@ -86,6 +87,7 @@ describe(toOllamaRequest.name, () => {
       {
         role: 'assistant',
         content: '',
+        thinking: 'f, then g',
         tool_calls: [
           { id: 'c1', function: { name: 'f', arguments: { a: 1 } } },
           { id: 'c2', function: { name: 'g', arguments: {} } },

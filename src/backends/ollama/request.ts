@@ -64,11 +64,12 @@ function toTools({ tools, toolChoice }: GenerationRequest) {
 
 function toMessages(messages: readonly ChatMessage[]) {
   const toolNames = new Map<string, string>();
-  return messages.map(({ role, content, toolCalls, toolCallId }) => {
+  return messages.map(({ role, content, reasoning, toolCalls, toolCallId }) => {
     for (const call of toolCalls ?? []) toolNames.set(call.id, call.name);
     return {
       role,
       content: textOf(content),
+      thinking: role === 'assistant' ? reasoning : undefined,
       images: imagesOf(content),
       tool_calls: toolCalls?.map((call) => ({
         id: call.id,

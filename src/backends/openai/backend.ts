@@ -28,7 +28,7 @@ export class OpenAiBackend implements ModelBackend {
 
   constructor(settings: BackendSettings, upstream: UpstreamConfig) {
     this.name = settings.name;
-    this.dialect = toRequestDialect(settings.url);
+    this.dialect = toRequestDialect(settings.url, settings.earlierReasoning);
     this.client = createBackendClient(settings, upstream);
   }
 

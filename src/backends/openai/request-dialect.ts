@@ -1,3 +1,5 @@
+import type { ReasoningField } from '../../config/index.js';
+
 /** In what a server wants its requests different from those that copy OpenAI's API. */
 export interface RequestDialect {
   /** How it calls the most tokens of an answer to a chat, unless a reasoning model gives it. */
@@ -9,40 +11,79 @@ export interface RequestDialect {
   readonly takesUser: boolean;
   /** OpenAI's reasoning models, which refuse `max_tokens` and temperatures other than their own. */
   readonly reasoningModels?: RegExp;
+  /** Where in an assistant's message it takes back what was thought; in none it would refuse the message. */
+  readonly thoughts: readonly ReasoningField[];
+  /** Said where no thoughts are given back, by a server that refuses messages without. */
+  readonly lostThoughts?: string;
+  /** Whether it takes back what it said of tool calls besides. */
+  readonly takesExtras: boolean;
+  /** Models that refuse their own tool calls without the signature they came with. */
+  readonly signs?: RegExp;
 }
 
+/** Servers of one's own. vLLM reads one of the fields, llama.cpp and SGLang the other, and none minds both. */
 export const COMPATIBLE: RequestDialect = {
   maxTokens: 'max_tokens',
   streamOptions: { include_usage: true },
   seed: 'seed',
   takesUser: true,
+  thoughts: ['reasoning_content', 'reasoning'],
+  takesExtras: true,
 };
+
+/** Servers that refuse fields of a message they do not know. */
+export const STRICT: RequestDialect = { ...COMPATIBLE, thoughts: [], takesExtras: false };
 
 /** All since GPT-5 are among them. */
 const REASONING = /^(?:o\d|gpt-[5-9])/;
 
 /** OpenAI's own server. What it pads its chunks with, unless told not to, is a field that others may refuse. */
 export const OPENAI: RequestDialect = {
-  ...COMPATIBLE,
+  ...STRICT,
   maxTokens: 'max_completion_tokens',
   streamOptions: { include_usage: true, include_obfuscation: false },
   reasoningModels: REASONING,
 };
 
 /** Azure, where older models do not all know `max_completion_tokens`. */
-export const AZURE: RequestDialect = { ...COMPATIBLE, reasoningModels: REASONING };
+export const AZURE: RequestDialect = { ...STRICT, reasoningModels: REASONING };
 
 /** Mistral's own server refuses every field that it does not know, and says the usage unasked. */
-export const MISTRAL: RequestDialect = { maxTokens: 'max_tokens', seed: 'random_seed', takesUser: false };
+export const MISTRAL: RequestDialect = {
+  maxTokens: 'max_tokens',
+  seed: 'random_seed',
+  takesUser: false,
+  thoughts: [],
+  takesExtras: false,
+};
+
+/** Google's. From Gemini 3 on, calls are signed. */
+export const GEMINI: RequestDialect = { ...STRICT, takesExtras: true, signs: /gemini-(?:[3-9]|\d\d)/ };
+
+/** DeepSeek and Moonshot: models that think want every thought back, and take a blank one for what was lost. */
+export const THOUGHTFUL: RequestDialect = {
+  ...STRICT,
+  thoughts: ['reasoning_content'],
+  lostThoughts: ' ',
+};
+
+/** Cerebras. */
+export const CEREBRAS: RequestDialect = { ...STRICT, thoughts: ['reasoning'] };
 
 /** Known by their host names, regional ones included. */
 const OF_HOSTS: readonly (readonly [RegExp, RequestDialect])[] = [
   [/(?:^|\.)api\.openai\.com$/, OPENAI],
   [/\.(?:openai|cognitiveservices|services\.ai)\.azure\.com$/, AZURE],
   [/(?:^|\.)(?:api|codestral)\.mistral\.ai$/, MISTRAL],
+  [/(?:^|[.-])(?:generativelanguage|aiplatform)\.googleapis\.com$/, GEMINI],
+  [/(?:^|\.)api\.(?:deepseek\.com|moonshot\.(?:ai|cn))$/, THOUGHTFUL],
+  [/(?:^|\.)api\.cerebras\.ai$/, CEREBRAS],
+  [/(?:^|\.)api\.groq\.com$/, STRICT],
 ];
 
-export function toRequestDialect(baseUrl: string): RequestDialect {
+/** Of the server at this address, unless told otherwise where it takes back what was thought. */
+export function toRequestDialect(baseUrl: string, thoughts?: readonly ReasoningField[]): RequestDialect {
   const { hostname } = new URL(baseUrl);
-  return OF_HOSTS.find(([host]) => host.test(hostname))?.[1] ?? COMPATIBLE;
+  const known = OF_HOSTS.find(([host]) => host.test(hostname))?.[1] ?? COMPATIBLE;
+  return thoughts === undefined ? known : { ...known, thoughts };
 }

@@ -1,13 +1,7 @@
 import { toWireJson, type WireText } from '../../contracts/wire-text.js';
-import type {
-  ChatMessage,
-  ContentPart,
-  GenerationRequest,
-  ResponseFormat,
-  ToolCall,
-  ToolChoice,
-} from '../../contracts/generation-request.js';
+import type { GenerationRequest, ResponseFormat, ToolChoice } from '../../contracts/generation-request.js';
 import type { RequestDialect } from './request-dialect.js';
+import { toRequestMessage } from './request-message.js';
 
 /** The path and body that ask for this answer. Always streamed: a whole answer is a reader that waits. */
 export function toOpenAiRequest(
@@ -28,7 +22,7 @@ export function toOpenAiRequest(
       ...toCommon(request, dialect),
       [isReasoning(request, dialect) ? 'max_completion_tokens' : dialect.maxTokens]:
         request.sampling.maxTokens,
-      messages: input.messages.map(toMessage),
+      messages: input.messages.map((message) => toRequestMessage(message, dialect, request.model)),
       ...toTools(request),
       reasoning_effort: request.reasoningEffort,
     }),
@@ -81,24 +75,3 @@ const toResponseFormat = (format: ResponseFormat) =>
         type: 'json_schema',
         json_schema: { name: format.name, schema: format.schema, strict: format.strict },
       };
-
-function toMessage({ role, content, name, toolCalls = [], toolCallId }: ChatMessage) {
-  return {
-    role,
-    content: typeof content === 'object' && content !== null ? content.map(toPart) : content,
-    name,
-    tool_calls: toolCalls.length === 0 ? undefined : toolCalls.map(toToolCall),
-    tool_call_id: toolCallId,
-  };
-}
-
-const toToolCall = ({ id, name, arguments: text }: ToolCall) => ({
-  id,
-  type: 'function',
-  function: { name, arguments: text },
-});
-
-const toPart = (part: ContentPart) =>
-  part.type === 'text'
-    ? { type: 'text', text: part.text }
-    : { type: 'image_url', image_url: { url: `data:${part.mediaType};base64,${part.base64}` } };

@@ -196,4 +196,17 @@ describe(ToolCallPieces.name, () => {
       'upstream_protocol_error',
     );
   });
+
+  it('keep with their first piece what the server wants back with them, and nothing else', () => {
+    const google = { google: { thought_signature: 'c2ln' } };
+    const called = (extra_content: unknown) =>
+      readAnswer([
+        calls({ index: 0, id: 'c1', extra_content, function: { name: 'f', arguments: '{}' } }),
+        delta({}, 'tool_calls'),
+        DONE,
+      ]).toolCalls;
+    expect(called(google)).toEqual([{ index: 0, id: 'c1', name: 'f', arguments: '{}', extra: google }]);
+    for (const nothing of [undefined, null, 'text', 7, ['list']])
+      expect(called(nothing)).toEqual([{ index: 0, id: 'c1', name: 'f', arguments: '{}' }]);
+  });
 });

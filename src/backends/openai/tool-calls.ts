@@ -1,3 +1,4 @@
+import type { CallExtra } from '../../contracts/generation-request.js';
 import type { ToolCallDelta } from '../../contracts/model-backend.js';
 import { newToolCallId } from '../shared/tool-call-id.js';
 import { ArgumentsExtent } from './arguments-extent.js';
@@ -7,6 +8,8 @@ export interface OpenAiToolCall {
   index?: unknown;
   id?: unknown;
   function?: { name?: unknown; arguments?: unknown } | null;
+  /** Gemini's. */
+  extra_content?: unknown;
 }
 
 interface KnownCall {
@@ -40,7 +43,7 @@ export class ToolCallPieces {
     const text = toArguments(piece.function?.arguments);
     const continued = this.find(piece.index, id);
     if (name !== undefined && (continued === undefined || !isContinuedBy(continued, { id, name, text })))
-      return this.begin(piece.index, { id, name, text });
+      return this.begin(piece.index, { id, name, text, extra: toExtra(piece.extra_content) });
     if (text === '') return undefined;
     if (continued === undefined) return 'orphan';
     continued.extent.add(text);
@@ -61,14 +64,15 @@ export class ToolCallPieces {
   }
 
   /** Two calls of one id would get one answer between them: the second gets another. */
-  private begin(index: unknown, { id, name, text }: NamedPiece): ToolCallDelta {
+  private begin(index: unknown, { id, name, text, extra }: BeginningPiece): ToolCallDelta {
     const isUsable = id !== undefined && !this.byId.has(id);
     const call: KnownCall = { position: this.count, name, id, extent: new ArgumentsExtent() };
     call.extent.add(text);
     if (typeof index === 'number') this.byIndex.set(index, call);
     if (id !== undefined) this.byId.set(id, call);
     this.calls.push(call);
-    return { index: call.position, id: isUsable ? id : newToolCallId(), name, arguments: text };
+    const usableId = isUsable ? id : newToolCallId();
+    return { index: call.position, id: usableId, name, arguments: text, ...(extra && { extra }) };
   }
 }
 
@@ -76,6 +80,10 @@ interface NamedPiece {
   readonly id: string | undefined;
   readonly name: string;
   readonly text: string;
+}
+
+interface BeginningPiece extends NamedPiece {
+  readonly extra: CallExtra | undefined;
 }
 
 function isContinuedBy(call: KnownCall, { id, name, text }: NamedPiece): boolean {
@@ -94,3 +102,6 @@ function toArguments(value: unknown): string {
   if (typeof value === 'string') return value;
   return value === undefined || value === null ? '' : JSON.stringify(value);
 }
+
+const toExtra = (value: unknown): CallExtra | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as CallExtra) : undefined;

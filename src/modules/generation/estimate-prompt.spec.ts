@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { estimatePrompt } from './estimate-prompt.js';
 
 describe(estimatePrompt.name, () => {
-  it('counts messages with their parts, calls and tools', () => {
+  it('counts messages with their parts, thoughts, calls and tools', () => {
     expect(
       estimatePrompt({
         input: {
@@ -16,12 +16,17 @@ describe(estimatePrompt.name, () => {
                 { type: 'image', mediaType: 'image/png', base64: 'x'.repeat(4_000) },
               ],
             },
-            { role: 'assistant', content: null, toolCalls: [{ id: 'c', name: 'find', arguments: '{}' }] },
+            {
+              role: 'assistant',
+              content: null,
+              reasoning: 'Search it',
+              toolCalls: [{ id: 'c', name: 'find', arguments: '{}' }],
+            },
           ],
         },
         tools: [{ name: 'find' }],
       }),
-    ).toBe(4 + 3 + 4 + 1 + 85 + 4 + 1 + 1 + Math.ceil('[{"name":"find"}]'.length / 4));
+    ).toBe(4 + 3 + 4 + 1 + 85 + 4 + 3 + 1 + 1 + Math.ceil('[{"name":"find"}]'.length / 4));
   });
 
   it('counts a prompt and what comes behind it', () => {

@@ -14,8 +14,8 @@ export function estimatePrompt({ input, tools }: Asked): number {
   const ofTools = tools === undefined ? 0 : ofText(JSON.stringify(tools));
   if (input.kind === 'prompt') return ofTools + ofText(input.prompt) + ofText(input.suffix ?? '');
   let tokens = ofTools;
-  for (const { content, toolCalls } of input.messages) {
-    tokens += TOKENS_PER_MESSAGE;
+  for (const { content, reasoning = '', toolCalls } of input.messages) {
+    tokens += TOKENS_PER_MESSAGE + ofText(reasoning);
     for (const call of toolCalls ?? []) tokens += ofText(call.name) + ofText(call.arguments);
     if (typeof content === 'string') tokens += ofText(content);
     else

@@ -23,11 +23,12 @@ export class OpenAiChatDialect implements StreamDialect {
       open: () => eachChoice(head, (choice) => `${delta(choice)}"role":"assistant","content":""${closing}`),
       text: (text, choice) => (choice === 0 ? textBefore : `${delta(choice)}"content":"`) + text + textAfter,
       reasoning: (text, choice) => `${delta(choice)}"${options.reasoningField}":"${text}${textAfter}`,
-      toolCall: ({ index, id, name, arguments: piece }, choice) => {
+      toolCall: ({ index, id, name, arguments: piece, extra }, choice) => {
         const call = {
           index,
           ...(id === undefined ? {} : { id, type: 'function' }),
           function: { name, arguments: piece },
+          extra_content: extra,
         };
         return `${delta(choice)}"tool_calls":[${toWireJson(call)}]${closing}`;
       },

@@ -149,7 +149,7 @@ describe('the record of a generation', () => {
           {
             kind: 'chat',
             messages: [
-              { role: 'assistant', content: null, toolCalls: [call] },
+              { role: 'assistant', content: null, reasoning: 'Ask.', toolCalls: [call] },
               { role: 'tool', content: '21 °C', toolCallId: 'call-1', name: 'weather' },
             ],
           },
@@ -158,7 +158,7 @@ describe('the record of a generation', () => {
     );
     expect(title).toBeNull();
     expect(request.map(({ content, metadata }) => [content, metadata])).toEqual([
-      ['', { tool_calls: [call] }],
+      ['', { reasoning: 'Ask.', tool_calls: [call] }],
       ['21 °C', { tool_call_id: 'call-1', name: 'weather' }],
     ]);
   });

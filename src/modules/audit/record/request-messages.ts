@@ -45,9 +45,16 @@ function toInputMessages(input: Input): RequestMessage[] {
   return input.messages.map(toRequestMessage);
 }
 
-function toRequestMessage({ role, content, name, toolCalls, toolCallId }: ChatMessage): RequestMessage {
+function toRequestMessage(message: ChatMessage): RequestMessage {
+  const { role, content, reasoning, name, toolCalls, toolCallId } = message;
   const parts = content !== null && typeof content !== 'string' ? true : undefined;
-  const metadata = JSON.stringify({ name, tool_calls: toolCalls, tool_call_id: toolCallId, parts });
+  const metadata = JSON.stringify({
+    name,
+    reasoning,
+    tool_calls: toolCalls,
+    tool_call_id: toolCallId,
+    parts,
+  });
   return { role, content: contentOf(content), metadata };
 }
 

@@ -7,7 +7,9 @@ export const IMAGE_DATA_URL = /^data:(image\/[\w.+-]+);base64,([A-Za-z0-9+/]+={0
 export type ContentPartBody =
   | { type: 'text'; text: string }
   | { type: 'refusal'; refusal: string }
-  | { type: 'image_url'; image_url: { url: string } };
+  | { type: 'image_url'; image_url: { url: string; detail?: string | null } };
+
+const DETAILS: readonly unknown[] = ['auto', 'low', 'high', 'original', null, undefined];
 
 /** A message's `content`: text, parts, or null for an assistant that called tools. */
 export const IsMessageContent = () => mustHaveNoFault(faultOf);
@@ -42,10 +44,12 @@ function faultOfPart(part: unknown): string | undefined {
     case 'refusal':
       return typeof refusal === 'string' ? undefined : 'refusal must be a string';
     case 'image_url': {
-      const url = (image_url as { url?: unknown } | null)?.url;
-      return typeof url === 'string' && IMAGE_DATA_URL.test(url)
+      const { url, detail } = (image_url ?? {}) as { url?: unknown; detail?: unknown };
+      if (typeof url !== 'string' || !IMAGE_DATA_URL.test(url))
+        return 'image_url.url must be a base64 data: URL of an image';
+      return DETAILS.includes(detail)
         ? undefined
-        : 'image_url.url must be a base64 data: URL of an image';
+        : 'image_url.detail must be one of auto, low, high, original';
     }
     case 'input_audio':
     case 'file':

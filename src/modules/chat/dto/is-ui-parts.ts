@@ -18,7 +18,7 @@ export interface UiPart {
 
 export const isToolPart = ({ type }: UiPart): boolean => type === 'dynamic-tool' || type.startsWith('tool-');
 
-/** A message's `parts`: text, images as `data:` URLs, and tools that were called. */
+/** A message's `parts`: text, thoughts, images as `data:` URLs, and tools that were called. */
 export const IsUiParts = () => mustHaveNoFault(faultOf);
 
 function faultOf(value: unknown): string | undefined {
@@ -35,7 +35,8 @@ function faultOfPart(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return 'must be an object';
   const part = value as UiPart;
   if (typeof part.type !== 'string') return 'type must be a string';
-  if (part.type === 'text') return typeof part.text === 'string' ? undefined : 'text must be a string';
+  if (part.type === 'text' || part.type === 'reasoning')
+    return typeof part.text === 'string' ? undefined : 'text must be a string';
   if (part.type === 'file')
     return typeof part.url === 'string' && IMAGE_DATA_URL.test(part.url)
       ? undefined

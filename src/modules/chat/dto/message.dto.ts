@@ -29,6 +29,18 @@ export class ToolCallDto {
   @IsObject()
   @Nested(ToolCallFunctionDto)
   function!: ToolCallFunctionDto;
+
+  @ApiPropertyOptional({
+    description:
+      'What the model server said of the call besides, such as Gemini’s `google.thought_signature`: sent back with the ' +
+      'call, it reaches a server that takes it.',
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+  })
+  @IsOptional()
+  @IsObject()
+  extra_content?: Record<string, unknown> | null;
 }
 
 export class MessageDto {
@@ -54,6 +66,21 @@ export class MessageDto {
   @IsOptional()
   @IsUiParts()
   parts?: UiPart[] | null;
+
+  @ApiPropertyOptional({
+    description:
+      'Of an assistant: what it thought before it said this. It reaches model servers that take it back; DeepSeek’s and ' +
+      'Moonshot’s demand it.',
+    type: String,
+  })
+  @IsOptional()
+  @IsString()
+  reasoning_content?: string | null;
+
+  @ApiPropertyOptional({ description: 'The same, as other servers call it.', type: String })
+  @IsOptional()
+  @IsString()
+  reasoning?: string | null;
 
   @ApiPropertyOptional({ description: 'A name that tells participants of one role apart.', type: String })
   @IsOptional()

@@ -23,13 +23,15 @@ export function fromUiParts(role: ChatRole, parts: readonly UiPart[]): ChatMessa
 const STEP_BORDER: UiPart = { type: 'step-start' };
 
 function fromStep(parts: readonly UiPart[]): ChatMessage[] {
-  const text = parts.map(({ type, text: said }) => (type === 'text' ? said! : '')).join('');
+  const text = textOf('text', parts);
+  const reasoning = textOf('reasoning', parts);
   const called = parts.filter((part) => isToolPart(part) && isAnswered(part));
   if (text === '' && called.length === 0) return [];
   return [
     {
       role: 'assistant',
       content: text === '' ? null : text,
+      ...(reasoning !== '' && { reasoning }),
       ...(called.length > 0 && { toolCalls: called.map(toToolCall) }),
     },
     ...called.map((part): ChatMessage => ({
@@ -39,6 +41,9 @@ function fromStep(parts: readonly UiPart[]): ChatMessage[] {
     })),
   ];
 }
+
+const textOf = (kind: 'text' | 'reasoning', parts: readonly UiPart[]): string =>
+  parts.map(({ type, text }) => (type === kind ? text! : '')).join('');
 
 /** A call without an answer is one the model would wait for. */
 const isAnswered = ({ state }: UiPart): boolean => state === 'output-available' || state === 'output-error';

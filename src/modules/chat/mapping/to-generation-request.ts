@@ -6,13 +6,14 @@ import type {
   GenerationRequest,
   ResponseFormat,
   Sampling,
+  ToolCall,
   ToolDefinition,
 } from '../../../contracts/generation-request.js';
 import type { CreateChatCompletionDto } from '../dto/create-chat-completion.dto.js';
 import type { CreateCompletionDto } from '../dto/create-completion.dto.js';
 import { IMAGE_DATA_URL, type ContentPartBody } from '../dto/is-message-content.js';
 import { fromUiParts } from './from-ui-parts.js';
-import type { MessageDto } from '../dto/message.dto.js';
+import type { MessageDto, ToolCallDto } from '../dto/message.dto.js';
 import { DEFAULT_MAX_TOKENS, DEFAULT_TEMPERATURE, type SamplingDto } from '../dto/sampling.dto.js';
 import type { ResponseFormatBody } from '../dto/tool.dto.js';
 
@@ -104,25 +105,31 @@ function toMessages(message: MessageDto): ChatMessage[] {
   return fromUiParts(ROLE_OF[role], parts);
 }
 
-function toMessage({ role, content, name, tool_calls, tool_call_id }: MessageDto): ChatMessage {
+function toMessage(message: MessageDto): ChatMessage {
+  const { role, content, name, reasoning_content, reasoning, tool_calls, tool_call_id } = message;
   return {
     role: ROLE_OF[role],
     content: Array.isArray(content) ? content.map(toPart) : (content ?? null),
+    reasoning: reasoning_content || reasoning || undefined,
     name: name ?? undefined,
-    toolCalls: tool_calls?.map(({ id, function: called }) => ({
-      id,
-      name: called.name,
-      arguments: called.arguments,
-    })),
+    toolCalls: tool_calls?.map(toToolCall),
     toolCallId: tool_call_id ?? undefined,
   };
 }
 
+const toToolCall = ({ id, function: called, extra_content }: ToolCallDto): ToolCall => ({
+  id,
+  name: called.name,
+  arguments: called.arguments,
+  extra: extra_content ?? undefined,
+});
+
 function toPart(part: ContentPartBody): ContentPart {
   if (part.type === 'text') return part;
   if (part.type === 'refusal') return { type: 'text', text: part.refusal };
-  const [, mediaType, base64] = IMAGE_DATA_URL.exec(part.image_url.url)!;
-  return { type: 'image', mediaType: mediaType!, base64: base64! };
+  const { url, detail } = part.image_url;
+  const [, mediaType, base64] = IMAGE_DATA_URL.exec(url)!;
+  return { type: 'image', mediaType: mediaType!, base64: base64!, ...(detail != null && { detail }) };
 }
 
 const toTool = ({

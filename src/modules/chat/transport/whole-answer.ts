@@ -35,10 +35,11 @@ const textChoice = (index: number, text: WireText, reason: FinishReason): string
 
 function toMessage({ text, reasoning, toolCalls }: AnswerRecord, reasoningField: string): WireText {
   const content = text === '' && toolCalls !== undefined ? 'null' : `"${text}"`;
-  const calls = toolCalls?.map(({ id, name, arguments: args }) => ({
+  const calls = toolCalls?.map(({ id, name, arguments: args, extra }) => ({
     id,
     type: 'function',
     function: { name, arguments: args },
+    extra_content: extra,
   }));
   return (
     `{"role":"assistant","content":${content},"refusal":null,"annotations":[]` +

@@ -65,4 +65,14 @@ describe(answersOf.name, () => {
       },
     ]);
   });
+
+  it('keeps what a server said of a call besides', () => {
+    const entries = [
+      toolCallEntry({ index: 0, id: 'a', name: 'find', arguments: '{', extra: { signed: 'é' } }, 0),
+      toolCallEntry({ index: 0, arguments: '}' }, 0),
+    ];
+    expect(answersIn(entries, 1)[0]?.toolCalls).toEqual([
+      { id: 'a', name: 'find', arguments: '{}', extra: { signed: 'é' } },
+    ]);
+  });
 });

@@ -29,8 +29,8 @@ export function answersOf(log: GenerationLog, choices: number, count = log.count
 type Draft = { -readonly [Key in keyof ToolCall]: ToolCall[Key] };
 
 function addToolCall(calls: Map<number, Draft>, entry: string): void {
-  const { index, id, name, arguments: piece } = toolCallOf(entry);
+  const { index, id = '', name = '', arguments: piece, extra } = toolCallOf(entry);
   const call = calls.get(index);
-  if (call === undefined) calls.set(index, { id: id ?? '', name: name ?? '', arguments: piece });
-  else call.arguments += piece;
+  if (call !== undefined) call.arguments += piece;
+  else calls.set(index, { id, name, arguments: piece, ...(extra && { extra }) });
 }

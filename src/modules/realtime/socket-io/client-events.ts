@@ -74,7 +74,10 @@ export interface ServerToClientEvents {
   /** A piece of the answer, as the profile frames it. `index` is the answer it belongs to. */
   chunk(event: OfGeneration & { text: string; index: number }): void;
   reasoning(event: OfGeneration & { text: string }): void;
-  tool_call(event: OfGeneration & { index: number; id?: string; name?: string; arguments: string }): void;
+  /** A piece of a call; the first has `id`, `name` and what the model server said of it besides. */
+  tool_call(
+    event: OfGeneration & { index: number; id?: string; name?: string; arguments: string; extra?: object },
+  ): void;
   /** Of the most tokens the answer may have, where that is known. */
   progress(event: OfGeneration & { percent: number }): void;
   complete(

@@ -101,7 +101,7 @@ export class FunctionCallOutputItemDto extends KeptItemDto {
 
 export class ReasoningItemDto extends KeptItemDto {
   @ApiProperty({
-    description: 'Which kind of item. Earlier thoughts are kept, and not told the model.',
+    description: 'Which kind of item. Earlier thoughts reach model servers that take them back.',
     enum: ['reasoning'],
   })
   type!: 'reasoning';

@@ -1,12 +1,13 @@
 import type { ContentPartBody, MessageDto } from '../../chat/index.js';
 import type { InputItem, ItemPart } from './input-item.js';
 
-/** The conversation as messages. Calls go with the text they came with, or together; thoughts are left out. */
+/** The conversation as messages. Calls go with the text they came with, or together; thoughts with what they led to. */
 export function toMessages(
   instructions: string | null | undefined,
   items: readonly InputItem[],
 ): MessageDto[] {
   const messages: MessageDto[] = instructions ? [{ role: 'system', content: instructions }] : [];
+  let thought = '';
   for (const item of items) {
     switch (item.type) {
       case 'message':
@@ -23,11 +24,24 @@ export function toMessages(
         });
         break;
       case 'reasoning':
-        break;
+        thought += toThought(item);
+        continue;
     }
+    const speaker = messages.at(-1)!;
+    // What was thought before others spoke led to nothing that was said.
+    if (thought !== '' && speaker.role === 'assistant')
+      speaker.reasoning_content = (speaker.reasoning_content ?? '') + thought;
+    thought = '';
   }
   return messages;
 }
+
+/** The thoughts themselves. Summaries are told to readers, not to models. */
+const toThought = ({ content = [] }: Extract<InputItem, { type: 'reasoning' }>): string =>
+  content.map((part) => (isReasoningText(part) ? part.text : '')).join('');
+
+const isReasoningText = (part: unknown): part is { readonly text: string } =>
+  typeof part === 'object' && part !== null && typeof (part as { text?: unknown }).text === 'string';
 
 function addCall(messages: MessageDto[], call: Extract<InputItem, { type: 'function_call' }>): void {
   let speaker = messages.at(-1);
@@ -49,6 +63,9 @@ function toContent(parts: readonly ItemPart[]): MessageDto['content'] {
 function toPart(part: ItemPart): ContentPartBody {
   if (part.type === 'refusal') return part;
   return part.type === 'input_image'
-    ? { type: 'image_url', image_url: { url: part.image_url } }
+    ? {
+        type: 'image_url',
+        image_url: { url: part.image_url, detail: part.detail === 'auto' ? null : part.detail },
+      }
     : { type: 'text', text: part.text };
 }
