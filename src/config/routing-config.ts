@@ -37,6 +37,8 @@ export interface BackendSettings {
   readonly maxConcurrent: number;
   /** Of kind `openai`: the fields that take an assistant's earlier thoughts, where its host does not tell. */
   readonly earlierReasoning?: readonly ReasoningField[];
+  /** What a server leaves between `<think>` tags in the text of a chat stays there. */
+  readonly keepsThinkTags?: true;
 }
 
 export type ReasoningField = 'reasoning_content' | 'reasoning';

@@ -104,6 +104,17 @@ backends:
     expect(fieldsOf('none')).toEqual([]);
     expect(() => fieldsOf('thoughts')).toThrow(/earlier_reasoning must be one of/);
   });
+
+  it.each(['ollama', 'openai'])('of kind %s may be told to keep tags of thoughts', (kind) => {
+    const keeps = (said: string) =>
+      decide({ yaml: `backends: [{ name: a, kind: ${kind}, url: "http://a:1/v1", ${said} }]` }).backends.find(
+        ({ name }) => name === 'a',
+      )?.keepsThinkTags;
+    expect(keeps('think_tags: keep')).toBe(true);
+    expect(keeps('think_tags: split')).toBeUndefined();
+    expect(keeps('')).toBeUndefined();
+    expect(() => keeps('think_tags: drop')).toThrow(/think_tags must be one of/);
+  });
 });
 
 describe('the stand-in for an absent Ollama', () => {

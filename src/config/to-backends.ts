@@ -10,6 +10,9 @@ import type { YamlSection } from './yaml-section.js';
 const OLLAMA_DEFAULT_URL = 'http://127.0.0.1:11434';
 /** Their kind is their name. */
 const WELL_KNOWN: readonly string[] = ['ollama', 'simulator', 'openai'];
+/** Kinds that give texts as a model wrote them. */
+const SPEAKING: readonly string[] = ['ollama', 'openai'];
+const THINK_TAGS = oneOf('split', 'keep');
 const DEFAULT_MAX_CONCURRENT = 10_000;
 
 export interface Backends {
@@ -55,6 +58,7 @@ interface Entry {
   readonly apiKeyEnv?: string | undefined;
   readonly maxConcurrent?: number | undefined;
   readonly earlierReasoning?: readonly ReasoningField[] | undefined;
+  readonly keepsThinkTags?: boolean;
 }
 
 function readEntries(sections: readonly YamlSection[]): ReadonlyMap<string, Entry> {
@@ -73,6 +77,7 @@ function readEntries(sections: readonly YamlSection[]): ReadonlyMap<string, Entr
       apiKeyEnv: section.read('api_key_env', name),
       maxConcurrent: section.read('max_concurrent', wholeNumber(1)),
       earlierReasoning: kind === 'openai' ? readEarlierReasoning(section) : undefined,
+      keepsThinkTags: SPEAKING.includes(kind) && section.read('think_tags', THINK_TAGS) === 'keep',
     });
   }
   return entries;
@@ -85,7 +90,7 @@ function readEarlierReasoning(section: YamlSection): readonly ReasoningField[] |
 
 function toSettings(
   backend: string,
-  { kind, url, apiKeyEnv, maxConcurrent, earlierReasoning }: Entry,
+  { kind, url, apiKeyEnv, maxConcurrent, earlierReasoning, keepsThinkTags }: Entry,
   secrets: Secrets,
 ): BackendSettings {
   if (kind !== 'simulator' && url === undefined) throw new ConfigError(`The backend ${backend} has no url`);
@@ -102,5 +107,6 @@ function toSettings(
     ...(apiKey !== undefined && { apiKey }),
     maxConcurrent: maxConcurrent ?? DEFAULT_MAX_CONCURRENT,
     ...(earlierReasoning !== undefined && { earlierReasoning }),
+    ...(keepsThinkTags === true && { keepsThinkTags }),
   };
 }

@@ -25,7 +25,7 @@ describe(OllamaAnswer.name, () => {
 
   const read = (lines: readonly string[], plain = CHAT_LINE): RecordingSink => {
     const sink = new RecordingSink();
-    const answer = new OllamaAnswer(sink, plain, 'as it was asked for');
+    const answer = new OllamaAnswer(sink, { plain, model: 'as it was asked for' });
     for (const line of lines) answer.data(Buffer.from(line));
     answer.end();
     return sink;
@@ -60,7 +60,7 @@ describe(OllamaAnswer.name, () => {
       const wire: string[] = [];
       const sink = new RecordingSink();
       sink.text = (piece) => wire.push(piece);
-      const answer = new OllamaAnswer(sink, CHAT_LINE, 'as it was asked for');
+      const answer = new OllamaAnswer(sink, { plain: CHAT_LINE, model: 'as it was asked for' });
       for (const text of texts) answer.data(Buffer.from(`${goJson(chatLine(text))}\n`));
       expect(fromWireText(wire.join(''))).toBe(texts.join(''));
     });
@@ -69,7 +69,7 @@ describe(OllamaAnswer.name, () => {
       const parse = vi.spyOn(JSON, 'parse');
       const sink = new RecordingSink();
       sink.text = () => undefined;
-      const answer = new OllamaAnswer(sink, CHAT_LINE, 'llama3.2:latest');
+      const answer = new OllamaAnswer(sink, { plain: CHAT_LINE, model: 'llama3.2:latest' });
       for (let place = 0; place < 50; place += 1)
         answer.data(Buffer.from(`${goJson(chatLine('ä"', place))}\n`));
       expect(parse).not.toHaveBeenCalled();
@@ -81,7 +81,7 @@ describe(OllamaAnswer.name, () => {
       const sink = new RecordingSink();
       const wire: string[] = [];
       sink.text = (piece) => wire.push(piece);
-      const answer = new OllamaAnswer(sink, CHAT_LINE, 'as it was asked for');
+      const answer = new OllamaAnswer(sink, { plain: CHAT_LINE, model: 'as it was asked for' });
       for (let place = 0; place < 50; place += 1)
         answer.data(Buffer.from(`${goJson(chatLine('ä"', place))}\n`));
       expect(parse).toHaveBeenCalledTimes(1);

@@ -10,18 +10,23 @@ import { mapOllamaFinishReason } from './finish-reason.js';
 import { findLineFault, toolCallsOf, type OllamaLine, type OllamaToolCall } from './line.js';
 import { expectedHead, PlainLines, type PlainLine } from './plain-lines.js';
 
+interface OllamaAnswerOptions {
+  /** How lines read that carry nothing but a piece of text. */
+  readonly plain: PlainLine;
+  readonly model: string;
+  readonly splitsThoughts?: boolean;
+}
+
 /** Reads the NDJSON answer of `/api/chat` and `/api/generate`. */
 export class OllamaAnswer extends AnswerReader {
   private toolCalls = 0;
+  private readonly plain: PlainLine;
   /** A line that is not plain is parsed, and shows how lines begin here. */
   private plainLines: PlainLines;
 
-  constructor(
-    sink: AnswerSink,
-    private readonly plain: PlainLine,
-    model: string,
-  ) {
-    super(sink);
+  constructor(sink: AnswerSink, { plain, model, splitsThoughts }: OllamaAnswerOptions) {
+    super(sink, splitsThoughts);
+    this.plain = plain;
     this.plainLines = PlainLines.for(plain, expectedHead(model));
   }
 

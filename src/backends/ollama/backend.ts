@@ -24,15 +24,19 @@ export class OllamaBackend implements ModelBackend {
   readonly kind = 'ollama';
   readonly name: string;
   private readonly client: UpstreamClient;
+  private readonly splitsThoughts: boolean;
 
   constructor(settings: BackendSettings, upstream: UpstreamConfig) {
     this.name = settings.name;
+    this.splitsThoughts = settings.keepsThinkTags !== true;
     this.client = createBackendClient(settings, upstream);
   }
 
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall {
-    const plain = request.input.kind === 'chat' ? CHAT_LINE : GENERATE_LINE;
-    const answer = new OllamaAnswer(sink, plain, request.model);
+    const isChat = request.input.kind === 'chat';
+    const splitsThoughts = this.splitsThoughts && isChat;
+    const plain = isChat ? CHAT_LINE : GENERATE_LINE;
+    const answer = new OllamaAnswer(sink, { plain, model: request.model, splitsThoughts });
     answer.attach(this.client.send({ method: 'POST', ...toOllamaRequest(request) }, answer));
     return answer;
   }

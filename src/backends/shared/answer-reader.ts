@@ -9,6 +9,7 @@ import type {
 import type { UpstreamFault } from '../../infrastructure/http/upstream-fault.js';
 import { endedEarly, fromFault, fromStatus, protocolFailure } from './failures.js';
 import { LineSplitter } from './line-splitter.js';
+import { ThinkTags } from './think-tags.js';
 
 /** Of an error's body no more than this is read. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -43,8 +44,20 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
   });
   private errorHead: ErrorHead | undefined;
   private errorBody = '';
+  /** While a thought may stand in the text. */
+  private thinkTags: ThinkTags | undefined;
 
-  constructor(private readonly sink: AnswerSink) {}
+  /** `splitsThoughts`: whether what the text says between `<think>` tags is reasoning. */
+  constructor(
+    private readonly sink: AnswerSink,
+    splitsThoughts = false,
+  ) {
+    if (splitsThoughts)
+      this.thinkTags = new ThinkTags({
+        text: (piece) => this.hear((sink) => sink.text(piece)),
+        reasoning: (piece) => this.hear((sink) => sink.reasoning(piece)),
+      });
+  }
 
   /** Whether its end was said, or is not awaited any more. */
   protected get isOver(): boolean {
@@ -125,23 +138,29 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
   protected text(piece: WireText): void {
     if (this.ended) return;
     this.started = true;
-    this.sink.text(piece);
+    if (this.thinkTags === undefined) this.sink.text(piece);
+    else if (!this.thinkTags.take(piece)) this.thinkTags = undefined;
   }
 
   protected reasoning(piece: WireText): void {
-    if (this.ended) return;
-    this.started = true;
-    this.sink.reasoning(piece);
+    this.thinkTags?.flush();
+    this.hear((sink) => sink.reasoning(piece));
   }
 
   protected toolCall(delta: ToolCallDelta): void {
+    this.thinkTags?.flush();
+    this.hear((sink) => sink.toolCall(delta));
+  }
+
+  private hear(tell: (sink: AnswerSink) => void): void {
     if (this.ended) return;
     this.started = true;
-    this.sink.toolCall(delta);
+    tell(this.sink);
   }
 
   /** The answer is over; what still arrives is not looked at. */
   protected finish(tell: (sink: AnswerSink) => void): void {
+    this.thinkTags?.flush();
     if (this.ended) return;
     this.ended = true;
     this.awaitBodyEnd();
@@ -149,6 +168,7 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
   }
 
   protected fail(failure: Failure): void {
+    this.thinkTags?.flush();
     if (this.ended) return;
     this.ended = true;
     this.call?.abort();
