@@ -26,7 +26,7 @@ export interface RoutingConfig {
   readonly workflows: readonly WorkflowSettings[];
 }
 
-export interface BackendSettings {
+export interface BackendSettings extends BackendHabits {
   readonly name: string;
   /** The folder under `src/backends` that speaks its protocol. */
   readonly kind: string;
@@ -35,10 +35,16 @@ export interface BackendSettings {
   /** Resolved from the environment variable the YAML names; never logged. */
   readonly apiKey?: string;
   readonly maxConcurrent: number;
+}
+
+/** What cannot be seen of a server from outside. */
+export interface BackendHabits {
   /** Of kind `openai`: the fields that take an assistant's earlier thoughts, where its host does not tell. */
   readonly earlierReasoning?: readonly ReasoningField[];
   /** What a server leaves between `<think>` tags in the text of a chat stays there. */
   readonly keepsThinkTags?: true;
+  /** Of kind `ollama`: drops what of a prompt does not fit, in place of refusing it. */
+  readonly truncatesPrompts?: true;
 }
 
 export type ReasoningField = 'reasoning_content' | 'reasoning';

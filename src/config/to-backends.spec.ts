@@ -92,29 +92,6 @@ backends:
       expect(() => decide({ yaml, env: { GPU_KEY: key } })).toThrow(new ConfigError(`GPU_KEY ${message}`));
     },
   );
-
-  it('of OpenAI’s kind may be told where they look for earlier reasoning', () => {
-    const yaml = (said: string) =>
-      `backends: [{ name: other, kind: openai, url: "http://other:1/v1", earlier_reasoning: ${said} }]`;
-    const fieldsOf = (said: string) =>
-      decide({ yaml: yaml(said) }).backends.find(({ name }) => name === 'other')?.earlierReasoning;
-    expect(fieldsOf('both')).toEqual(['reasoning_content', 'reasoning']);
-    expect(fieldsOf('reasoning')).toEqual(['reasoning']);
-    expect(fieldsOf('reasoning_content')).toEqual(['reasoning_content']);
-    expect(fieldsOf('none')).toEqual([]);
-    expect(() => fieldsOf('thoughts')).toThrow(/earlier_reasoning must be one of/);
-  });
-
-  it.each(['ollama', 'openai'])('of kind %s may be told to keep tags of thoughts', (kind) => {
-    const keeps = (said: string) =>
-      decide({ yaml: `backends: [{ name: a, kind: ${kind}, url: "http://a:1/v1", ${said} }]` }).backends.find(
-        ({ name }) => name === 'a',
-      )?.keepsThinkTags;
-    expect(keeps('think_tags: keep')).toBe(true);
-    expect(keeps('think_tags: split')).toBeUndefined();
-    expect(keeps('')).toBeUndefined();
-    expect(() => keeps('think_tags: drop')).toThrow(/think_tags must be one of/);
-  });
 });
 
 describe('the stand-in for an absent Ollama', () => {

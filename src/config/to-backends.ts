@@ -1,18 +1,16 @@
-import type { BackendSettings, ReasoningField } from './routing-config.js';
+import type { BackendHabits, BackendSettings } from './routing-config.js';
 import { ConfigError } from './config-error.js';
 import { httpUrl } from './network-parsers.js';
-import { headerWord, name, oneOf, parseValue, wholeNumber } from './parser.js';
+import { headerWord, name, parseValue, wholeNumber } from './parser.js';
 import type { Secrets } from './secrets.js';
 import type { Sources } from './sources.js';
 import type { AgentInstance } from './to-agent-instances.js';
+import { toBackendHabits } from './to-backend-habits.js';
 import type { YamlSection } from './yaml-section.js';
 
 const OLLAMA_DEFAULT_URL = 'http://127.0.0.1:11434';
 /** Their kind is their name. */
 const WELL_KNOWN: readonly string[] = ['ollama', 'simulator', 'openai'];
-/** Kinds that give texts as a model wrote them. */
-const SPEAKING: readonly string[] = ['ollama', 'openai'];
-const THINK_TAGS = oneOf('split', 'keep');
 const DEFAULT_MAX_CONCURRENT = 10_000;
 
 export interface Backends {
@@ -44,21 +42,13 @@ export function toBackends(
   };
 }
 
-const EARLIER_REASONING = {
-  both: ['reasoning_content', 'reasoning'],
-  reasoning_content: ['reasoning_content'],
-  reasoning: ['reasoning'],
-  none: [],
-} as const satisfies Record<string, readonly ReasoningField[]>;
-
 /** A backend as far as YAML describes it. */
 interface Entry {
   readonly kind: string;
   readonly url?: string | undefined;
   readonly apiKeyEnv?: string | undefined;
   readonly maxConcurrent?: number | undefined;
-  readonly earlierReasoning?: readonly ReasoningField[] | undefined;
-  readonly keepsThinkTags?: boolean;
+  readonly habits?: BackendHabits;
 }
 
 function readEntries(sections: readonly YamlSection[]): ReadonlyMap<string, Entry> {
@@ -76,21 +66,15 @@ function readEntries(sections: readonly YamlSection[]): ReadonlyMap<string, Entr
       url: section.read('url', httpUrl),
       apiKeyEnv: section.read('api_key_env', name),
       maxConcurrent: section.read('max_concurrent', wholeNumber(1)),
-      earlierReasoning: kind === 'openai' ? readEarlierReasoning(section) : undefined,
-      keepsThinkTags: SPEAKING.includes(kind) && section.read('think_tags', THINK_TAGS) === 'keep',
+      habits: toBackendHabits(kind, section),
     });
   }
   return entries;
 }
 
-function readEarlierReasoning(section: YamlSection): readonly ReasoningField[] | undefined {
-  const said = section.read('earlier_reasoning', oneOf('both', 'reasoning_content', 'reasoning', 'none'));
-  return said && EARLIER_REASONING[said];
-}
-
 function toSettings(
   backend: string,
-  { kind, url, apiKeyEnv, maxConcurrent, earlierReasoning, keepsThinkTags }: Entry,
+  { kind, url, apiKeyEnv, maxConcurrent, habits }: Entry,
   secrets: Secrets,
 ): BackendSettings {
   if (kind !== 'simulator' && url === undefined) throw new ConfigError(`The backend ${backend} has no url`);
@@ -106,7 +90,6 @@ function toSettings(
     url: kind === 'simulator' ? '' : (url ?? ''),
     ...(apiKey !== undefined && { apiKey }),
     maxConcurrent: maxConcurrent ?? DEFAULT_MAX_CONCURRENT,
-    ...(earlierReasoning !== undefined && { earlierReasoning }),
-    ...(keepsThinkTags === true && { keepsThinkTags }),
+    ...habits,
   };
 }

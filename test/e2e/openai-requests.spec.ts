@@ -43,6 +43,7 @@ describe('what a chat request says', () => {
       stream: true,
       messages: [{ role: 'user', content: 'Hello' }],
       options: { num_predict: 1000, temperature: 0.7 },
+      truncate: false,
     });
   });
 

@@ -24,20 +24,21 @@ export class OllamaBackend implements ModelBackend {
   readonly kind = 'ollama';
   readonly name: string;
   private readonly client: UpstreamClient;
-  private readonly splitsThoughts: boolean;
 
-  constructor(settings: BackendSettings, upstream: UpstreamConfig) {
+  constructor(
+    private readonly settings: BackendSettings,
+    upstream: UpstreamConfig,
+  ) {
     this.name = settings.name;
-    this.splitsThoughts = settings.keepsThinkTags !== true;
     this.client = createBackendClient(settings, upstream);
   }
 
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall {
     const isChat = request.input.kind === 'chat';
-    const splitsThoughts = this.splitsThoughts && isChat;
+    const splitsThoughts = isChat && this.settings.keepsThinkTags !== true;
     const plain = isChat ? CHAT_LINE : GENERATE_LINE;
     const answer = new OllamaAnswer(sink, { plain, model: request.model, splitsThoughts });
-    answer.attach(this.client.send({ method: 'POST', ...toOllamaRequest(request) }, answer));
+    answer.attach(this.client.send({ method: 'POST', ...toOllamaRequest(request, this.settings) }, answer));
     return answer;
   }
 

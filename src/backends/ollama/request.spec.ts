@@ -7,10 +7,11 @@ describe(toOllamaRequest.name, () => {
   const bodyOf = (request: GenerationRequest) =>
     JSON.parse(toOllamaRequest(request).body) as Record<string, unknown>;
 
-  it('sends nothing that was not said', () => {
+  it('sends nothing that was not said, but that a long prompt is to be refused', () => {
     expect(bodyOf(toRequest({ model: 'm' }))).toEqual({
       model: 'm',
       stream: true,
+      truncate: false,
       options: { num_predict: 1000, temperature: 0.7 },
       messages: [{ role: 'user', content: 'Go on' }],
     });
@@ -41,6 +42,7 @@ describe(toOllamaRequest.name, () => {
       format: { type: 'object' },
       think: 'high',
       keep_alive: -1,
+      truncate: false,
       options: {
         num_ctx: 8192,
         num_predict: 7,
@@ -125,5 +127,12 @@ describe(toOllamaRequest.name, () => {
 
   it('asks for any JSON object', () => {
     expect(bodyOf(toRequest({ responseFormat: { type: 'json_object' } })).format).toBe('json');
+  });
+
+  it('leaves long prompts to Ollama where it is told to', () => {
+    for (const request of [toRequest(), toRequest({ prompt: 'So' })]) {
+      const { body } = toOllamaRequest(request, { truncatesPrompts: true });
+      expect(JSON.parse(body)).not.toHaveProperty('truncate');
+    }
   });
 });

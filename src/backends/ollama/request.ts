@@ -1,8 +1,14 @@
 import { toWireJson, type WireText } from '../../contracts/wire-text.js';
 import type { ChatMessage, GenerationRequest, ToolDefinition } from '../../contracts/generation-request.js';
 
-/** The path and body that ask Ollama for this answer. Always streamed: a whole answer is a reader that waits. */
-export function toOllamaRequest(request: GenerationRequest): { path: string; body: WireText } {
+/**
+ * The path and body that ask Ollama for this answer. Always streamed: a whole answer is a reader that waits. Unless it is told
+ * not to, Ollama drops what does not fit into the context and says nothing of it.
+ */
+export function toOllamaRequest(
+  request: GenerationRequest,
+  { truncatesPrompts = false } = {},
+): { path: string; body: WireText } {
   const { input } = request;
   const isPrompt = input.kind === 'prompt';
   const body = {
@@ -11,6 +17,7 @@ export function toOllamaRequest(request: GenerationRequest): { path: string; bod
     format: toFormat(request),
     think: toThink(request.reasoningEffort),
     keep_alive: request.backendOptions.keepAlive,
+    truncate: truncatesPrompts ? undefined : false,
     options: toOptions(request),
     prompt: isPrompt ? input.prompt : undefined,
     suffix: isPrompt ? input.suffix : undefined,

@@ -25,17 +25,19 @@ export class OpenAiBackend implements ModelBackend {
   readonly name: string;
   private readonly client: UpstreamClient;
   private readonly dialect: RequestDialect;
-  private readonly splitsThoughts: boolean;
 
-  constructor(settings: BackendSettings, upstream: UpstreamConfig) {
+  constructor(
+    private readonly settings: BackendSettings,
+    upstream: UpstreamConfig,
+  ) {
     this.name = settings.name;
     this.dialect = toRequestDialect(settings.url, settings.earlierReasoning);
-    this.splitsThoughts = settings.keepsThinkTags !== true;
     this.client = createBackendClient(settings, upstream);
   }
 
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall {
-    const answer = new OpenAiAnswer(sink, this.splitsThoughts && request.input.kind === 'chat');
+    const splitsThoughts = request.input.kind === 'chat' && this.settings.keepsThinkTags !== true;
+    const answer = new OpenAiAnswer(sink, splitsThoughts);
     answer.attach(this.client.send({ method: 'POST', ...toOpenAiRequest(request, this.dialect) }, answer));
     return answer;
   }

@@ -103,6 +103,13 @@ describe(fromStatus.name, () => {
 });
 
 describe(reportedFailure.name, () => {
+  it('knows a prompt that does not fit', () => {
+    expect(reportedFailure('the input length exceeds the context length').code).toBe(
+      'context_length_exceeded',
+    );
+    expect(reportedFailure('out of memory').code).toBe('upstream_error');
+  });
+
   it('bounds what it keeps', () => {
     const { message, detail } = reportedFailure('x'.repeat(1_000_000));
     expect(message.length).toBeLessThan(400);

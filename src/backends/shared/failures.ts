@@ -31,7 +31,7 @@ export function protocolFailure(what: string, detail?: string): Failure {
 /** What the backend said went wrong, in the middle of an answer whose status was fine. */
 export function reportedFailure(text: string): Failure {
   return {
-    code: 'upstream_error',
+    code: isAboutContext(text) ? 'context_length_exceeded' : 'upstream_error',
     message: `The model server failed: ${toSafeText(text)}`,
     detail: text.slice(0, MAX_DETAIL),
   };
@@ -76,7 +76,7 @@ export function fromStatus(status: number, body: string, retryAfter: string | un
 }
 
 /** Few servers have OpenAI's code for it; in their words all of them name the context. */
-const isAboutContext = (text: string, code: unknown): boolean =>
+const isAboutContext = (text: string, code?: unknown): boolean =>
   code === 'context_length_exceeded' || /\bcontext (?:length|size|window)\b/i.test(text);
 
 function toSeconds(retryAfter: string | undefined): number | undefined {
