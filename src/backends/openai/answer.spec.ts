@@ -50,9 +50,17 @@ describe(OpenAiAnswer.name, () => {
       expect(usageOf({ prompt_tokens: 12, total_tokens: 331 })).toEqual({ promptTokens: 12 });
     });
 
-    it('takes the usage that was said last', () => {
-      const said = (count: number) => event({ choices: [], usage: { completion_tokens: count } });
-      expect(readAnswer([said(0), STOP, said(5), DONE]).usage).toEqual({ completionTokens: 5 });
+    it('takes each count of the usage that was said last', () => {
+      const said = (usage: object) => event({ choices: [], usage });
+      const [first, last] = [
+        said({ completion_tokens: 0 }),
+        said({ completion_tokens: 5, prompt_tokens: null }),
+      ];
+      expect(readAnswer([first, STOP, last, DONE]).usage).toEqual({ completionTokens: 5 });
+      expect(readAnswer([said({ prompt_tokens: 3 }), first, STOP, last, said({}), DONE]).usage).toEqual({
+        promptTokens: 3,
+        completionTokens: 5,
+      });
     });
 
     it('needs no [DONE] when the finish reason was said', () => {

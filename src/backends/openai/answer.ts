@@ -50,7 +50,7 @@ export class OpenAiAnswer extends EventReader {
     if (error !== undefined) return this.failReported(error);
     const fault = findChunkFault(chunk);
     if (fault !== undefined) return this.failShape(fault, line);
-    if (isObject(chunk.usage)) this.usage = toUsage(chunk.usage);
+    if (isObject(chunk.usage)) this.usage = toUsage(chunk.usage, this.usage);
     const choice = findChoice(chunk);
     if (choice === undefined) return;
     for (const { kind, text } of toPieces(choice)) this.piece(kind, toWireText(text));

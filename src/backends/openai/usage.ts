@@ -10,13 +10,13 @@ export interface OpenAiUsage {
   completion_tokens_details?: { reasoning_tokens?: unknown } | null;
 }
 
-/** Counts the server did not say stay unknown. */
-export function toUsage(usage: OpenAiUsage): Usage {
+/** Counts the server did not say stay what they were before, or unknown. */
+export function toUsage(usage: OpenAiUsage, before: Usage = {}): Usage {
   return {
-    promptTokens: toCount(usage.prompt_tokens),
-    completionTokens: toCompletionTokens(usage),
-    cachedTokens: toCount(usage.prompt_tokens_details?.cached_tokens),
-    reasoningTokens: toCount(usage.completion_tokens_details?.reasoning_tokens),
+    promptTokens: toCount(usage.prompt_tokens) ?? before.promptTokens,
+    completionTokens: toCompletionTokens(usage) ?? before.completionTokens,
+    cachedTokens: toCount(usage.prompt_tokens_details?.cached_tokens) ?? before.cachedTokens,
+    reasoningTokens: toCount(usage.completion_tokens_details?.reasoning_tokens) ?? before.reasoningTokens,
   };
 }
 

@@ -2,10 +2,10 @@ import {
   createHash,
   createPrivateKey,
   createPublicKey,
-  generateKeyPairSync,
   type KeyObject,
   sign,
 } from 'node:crypto';
+import { makePrivateKey } from '../../../../common/crypto/make-private-key.js';
 import { toRawKey } from '../ed25519.js';
 import { simpleBase } from '../simple-form.js';
 
@@ -34,7 +34,7 @@ export class Signer {
   ) {}
 
   static generate(): Signer {
-    return new Signer(generateKeyPairSync('ed25519').privateKey);
+    return new Signer(createPrivateKey(makePrivateKey('ed25519')));
   }
 
   /** The 32 bytes of a secret key of RFC 8032. */
