@@ -10,6 +10,8 @@ export interface GenerationRequest {
   readonly parallelToolCalls?: boolean;
   readonly responseFormat?: ResponseFormat;
   readonly reasoningEffort?: string;
+  /** For the template that makes a model's prompt of the messages, where the server lets callers choose. */
+  readonly templateArguments?: Readonly<Record<string, unknown>>;
   /** Which of the `n` answers this is, from 0. Backends with a seed add it, so that the answers differ. */
   readonly choice: number;
   /** Values pinned by the agent, sent on every call so that the backend does not reload its model. */
@@ -96,6 +98,10 @@ export interface Sampling {
   readonly stop?: readonly string[];
   readonly frequencyPenalty?: number;
   readonly presencePenalty?: number;
+  // What servers of one's own take besides.
+  readonly topK?: number;
+  readonly minP?: number;
+  readonly repetitionPenalty?: number;
 }
 
 export interface BackendOptions {

@@ -58,6 +58,10 @@ const FIELDS: Readonly<Record<string, readonly unknown[]>> = {
   seed: ['1', 1.5, true, [], {}, 2 ** 53, -(2 ** 53)],
   frequency_penalty: [...NO_NUMBER, 2.1],
   presence_penalty: [...NO_NUMBER, -2.1],
+  top_k: ['1', -2, 1.5, true, [], {}],
+  min_p: [...NO_NUMBER, 1.01, -0.01],
+  repetition_penalty: [...NO_NUMBER, -0.1, 10.1],
+  repeat_penalty: [...NO_NUMBER, -0.1, 10.1],
   logit_bias: ['a', 1, true, [], [1], { 50256: '1' }, { 50256: 101 }, { 50256: null }],
   user: [...NO_TEXT, 'x'.repeat(256)],
   chunk_size: [...NO_COUNT, 101],
@@ -95,6 +99,7 @@ const CHAT_FIELDS: Readonly<Record<string, readonly unknown[]>> = {
     { type: 'json_schema', json_schema: { name: 'a', schema: [] } },
   ],
   reasoning_effort: ['', 'huge', 1, [], {}],
+  chat_template_kwargs: ['a', 1, true, []],
 };
 
 const PROMPT_FIELDS: Readonly<Record<string, readonly unknown[]>> = {

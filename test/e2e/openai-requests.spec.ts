@@ -63,6 +63,11 @@ describe('what a chat request says', () => {
       { frequency_penalty: -2, presence_penalty: 2 },
       { frequency_penalty: -2, presence_penalty: 2 },
     ],
+    [
+      { top_k: 40, min_p: 0.05, repeat_penalty: 1.1 },
+      { top_k: 40, min_p: 0.05, repeat_penalty: 1.1 },
+    ],
+    [{ repetition_penalty: 1.2, repeat_penalty: 1.1 }, { repeat_penalty: 1.2 }],
   ])('%j is sent as %j', async (body, options) => {
     expect((await sentFor(body)).options).toMatchObject(options);
   });

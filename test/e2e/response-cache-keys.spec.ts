@@ -48,6 +48,9 @@ describe('another question', () => {
     seed: [0, 1, -1],
     frequency_penalty: [0.5, -0.5],
     presence_penalty: [0.5, -0.5],
+    top_k: [1, 40],
+    min_p: [0.1, 0.2],
+    repetition_penalty: [1.1, 1.2],
     user: ['a', 'b'],
   };
   const OF_CHAT = {
@@ -57,6 +60,7 @@ describe('another question', () => {
     parallel_tool_calls: [true, false],
     response_format: [{ type: 'json_object' }, { type: 'json_schema', json_schema: SCHEMA }],
     reasoning_effort: ['low', 'high'],
+    chat_template_kwargs: [{ enable_thinking: false }, { enable_thinking: true }],
     messages: [
       [{ role: 'user', content: 'a' }],
       [{ role: 'user', content: 'a ' }],
@@ -71,6 +75,10 @@ describe('another question', () => {
       [
         { role: 'user', content: 'a' },
         { role: 'assistant', content: 'bc' },
+      ],
+      [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'bc', reasoning_content: 'd' },
       ],
       [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] }],
       [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAB' } }] }],

@@ -135,4 +135,18 @@ describe(toOllamaRequest.name, () => {
       expect(JSON.parse(body)).not.toHaveProperty('truncate');
     }
   });
+
+  it('has its own words for what servers of one’s own take', () => {
+    const request = toRequest({ sampling: { topK: 20, minP: 0.1, repetitionPenalty: 1.1 } });
+    expect(bodyOf(request).options).toMatchObject({ top_k: 20, min_p: 0.1, repeat_penalty: 1.1 });
+  });
+
+  it.each([
+    [undefined, { enable_thinking: false }, false],
+    [undefined, { enable_thinking: true }, true],
+    [undefined, { enable_thinking: 'yes' }, undefined],
+    ['low', { enable_thinking: false }, 'low'],
+  ])('thinks by the effort %s or by the template %j: %s', (reasoningEffort, templateArguments, think) => {
+    expect(bodyOf(toRequest({ reasoningEffort, templateArguments })).think).toBe(think);
+  });
 });

@@ -15,7 +15,7 @@ export function toOllamaRequest(
     model: request.model,
     stream: true,
     format: toFormat(request),
-    think: toThink(request.reasoningEffort),
+    think: toThink(request),
     keep_alive: request.backendOptions.keepAlive,
     truncate: truncatesPrompts ? undefined : false,
     options: toOptions(request),
@@ -37,6 +37,9 @@ function toOptions({ sampling, backendOptions, choice }: GenerationRequest) {
     stop: sampling.stop,
     frequency_penalty: sampling.frequencyPenalty,
     presence_penalty: sampling.presencePenalty,
+    top_k: sampling.topK,
+    min_p: sampling.minP,
+    repeat_penalty: sampling.repetitionPenalty,
   };
 }
 
@@ -56,7 +59,12 @@ const THINK: Record<string, boolean | string> = {
   max: 'max',
 };
 
-const toThink = (effort: string | undefined) => (effort === undefined ? undefined : THINK[effort]);
+/** Templates of Qwen and others have made `enable_thinking` the way to say it. */
+function toThink({ reasoningEffort, templateArguments }: GenerationRequest): boolean | string | undefined {
+  if (reasoningEffort !== undefined) return THINK[reasoningEffort];
+  const enabled = templateArguments?.enable_thinking;
+  return typeof enabled === 'boolean' ? enabled : undefined;
+}
 
 /** Ollama knows no `tool_choice`: `none` sends no tools, a named tool is sent alone, anything else sends them all. */
 function toTools({ tools, toolChoice }: GenerationRequest) {

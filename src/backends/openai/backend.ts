@@ -17,12 +17,13 @@ import { OpenAiAnswer } from './answer.js';
 import { embedWithOpenAi } from './embed.js';
 import { listOpenAiModels } from './models.js';
 import { toOpenAiRequest } from './request.js';
-import { toRequestDialect, type RequestDialect } from './request-dialect.js';
+import { toRequestDialect, withheldBy, type RequestDialect } from './request-dialect.js';
 
 /** Speaks OpenAI's protocol to any server that does: OpenAI, vLLM, llama.cpp, LM Studio, Gemini. */
 export class OpenAiBackend implements ModelBackend {
   readonly kind = 'openai';
   readonly name: string;
+  readonly withholds: ReadonlySet<string>;
   private readonly client: UpstreamClient;
   private readonly dialect: RequestDialect;
 
@@ -32,6 +33,7 @@ export class OpenAiBackend implements ModelBackend {
   ) {
     this.name = settings.name;
     this.dialect = toRequestDialect(settings.url, settings.earlierReasoning);
+    this.withholds = withheldBy(this.dialect);
     this.client = createBackendClient(settings, upstream);
   }
 

@@ -9,6 +9,7 @@ import {
   STRICT,
   THOUGHTFUL,
   toRequestDialect,
+  withheldBy,
 } from './request-dialect.js';
 
 describe(toRequestDialect.name, () => {
@@ -43,5 +44,14 @@ describe(toRequestDialect.name, () => {
       thoughts: ['reasoning'],
     });
     expect(toRequestDialect('http://host:8000/v1', [])).toEqual({ ...COMPATIBLE, thoughts: [] });
+  });
+});
+
+describe(withheldBy.name, () => {
+  it('names what a server is not told', () => {
+    const local = ['top_k', 'min_p', 'repetition_penalty', 'repeat_penalty', 'chat_template_kwargs'];
+    expect([...withheldBy(COMPATIBLE)]).toEqual([]);
+    expect([...withheldBy(OPENAI)]).toEqual(local);
+    expect([...withheldBy(MISTRAL)]).toEqual([...local, 'user']);
   });
 });

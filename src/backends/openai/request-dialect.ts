@@ -9,6 +9,8 @@ export interface RequestDialect {
   readonly seed: 'seed' | 'random_seed';
   /** Whether it may be told who the end user is. */
   readonly takesUser: boolean;
+  /** Whether it takes fields of a body that OpenAI does not have, and servers of one's own do. */
+  readonly takesLocalFields: boolean;
   /** OpenAI's reasoning models, which refuse `max_tokens` and temperatures other than their own. */
   readonly reasoningModels?: RegExp;
   /** Where in an assistant's message it takes back what was thought; in none it would refuse the message. */
@@ -27,12 +29,18 @@ export const COMPATIBLE: RequestDialect = {
   streamOptions: { include_usage: true },
   seed: 'seed',
   takesUser: true,
+  takesLocalFields: true,
   thoughts: ['reasoning_content', 'reasoning'],
   takesExtras: true,
 };
 
-/** Servers that refuse fields of a message they do not know. */
-export const STRICT: RequestDialect = { ...COMPATIBLE, thoughts: [], takesExtras: false };
+/** Servers that refuse fields they do not know. */
+export const STRICT: RequestDialect = {
+  ...COMPATIBLE,
+  takesLocalFields: false,
+  thoughts: [],
+  takesExtras: false,
+};
 
 /** All since GPT-5 are among them. */
 const REASONING = /^(?:o\d|gpt-[5-9])/;
@@ -53,6 +61,7 @@ export const MISTRAL: RequestDialect = {
   maxTokens: 'max_tokens',
   seed: 'random_seed',
   takesUser: false,
+  takesLocalFields: false,
   thoughts: [],
   takesExtras: false,
 };
@@ -87,3 +96,9 @@ export function toRequestDialect(baseUrl: string, thoughts?: readonly ReasoningF
   const known = OF_HOSTS.find(([host]) => host.test(hostname))?.[1] ?? COMPATIBLE;
   return thoughts === undefined ? known : { ...known, thoughts };
 }
+
+const LOCAL_FIELDS = ['top_k', 'min_p', 'repetition_penalty', 'repeat_penalty', 'chat_template_kwargs'];
+
+/** Fields of a caller's body that are not passed on in it. */
+export const withheldBy = ({ takesLocalFields, takesUser }: RequestDialect): ReadonlySet<string> =>
+  new Set([...(takesLocalFields ? [] : LOCAL_FIELDS), ...(takesUser ? [] : ['user'])]);

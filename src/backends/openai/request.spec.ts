@@ -3,7 +3,7 @@ import type { GenerationRequest } from '../../contracts/generation-request.js';
 import { toRequest } from '../shared/testing/to-request.js';
 import { parseWireJson } from '../shared/json-string.js';
 import { toOpenAiRequest } from './request.js';
-import { AZURE, COMPATIBLE, MISTRAL, OPENAI } from './request-dialect.js';
+import { AZURE, COMPATIBLE, MISTRAL, OPENAI, STRICT } from './request-dialect.js';
 
 const bodyOf = (request: GenerationRequest, dialect = COMPATIBLE) =>
   parseWireJson(toOpenAiRequest(request, dialect).body) as Record<string, unknown>;
@@ -205,5 +205,17 @@ describe(toOpenAiRequest.name, () => {
       random_seed: 8,
       messages: [{ role: 'user', content: 'Go on' }],
     });
+  });
+
+  it('tells servers of one’s own what only they take, in the words of each', () => {
+    const sampling = { topK: 20, minP: 0.1, repetitionPenalty: 1.1 };
+    const request = toRequest({ sampling, templateArguments: { enable_thinking: false } });
+    const said = { top_k: 20, min_p: 0.1, repetition_penalty: 1.1, repeat_penalty: 1.1 };
+    expect(bodyOf(request)).toMatchObject({ ...said, chat_template_kwargs: { enable_thinking: false } });
+    expect(bodyOf(toRequest({ prompt: 'So', sampling }))).toMatchObject(said);
+    for (const dialect of [OPENAI, AZURE, MISTRAL, STRICT])
+      expect(Object.keys(bodyOf(request, dialect))).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/top_k|min_p|repe|template/)]),
+      );
   });
 });

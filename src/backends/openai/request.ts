@@ -1,5 +1,10 @@
 import { toWireJson, type WireText } from '../../contracts/wire-text.js';
-import type { GenerationRequest, ResponseFormat, ToolChoice } from '../../contracts/generation-request.js';
+import type {
+  GenerationRequest,
+  ResponseFormat,
+  Sampling,
+  ToolChoice,
+} from '../../contracts/generation-request.js';
 import type { RequestDialect } from './request-dialect.js';
 import { toRequestMessage } from './request-message.js';
 
@@ -25,6 +30,7 @@ export function toOpenAiRequest(
       messages: input.messages.map((message) => toRequestMessage(message, dialect, request.model)),
       ...toTools(request),
       reasoning_effort: request.reasoningEffort,
+      chat_template_kwargs: dialect.takesLocalFields ? request.templateArguments : undefined,
     }),
   };
 }
@@ -34,7 +40,7 @@ const isReasoning = ({ model }: GenerationRequest, { reasoningModels }: RequestD
 
 function toCommon(request: GenerationRequest, dialect: RequestDialect) {
   const { model, sampling, choice, responseFormat, user } = request;
-  const { streamOptions, seed, takesUser } = dialect;
+  const { streamOptions, seed, takesUser, takesLocalFields } = dialect;
   // Whoever asks for a temperature is told by the server that it is refused.
   const isSpared = sampling.isTemperatureOurs === true && isReasoning(request, dialect);
   return {
@@ -49,8 +55,17 @@ function toCommon(request: GenerationRequest, dialect: RequestDialect) {
     presence_penalty: sampling.presencePenalty,
     response_format: responseFormat === undefined ? undefined : toResponseFormat(responseFormat),
     user: takesUser ? user : undefined,
+    ...(takesLocalFields && toLocalSampling(sampling)),
   };
 }
+
+/** vLLM and SGLang know one name of the penalty, llama.cpp and LM Studio the other. */
+const toLocalSampling = ({ topK, minP, repetitionPenalty }: Sampling) => ({
+  top_k: topK,
+  min_p: minP,
+  repetition_penalty: repetitionPenalty,
+  repeat_penalty: repetitionPenalty,
+});
 
 /** An empty list of tools, and choices without tools, are refused by OpenAI. */
 function toTools({ tools, toolChoice, parallelToolCalls }: GenerationRequest) {

@@ -2,6 +2,9 @@ import type { FastifyReply } from 'fastify';
 import { isSettledElsewhere, type Plan } from '../models/index.js';
 import type { HttpCall } from './call.js';
 
+/** What OpenAI does not have, and servers of one's own do. */
+const LOCAL_SAMPLING = ['top_k', 'min_p', 'repetition_penalty', 'repeat_penalty'];
+
 const SAMPLING = [
   'model',
   'max_tokens',
@@ -14,6 +17,7 @@ const SAMPLING = [
   'seed',
   'frequency_penalty',
   'presence_penalty',
+  ...LOCAL_SAMPLING,
   'user',
   'on_disconnect',
   'grace_s',
@@ -30,6 +34,7 @@ const KNOWN = {
     'parallel_tool_calls',
     'response_format',
     'reasoning_effort',
+    'chat_template_kwargs',
   ]),
   completion: new Set([...SAMPLING, 'prompt', 'suffix', 'echo', 'best_of']),
 };
@@ -53,6 +58,8 @@ const SETTINGS = new Set([
   'parallel_tool_calls',
   'response_format',
   'reasoning_effort',
+  'chat_template_kwargs',
+  ...LOCAL_SAMPLING,
   'reasoning',
   'text',
   'suffix',
@@ -78,7 +85,9 @@ export interface Sent {
 /** The same for a body of any kind. */
 export function sayIgnored(reply: FastifyReply, { body, plan, isKnown }: Sent): void {
   const isOwn = isSettledElsewhere(plan);
-  const isIgnored = (name: string) => (isOwn ? isIgnoredByOwn(name, isKnown) : !isKnown(name));
+  const withheld = plan.targets[0]?.gate.backend.withholds;
+  const isIgnored = (name: string) =>
+    isOwn ? isIgnoredByOwn(name, isKnown) : !isKnown(name) || withheld?.has(name) === true;
   let ignored = '';
   let count = 0;
   const sent = body as Readonly<Record<string, unknown>>;

@@ -78,4 +78,16 @@ export class CreateChatCompletionDto extends SamplingDto {
   @IsOptional()
   @IsIn(EFFORTS)
   reasoning_effort?: string | null;
+
+  @ApiPropertyOptional({
+    description:
+      'For the template that makes a prompt of the messages, of servers that let callers choose (vLLM, SGLang, llama.cpp). ' +
+      'Ollama is told `enable_thinking` where no `reasoning_effort` is given; elsewhere ignored, and said to be.',
+    type: 'object',
+    additionalProperties: true,
+    example: { enable_thinking: false },
+  })
+  @IsOptional()
+  @IsObject()
+  chat_template_kwargs?: Readonly<Record<string, unknown>> | null;
 }

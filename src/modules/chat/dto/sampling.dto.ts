@@ -7,6 +7,7 @@ import { AnswerFor } from '../../../common/validation/answer-for.js';
 import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
 import { IsFinite } from '../../../common/validation/is-finite.js';
 import { MaxTokens, Temperature, TopP } from '../../../common/validation/sampling-fields.js';
+import { LocalSamplingDto } from './local-sampling.dto.js';
 
 export const DEFAULT_MAX_TOKENS = 1000;
 export const DEFAULT_TEMPERATURE = 0.7;
@@ -19,7 +20,7 @@ export class StreamOptionsDto {
 }
 
 /** What chat completions and completions of a prompt have in common. */
-export class SamplingDto {
+export class SamplingDto extends LocalSamplingDto {
   @MaxTokens('Most tokens one answer may have.', DEFAULT_MAX_TOKENS)
   max_tokens?: number | null;
 

@@ -39,6 +39,7 @@ export function toChatRequest(
     parallelToolCalls: body.parallel_tool_calls ?? undefined,
     responseFormat: toResponseFormat(body.response_format),
     reasoningEffort: body.reasoning_effort ?? undefined,
+    templateArguments: body.chat_template_kwargs ?? undefined,
     backendOptions: toBackendOptions(agent),
     user: body.user ?? undefined,
   };
@@ -82,6 +83,9 @@ function toSampling(
     stop: typeof body.stop === 'string' ? [body.stop] : (body.stop ?? undefined),
     frequencyPenalty: body.frequency_penalty ?? undefined,
     presencePenalty: body.presence_penalty ?? undefined,
+    topK: body.top_k ?? undefined,
+    minP: body.min_p ?? undefined,
+    repetitionPenalty: body.repetition_penalty ?? body.repeat_penalty ?? undefined,
   };
 }
 
