@@ -1,10 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  sign,
-} from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { makePrivateKey } from '../../../../common/crypto/make-private-key.js';
 import { toRawKey } from '../ed25519.js';
 import { simpleBase } from '../simple-form.js';
