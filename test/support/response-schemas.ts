@@ -39,15 +39,13 @@ const reasoningItem = object({
   summary: list(nothing),
   content: list(REASONING_TEXT),
 });
-const functionCall = object({
-  id: text,
-  type: literal('function_call'),
-  status: itemStatus,
-  call_id: text,
-  name: text,
-  arguments: text,
-});
-export const OUTPUT_ITEM = either(outputMessage, reasoningItem, functionCall);
+const call = { id: text, status: itemStatus, call_id: text, name: text };
+const functionCall = object(
+  { ...call, type: literal('function_call'), arguments: text },
+  { namespace: text },
+);
+const customCall = object({ ...call, type: literal('custom_tool_call'), input: text }, { namespace: text });
+export const OUTPUT_ITEM = either(outputMessage, reasoningItem, functionCall, customCall);
 
 const usage = object(
   {
@@ -67,6 +65,22 @@ const functionTool = object({
   description: nullable(text),
   parameters: nullable(record),
   strict: nullable(flag),
+});
+
+const customTool = object({
+  type: literal('custom'),
+  name: text,
+  description: nullable(text),
+  format: either(
+    object({ type: literal('text') }),
+    object({ type: literal('grammar'), syntax: text, definition: text }),
+  ),
+});
+const namespaceTool = object({
+  type: literal('namespace'),
+  name: text,
+  description: nullable(text),
+  tools: list(either(functionTool, customTool)),
 });
 
 const textFormat = either(
@@ -105,9 +119,9 @@ export const RESPONSE = object(
     text: object({ format: textFormat }),
     tool_choice: either(
       choice('none', 'auto', 'required'),
-      object({ type: literal('function'), name: text }),
+      object({ type: choice('function', 'custom'), name: text }),
     ),
-    tools: list(functionTool),
+    tools: list(either(functionTool, customTool, namespaceTool)),
     top_logprobs: integer,
     top_p: number,
     truncation: choice('auto', 'disabled'),
@@ -136,6 +150,8 @@ const EVENTS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'response.reasoning_text.done': { ...ofPart, text },
   'response.function_call_arguments.delta': { ...ofItem, delta: text },
   'response.function_call_arguments.done': { ...ofItem, name: text, arguments: text },
+  'response.custom_tool_call_input.delta': { ...ofItem, delta: text },
+  'response.custom_tool_call_input.done': { ...ofItem, input: text },
   error: { code: nullable(text), message: text, param: nullable(text) },
 };
 

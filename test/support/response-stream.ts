@@ -7,7 +7,9 @@ export interface ResponseItem {
   readonly status: string;
   readonly name?: string;
   readonly call_id?: string;
+  readonly namespace?: string;
   readonly arguments?: string;
+  readonly input?: string;
   readonly content?: readonly { readonly type: string; readonly text: string }[];
 }
 
@@ -29,6 +31,7 @@ export interface ResponseEvent {
   readonly delta?: string;
   readonly text?: string;
   readonly arguments?: string;
+  readonly input?: string;
   readonly code?: string | null;
 }
 
@@ -114,12 +117,12 @@ function faultsOfItem(events: readonly ResponseEvent[], item: ResponseItem, whol
     .filter(({ type }) => type.endsWith('.delta'))
     .map((event) => event.delta)
     .join('');
-  const ends = own.flatMap((event) => event.text ?? event.arguments ?? []);
+  const ends = own.flatMap((event) => event.text ?? event.arguments ?? event.input ?? []);
   const last = events.at(-1)?.response?.output.find(({ id }) => id === item.id);
   return [
     ...((whole ? steps === expected : expected.startsWith(steps)) ? [] : [`${item.id}: ${steps}`]),
     ...ends.flatMap((text) => (text === delta ? [] : [`${item.id} says ${text} at its end, not ${delta}`])),
-    ...(last === undefined || (last.content?.[0]?.text ?? last.arguments) === delta
+    ...(last === undefined || (last.content?.[0]?.text ?? last.arguments ?? last.input) === delta
       ? []
       : [`${item.id} is other in the response`]),
   ];
@@ -133,4 +136,6 @@ const ORDER: Readonly<Record<string, string>> = {
   reasoning: spoken('reasoning_text'),
   function_call:
     'output_item.added function_call_arguments.delta function_call_arguments.done output_item.done',
+  custom_tool_call:
+    'output_item.added custom_tool_call_input.delta custom_tool_call_input.done output_item.done',
 };

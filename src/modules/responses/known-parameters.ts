@@ -33,4 +33,6 @@ export const KNOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'tools.description',
   'tools.parameters',
   'tools.strict',
+  'tools.format',
+  'tools.tools',
 ]);

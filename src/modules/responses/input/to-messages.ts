@@ -1,5 +1,7 @@
 import type { ContentPartBody, MessageDto } from '../../chat/index.js';
-import type { InputItem, ItemPart } from './input-item.js';
+import { toArguments } from '../tools/custom-input.js';
+import { toModelName } from '../tools/tool-name.js';
+import type { CallItem, InputItem, ItemPart } from './input-item.js';
 
 /** The conversation as messages. Calls go with the text they came with, or together; thoughts are left out. */
 export function toMessages(
@@ -13,9 +15,11 @@ export function toMessages(
         messages.push({ role: item.role, content: toContent(item.content) });
         break;
       case 'function_call':
+      case 'custom_tool_call':
         addCall(messages, item);
         break;
       case 'function_call_output':
+      case 'custom_tool_call_output':
         messages.push({
           role: 'tool',
           content: typeof item.output === 'string' ? item.output : toContent(item.output),
@@ -29,14 +33,17 @@ export function toMessages(
   return messages;
 }
 
-function addCall(messages: MessageDto[], call: Extract<InputItem, { type: 'function_call' }>): void {
+function addCall(messages: MessageDto[], call: CallItem): void {
   let speaker = messages.at(-1);
   if (speaker?.role !== 'assistant')
     messages.push((speaker = { role: 'assistant', content: null, tool_calls: [] }));
   (speaker.tool_calls ??= []).push({
     id: call.call_id,
     type: 'function',
-    function: { name: call.name, arguments: call.arguments },
+    function: {
+      name: toModelName(call.name, call.namespace),
+      arguments: call.type === 'function_call' ? call.arguments : toArguments(call.input),
+    },
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ToolCallDelta } from '../../../contracts/model-backend.js';
 import { toWireText, type WireText } from '../../../contracts/wire-text.js';
 import type { LogListener } from '../../generation/index.js';
+import type { FindCalled } from '../tools/find-called.js';
 import { OutputItem, type Called, type OutputKind } from './output-item.js';
 
 /** What one piece changed. */
@@ -16,6 +17,7 @@ const PREFIX: Readonly<Record<OutputKind, string>> = {
   reasoning: 'rs_',
   message: 'msg_',
   function_call: 'fc_',
+  custom_tool_call: 'ctc_',
 };
 
 /**
@@ -31,7 +33,10 @@ export class OutputItems implements LogListener {
   private readonly calls = new Map<number, OutputItem>();
   private readonly key: string;
 
-  constructor(responseId: string) {
+  constructor(
+    responseId: string,
+    private readonly find: FindCalled,
+  ) {
     this.key = responseId.slice(responseId.indexOf('_') + 1);
   }
 
@@ -47,8 +52,8 @@ export class OutputItems implements LogListener {
     const known = this.calls.get(index);
     if (known !== undefined) return this.extend(known, toWireText(piece));
     const closed = this.closeWhole();
-    const called = { call_id: id ?? `call_${this.key}_${index}`, name: name ?? '' };
-    const opened = this.begin('function_call', called);
+    const { kind, ...tool } = this.find(name ?? '');
+    const opened = this.begin(kind, { call_id: id ?? `call_${this.key}_${index}`, ...tool });
     this.calls.set(index, opened);
     this.current = undefined;
     return { ...this.extend(opened, toWireText(piece)), closed, opened };
@@ -59,8 +64,7 @@ export class OutputItems implements LogListener {
     const { open } = this;
     this.open = [];
     for (const item of open) {
-      const isCutOff =
-        isCut && (!item.isWhole || (item === this.all.at(-1) && item.kind !== 'function_call'));
+      const isCutOff = isCut && (!item.isWhole || (item === this.all.at(-1) && !item.isCall));
       item.status = isCutOff ? 'incomplete' : 'completed';
     }
     return open;

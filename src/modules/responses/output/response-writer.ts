@@ -4,6 +4,7 @@ import type { ToolCallDelta } from '../../../contracts/model-backend.js';
 import type { Ending, FinishedEnding, FrameWriter, StreamHead } from '../../../contracts/stream-dialect.js';
 import { toWireJson, toWireText, type WireText } from '../../../contracts/wire-text.js';
 import type { ResponseEcho } from '../response-echo.js';
+import { calledAmong } from '../tools/find-called.js';
 import type { OutputItem } from './output-item.js';
 import { OutputItems, type Step } from './output-items.js';
 import { toEnd } from './response-end.js';
@@ -27,7 +28,7 @@ export class ResponseWriter implements FrameWriter {
     /** Number of the last event the client has. */
     private readonly after = -1,
   ) {
-    this.items = new OutputItems(head.id);
+    this.items = new OutputItems(head.id, calledAmong(echo));
   }
 
   open(): string {
@@ -85,11 +86,13 @@ export class ResponseWriter implements FrameWriter {
       'response.output_item.added',
       () => `"output_index":${item.index},"item":${item.toEmptyJson()}`,
     );
-    if (item.kind === 'function_call') return added;
+    if (item.isCall) return added;
     return added + this.say('response.content_part.added', () => `${partOf(item)},"part":${item.part('')}`);
   }
 
   private delta(item: OutputItem, piece: WireText): string {
+    // What a custom tool is given is known when its arguments are whole.
+    if (item.kind === 'custom_tool_call') return '';
     if (item.kind === 'function_call')
       return this.say('response.function_call_arguments.delta', () => `${placeOf(item)},"delta":"${piece}"`);
     const said = () => `${partOf(item)},"delta":"${piece}"`;
@@ -106,6 +109,7 @@ export class ResponseWriter implements FrameWriter {
   }
 
   private contentDone(item: OutputItem): string {
+    if (item.kind === 'custom_tool_call') return this.inputDone(item);
     if (item.kind === 'function_call')
       return this.say(
         'response.function_call_arguments.done',
@@ -117,6 +121,15 @@ export class ResponseWriter implements FrameWriter {
         ? this.say('response.output_text.done', () => `${said()},"logprobs":[]`)
         : this.say('response.reasoning_text.done', said)) +
       this.say('response.content_part.done', () => `${partOf(item)},"part":${item.part()}`)
+    );
+  }
+
+  private inputDone(item: OutputItem): string {
+    const { input } = item;
+    const delta = () => `${placeOf(item)},"delta":"${input}"`;
+    return (
+      (input === '' ? '' : this.say('response.custom_tool_call_input.delta', delta)) +
+      this.say('response.custom_tool_call_input.done', () => `${placeOf(item)},"input":"${input}"`)
     );
   }
 

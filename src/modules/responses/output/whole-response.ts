@@ -2,14 +2,19 @@ import type { Outcome } from '../../../contracts/generation-outcome.js';
 import type { WireText } from '../../../contracts/wire-text.js';
 import { playLog, type FollowedLog } from '../../generation/index.js';
 import type { ResponseEcho } from '../response-echo.js';
+import { calledAmong } from '../tools/find-called.js';
 import type { OutputItem } from './output-item.js';
 import { OutputItems } from './output-items.js';
 import { toEnd } from './response-end.js';
 import { toResponseJson } from './response-json.js';
 
 /** All that a log that ended so has given. */
-export function itemsOf({ id, log }: FollowedLog, outcome: Outcome): readonly OutputItem[] {
-  const items = new OutputItems(id);
+export function itemsOf(
+  { id, log }: FollowedLog,
+  outcome: Outcome,
+  echo: ResponseEcho,
+): readonly OutputItem[] {
+  const items = new OutputItems(id, calledAmong(echo));
   playLog(log, items);
   if (outcome.status === 'finished') items.finish(toEnd(outcome).status === 'incomplete');
   else items.abandon();
@@ -21,7 +26,7 @@ export function toWholeResponse(source: FollowedLog, outcome: Outcome, echo: Res
   const { head, usage, durationMs } = source;
   return toResponseJson(head, echo, {
     end: toEnd(outcome),
-    items: itemsOf(source, outcome),
+    items: itemsOf(source, outcome, echo),
     usage,
     durationMs,
   });
