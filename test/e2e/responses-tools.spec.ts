@@ -181,3 +181,27 @@ describe('a namespace', () => {
     expect((await readError(response)).error).toMatchObject({ code, param: `tools[0].${param}` });
   });
 });
+
+describe('a hosted tool', () => {
+  it('beside others is left out, and said to be', async () => {
+    ollama.answer({ pieces: ['Ok.'] });
+    const hosted = [{ type: 'web_search', external_web_access: false }, { type: 'local_shell' }];
+    const response = await ask({ tools: [hosted[0], WEATHER, hosted[1]] });
+    expect(response.headers.get('x-ignored-parameters')).toBe('tools.web_search, tools.local_shell');
+    expect(toldTools()).toMatchObject([{ name: 'weather' }]);
+    expect(await response.json()).toMatchObject({ status: 'completed', tools: [WEATHER] });
+  });
+
+  it.each([
+    ['alone', { tools: [{ type: 'web_search' }] }, 'tools[0].type'],
+    [
+      'that is chosen',
+      { tools: [WEATHER, { type: 'mcp' }], tool_choice: { type: 'mcp' } },
+      'tool_choice.type',
+    ],
+  ])('%s is refused', async (_how, body, param) => {
+    const response = await ask(body);
+    expect(response.status).toBe(400);
+    expect((await readError(response)).error).toMatchObject({ code: 'unsupported_parameter', param });
+  });
+});

@@ -109,7 +109,9 @@ export class ResponseInputDto {
   previous_response_id?: string | null;
 
   @ApiPropertyOptional({
-    description: 'What the model may call, and the caller carries out. There are no hosted tools.',
+    description:
+      'What the model may call, and the caller carries out. There are no hosted tools: beside others they are left ' +
+      'out and named in `X-Ignored-Parameters`, alone they are refused.',
     type: 'array',
     items: { oneOf: TOOLS.map((tool) => ({ $ref: getSchemaPath(tool) })) },
   })

@@ -13,7 +13,8 @@ export interface ReadTools {
 }
 
 /**
- * Throws for tools that are not what they should be, and for hosted ones.
+ * Throws for tools that are not what they should be, and for hosted ones if there are no others. Beside others they
+ * belong to what a client always has with it: the model has to do without.
  */
 export function readTools({ tools, tool_choice: choice }: ResponseInputDto): ReadTools {
   const own: OwnTool[] = [];
@@ -31,7 +32,7 @@ export function readTools({ tools, tool_choice: choice }: ResponseInputDto): Rea
     if (type == null) throw refusal;
     hosted.push(type);
   }
-  if (refusal !== undefined) throw refusal;
+  if (refusal !== undefined && own.length === 0) throw refusal;
   requireOffered(choice, own);
   return { own, hosted };
 }
