@@ -100,6 +100,14 @@ describe('a whole response', () => {
     expect(lastBody()).toMatchObject({ options: { num_predict: 4 } });
   });
 
+  it('is as long as the model likes, unless somebody says how long', async () => {
+    ollama.answer(ANSWER);
+    expect(await askWhole()).toMatchObject({ status: 'completed', max_output_tokens: null });
+    expect(lastBody()).not.toHaveProperty('options.num_predict');
+    const body = await askWhole({ model: 'sim/words?tokens=2500' });
+    expect(body).toMatchObject({ status: 'completed', usage: { output_tokens: 2500 } });
+  });
+
   it('has reasoning, text and calls as items', async () => {
     ollama.answer({
       thinking: ['Hm', 'm.'],

@@ -56,7 +56,11 @@ export class ResponsesService {
       caller,
       wishes: { agent, onDisconnect },
       terms: { ...terms, profile: 'generic', idPrefix: 'resp_', detached: background },
-      body: { kind: 'chat', dto: toChatBody(dto, tools.own, toMessages(dto.instructions, items)) },
+      body: {
+        kind: 'chat',
+        dto: toChatBody(dto, tools.own, toMessages(dto.instructions, items)),
+        isOpenEnded: true,
+      },
     });
     sayIgnored(reply, {
       body: sentParameters(dto, tools),
