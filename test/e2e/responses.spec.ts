@@ -245,6 +245,25 @@ describe('a streamed response', () => {
     expect(without((await askWhole({ model, tools })).output)).toEqual(without(output));
   });
 
+  it('tells thoughts as their summary to who asked for one', async () => {
+    ollama.answer({ thinking: ['H"m', 'm.'], pieces: ['Yes.'] });
+    const reasoning = { summary: 'auto' };
+    const stream = await readResponseStream(await ask({ reasoning, stream: true }));
+    expect(faultsOfResponseStream(stream)).toEqual([]);
+    expect(joined(stream, 'reasoning_summary_text')).toBe('H"mm.');
+    const { id, output } = stream.events.at(-1)!.response!;
+    expect(output[0]).toEqual({
+      id: expect.stringMatching(/^rs_/),
+      type: 'reasoning',
+      status: 'completed',
+      summary: [{ type: 'summary_text', text: 'H"mm.' }],
+    });
+    const whole = await ask({ reasoning });
+    expect(whole.headers.has('x-ignored-parameters')).toBe(false);
+    expect(await whole.json()).toMatchObject({ output: [{ summary: output[0]!.summary }, {}] });
+    expect((await ask({ previous_response_id: id })).status).toBe(200);
+  });
+
   it('that is cut off by its length ends as incomplete', async () => {
     const stream = await readResponseStream(
       await ask({ model: 'sim/words?tokens=9', max_output_tokens: 4, stream: true }),
@@ -389,7 +408,7 @@ describe('what is not done here', () => {
     });
     expect(response.status).toBe(200);
     expect(response.headers.get('x-ignored-parameters')).toBe(
-      'text.verbosity, text.format.description, reasoning.summary, tool_choice.mode, tools.defer_loading',
+      'text.verbosity, text.format.description, tool_choice.mode, tools.defer_loading',
     );
   });
 });

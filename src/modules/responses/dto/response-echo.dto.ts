@@ -35,7 +35,7 @@ class EchoedReasoningDto {
   @ApiProperty({ description: 'How much the model should think.', type: String, nullable: true })
   effort!: string | null;
 
-  @ApiProperty({ description: 'As it was asked for; it has no effect.', type: String, nullable: true })
+  @ApiProperty({ description: 'As it was asked for.', type: String, nullable: true })
   summary!: string | null;
 }
 

@@ -62,7 +62,11 @@ export class ReasoningConfigDto {
   @IsIn(EFFORTS)
   effort?: string | null;
 
-  @ApiPropertyOptional({ description: 'Has no effect: thoughts are given as they come.', enum: SUMMARIES })
+  @ApiPropertyOptional({
+    description:
+      'Any: thoughts are given as their own summary, in whole. None: as they are, as `reasoning_text`.',
+    enum: SUMMARIES,
+  })
   @IsOptional()
   @IsIn(SUMMARIES)
   summary?: string | null;

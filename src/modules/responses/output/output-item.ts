@@ -2,7 +2,9 @@ import type { CalledTool } from '../tools/find-called.js';
 import { toInput } from '../tools/custom-input.js';
 import { fromWireText, toWireJson, type WireText } from '../../../contracts/wire-text.js';
 
-export type OutputKind = 'reasoning' | 'message' | CalledTool['kind'];
+/** A thought is told as such, or as the summary of itself. */
+export type SpokenKind = 'reasoning' | 'summary' | 'message';
+export type OutputKind = SpokenKind | CalledTool['kind'];
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 
 /** Which tool, and the id that its answer refers to. */
@@ -42,9 +44,9 @@ export class OutputItem {
 
   /** The item's only part, with what it says so far or without it. */
   part(content = this.content): WireText {
-    return this.kind === 'message'
-      ? `{"type":"output_text","text":"${content}","annotations":[],"logprobs":[]}`
-      : `{"type":"reasoning_text","text":"${content}"}`;
+    if (this.kind === 'message')
+      return `{"type":"output_text","text":"${content}","annotations":[],"logprobs":[]}`;
+    return `{"type":"${this.kind === 'summary' ? 'summary_text' : 'reasoning_text'}","text":"${content}"}`;
   }
 
   /** Of a call: the tool's name. */
@@ -62,8 +64,10 @@ export class OutputItem {
   }
 
   private json(content: WireText, parts: string): WireText {
-    const common = `{"id":"${this.id}","type":"${this.kind}","status":"${this.status}"`;
+    const type = this.kind === 'summary' ? 'reasoning' : this.kind;
+    const common = `{"id":"${this.id}","type":"${type}","status":"${this.status}"`;
     if (this.kind === 'message') return `${common},"role":"assistant","content":${parts}}`;
+    if (this.kind === 'summary') return `${common},"summary":${parts}}`;
     if (this.kind === 'reasoning') return `${common},"summary":[],"content":${parts}}`;
     const given = this.kind === 'function_call' ? 'arguments' : 'input';
     return `${common},${toWireJson(this.called).slice(1, -1)},"${given}":"${content}"}`;

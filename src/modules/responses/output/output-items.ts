@@ -1,7 +1,8 @@
 import type { ToolCallDelta } from '../../../contracts/model-backend.js';
 import { toWireText, type WireText } from '../../../contracts/wire-text.js';
 import type { LogListener } from '../../generation/index.js';
-import type { FindCalled } from '../tools/find-called.js';
+import type { ResponseEcho } from '../response-echo.js';
+import { calledAmong, type FindCalled } from '../tools/find-called.js';
 import { OutputItem, type Called, type OutputKind } from './output-item.js';
 
 /** What one piece changed. */
@@ -15,6 +16,7 @@ export interface Step {
 const NONE: readonly OutputItem[] = [];
 const PREFIX: Readonly<Record<OutputKind, string>> = {
   reasoning: 'rs_',
+  summary: 'rs_',
   message: 'msg_',
   function_call: 'fc_',
   custom_tool_call: 'ctc_',
@@ -32,11 +34,12 @@ export class OutputItems implements LogListener {
   private current: OutputItem | undefined;
   private readonly calls = new Map<number, OutputItem>();
   private readonly key: string;
+  private readonly find: FindCalled;
+  private readonly thought: OutputKind;
 
-  constructor(
-    responseId: string,
-    private readonly find: FindCalled,
-  ) {
+  constructor(responseId: string, echo: ResponseEcho) {
+    this.find = calledAmong(echo);
+    this.thought = isSummaryWanted(echo) ? 'summary' : 'reasoning';
     this.key = responseId.slice(responseId.indexOf('_') + 1);
   }
 
@@ -45,7 +48,7 @@ export class OutputItems implements LogListener {
   }
 
   reasoning(piece: WireText): Step {
-    return this.add('reasoning', piece);
+    return this.add(this.thought, piece);
   }
 
   toolCall({ index, id, name, arguments: piece }: ToolCallDelta): Step {
@@ -105,3 +108,6 @@ export class OutputItems implements LogListener {
     return closed;
   }
 }
+
+const isSummaryWanted = ({ reasoning }: ResponseEcho): boolean =>
+  ((reasoning ?? {}) as { summary?: string | null }).summary != null;

@@ -4,11 +4,11 @@ import type { ToolCallDelta } from '../../../contracts/model-backend.js';
 import type { Ending, FinishedEnding, FrameWriter, StreamHead } from '../../../contracts/stream-dialect.js';
 import { toWireJson, toWireText, type WireText } from '../../../contracts/wire-text.js';
 import type { ResponseEcho } from '../response-echo.js';
-import { calledAmong } from '../tools/find-called.js';
 import type { OutputItem } from './output-item.js';
 import { OutputItems, type Step } from './output-items.js';
 import { toEnd } from './response-end.js';
 import { BEGUN, toResponseJson } from './response-json.js';
+import { partOf, placeOf, SPOKEN } from './spoken-events.js';
 
 /** `response.created` and `response.in_progress` are these, whatever comes. */
 const CREATED = 0;
@@ -28,7 +28,7 @@ export class ResponseWriter implements FrameWriter {
     /** Number of the last event the client has. */
     private readonly after = -1,
   ) {
-    this.items = new OutputItems(head.id, calledAmong(echo));
+    this.items = new OutputItems(head.id, echo);
   }
 
   open(): string {
@@ -86,8 +86,10 @@ export class ResponseWriter implements FrameWriter {
       'response.output_item.added',
       () => `"output_index":${item.index},"item":${item.toEmptyJson()}`,
     );
-    if (item.isCall) return added;
-    return added + this.say('response.content_part.added', () => `${partOf(item)},"part":${item.part('')}`);
+    if (item.kind === 'function_call' || item.kind === 'custom_tool_call') return added;
+    return (
+      added + this.say(`${SPOKEN[item.kind].part}.added`, () => `${partOf(item)},"part":${item.part('')}`)
+    );
   }
 
   private delta(item: OutputItem, piece: WireText): string {
@@ -95,10 +97,8 @@ export class ResponseWriter implements FrameWriter {
     if (item.kind === 'custom_tool_call') return '';
     if (item.kind === 'function_call')
       return this.say('response.function_call_arguments.delta', () => `${placeOf(item)},"delta":"${piece}"`);
-    const said = () => `${partOf(item)},"delta":"${piece}"`;
-    return item.kind === 'message'
-      ? this.say('response.output_text.delta', () => `${said()},"logprobs":[]`)
-      : this.say('response.reasoning_text.delta', said);
+    const { text, more } = SPOKEN[item.kind];
+    return this.say(`${text}.delta`, () => `${partOf(item)},"delta":"${piece}"${more}`);
   }
 
   private done(item: OutputItem): string {
@@ -115,12 +115,10 @@ export class ResponseWriter implements FrameWriter {
         'response.function_call_arguments.done',
         () => `${placeOf(item)},"name":${toWireJson(item.name)},"arguments":"${item.content}"`,
       );
-    const said = () => `${partOf(item)},"text":"${item.content}"`;
+    const { text, part, more } = SPOKEN[item.kind];
     return (
-      (item.kind === 'message'
-        ? this.say('response.output_text.done', () => `${said()},"logprobs":[]`)
-        : this.say('response.reasoning_text.done', said)) +
-      this.say('response.content_part.done', () => `${partOf(item)},"part":${item.part()}`)
+      this.say(`${text}.done`, () => `${partOf(item)},"text":"${item.content}"${more}`) +
+      this.say(`${part}.done`, () => `${partOf(item)},"part":${item.part()}`)
     );
   }
 
@@ -146,6 +144,3 @@ export class ResponseWriter implements FrameWriter {
 
 const event = (type: string, number: number, said: WireText): string =>
   `event: ${type}\ndata: {"type":"${type}","sequence_number":${number},${said}}\n\n`;
-
-const placeOf = ({ id, index }: OutputItem): string => `"item_id":"${id}","output_index":${index}`;
-const partOf = (item: OutputItem): string => `${placeOf(item)},"content_index":0`;

@@ -2,7 +2,6 @@ import type { Outcome } from '../../../contracts/generation-outcome.js';
 import type { WireText } from '../../../contracts/wire-text.js';
 import { playLog, type FollowedLog } from '../../generation/index.js';
 import type { ResponseEcho } from '../response-echo.js';
-import { calledAmong } from '../tools/find-called.js';
 import type { OutputItem } from './output-item.js';
 import { OutputItems } from './output-items.js';
 import { toEnd } from './response-end.js';
@@ -14,7 +13,7 @@ export function itemsOf(
   outcome: Outcome,
   echo: ResponseEcho,
 ): readonly OutputItem[] {
-  const items = new OutputItems(id, calledAmong(echo));
+  const items = new OutputItems(id, echo);
   playLog(log, items);
   if (outcome.status === 'finished') items.finish(toEnd(outcome).status === 'incomplete');
   else items.abandon();
