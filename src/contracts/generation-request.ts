@@ -89,7 +89,8 @@ export type ResponseFormat =
     };
 
 export interface Sampling {
-  readonly maxTokens: number;
+  /** Without it the answer is as long as the model likes. */
+  readonly maxTokens?: number;
   readonly temperature: number;
   /** Nobody asked for this temperature: it is the gateway's own. */
   readonly isTemperatureOurs?: boolean;

@@ -28,6 +28,7 @@ limits:
   budgets:
     - { user: limited, period: day, tokens: 40 }
     - { user: n-limited, period: total, tokens: 40 }
+    - { user: responding, period: day, tokens: 40 }
     - { user: spent, period: day, tokens: 0 }
     - { user: embedding, period: day, tokens: 20 }
     - { tenant: poor, period: day, tokens: 30 }
@@ -307,6 +308,16 @@ describe('a budget', () => {
     const tokens = choices.map(({ message }) => message.content.split(' ').filter(Boolean).length);
     expect(tokens.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(40);
     expect(choices.map(({ finish_reason: reason }) => reason)).toEqual(['length', 'length', 'length']);
+  });
+
+  it('ends a response whose length nobody named', async () => {
+    const headers = showing(caller('responding'));
+    const body = { model: 'sim/words?tokens=100', input: 'Hello' };
+    const response = await post(`${gateway.url}/v1/responses`, body, { headers });
+    const { status, usage } = (await response.json()) as { status: string; usage: { total_tokens: number } };
+    expect(status).toBe('incomplete');
+    expect(usage.total_tokens).toBeGreaterThan(20);
+    expect(usage.total_tokens).toBeLessThanOrEqual(40);
   });
 
   it('of nothing refuses everything before a model hears of it, however it is asked', async () => {

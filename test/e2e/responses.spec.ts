@@ -100,6 +100,14 @@ describe('a whole response', () => {
     expect(lastBody()).toMatchObject({ options: { num_predict: 4 } });
   });
 
+  it('is as long as the model likes, unless somebody says how long', async () => {
+    ollama.answer(ANSWER);
+    expect(await askWhole()).toMatchObject({ status: 'completed', max_output_tokens: null });
+    expect(lastBody()).not.toHaveProperty('options.num_predict');
+    const body = await askWhole({ model: 'sim/words?tokens=2500' });
+    expect(body).toMatchObject({ status: 'completed', usage: { output_tokens: 2500 } });
+  });
+
   it('has reasoning, text and calls as items', async () => {
     ollama.answer({
       thinking: ['Hm', 'm.'],
@@ -235,6 +243,25 @@ describe('a streamed response', () => {
     ]);
     const without = (items: ResponseBody['output']) => items.map((item) => ({ ...item, id: '' }));
     expect(without((await askWhole({ model, tools })).output)).toEqual(without(output));
+  });
+
+  it('tells thoughts as their summary to who asked for one', async () => {
+    ollama.answer({ thinking: ['H"m', 'm.'], pieces: ['Yes.'] });
+    const reasoning = { summary: 'auto' };
+    const stream = await readResponseStream(await ask({ reasoning, stream: true }));
+    expect(faultsOfResponseStream(stream)).toEqual([]);
+    expect(joined(stream, 'reasoning_summary_text')).toBe('H"mm.');
+    const { id, output } = stream.events.at(-1)!.response!;
+    expect(output[0]).toEqual({
+      id: expect.stringMatching(/^rs_/),
+      type: 'reasoning',
+      status: 'completed',
+      summary: [{ type: 'summary_text', text: 'H"mm.' }],
+    });
+    const whole = await ask({ reasoning });
+    expect(whole.headers.has('x-ignored-parameters')).toBe(false);
+    expect(await whole.json()).toMatchObject({ output: [{ summary: output[0]!.summary }, {}] });
+    expect((await ask({ previous_response_id: id })).status).toBe(200);
   });
 
   it('that is cut off by its length ends as incomplete', async () => {
@@ -381,7 +408,7 @@ describe('what is not done here', () => {
     });
     expect(response.status).toBe(200);
     expect(response.headers.get('x-ignored-parameters')).toBe(
-      'text.verbosity, text.format.description, reasoning.summary, tool_choice.mode, tools.defer_loading',
+      'text.verbosity, text.format.description, tool_choice.mode, tools.defer_loading',
     );
   });
 });

@@ -24,6 +24,7 @@ export const OUTPUT_TEXT = object({
   logprobs: list(nothing),
 });
 export const REASONING_TEXT = object({ type: literal('reasoning_text'), text });
+const SUMMARY_TEXT = object({ type: literal('summary_text'), text });
 
 const outputMessage = object({
   id: text,
@@ -32,22 +33,16 @@ const outputMessage = object({
   role: literal('assistant'),
   content: list(OUTPUT_TEXT),
 });
-const reasoningItem = object({
-  id: text,
-  type: literal('reasoning'),
-  status: itemStatus,
-  summary: list(nothing),
-  content: list(REASONING_TEXT),
-});
-const functionCall = object({
-  id: text,
-  type: literal('function_call'),
-  status: itemStatus,
-  call_id: text,
-  name: text,
-  arguments: text,
-});
-export const OUTPUT_ITEM = either(outputMessage, reasoningItem, functionCall);
+const reasoning = { id: text, type: literal('reasoning'), status: itemStatus };
+const reasoningItem = object({ ...reasoning, summary: list(nothing), content: list(REASONING_TEXT) });
+const summaryItem = object({ ...reasoning, summary: list(SUMMARY_TEXT) });
+const call = { id: text, status: itemStatus, call_id: text, name: text };
+const functionCall = object(
+  { ...call, type: literal('function_call'), arguments: text },
+  { namespace: text },
+);
+const customCall = object({ ...call, type: literal('custom_tool_call'), input: text }, { namespace: text });
+export const OUTPUT_ITEM = either(outputMessage, reasoningItem, summaryItem, functionCall, customCall);
 
 const usage = object(
   {
@@ -67,6 +62,22 @@ const functionTool = object({
   description: nullable(text),
   parameters: nullable(record),
   strict: nullable(flag),
+});
+
+const customTool = object({
+  type: literal('custom'),
+  name: text,
+  description: nullable(text),
+  format: either(
+    object({ type: literal('text') }),
+    object({ type: literal('grammar'), syntax: text, definition: text }),
+  ),
+});
+const namespaceTool = object({
+  type: literal('namespace'),
+  name: text,
+  description: nullable(text),
+  tools: list(either(functionTool, customTool)),
 });
 
 const textFormat = either(
@@ -105,9 +116,9 @@ export const RESPONSE = object(
     text: object({ format: textFormat }),
     tool_choice: either(
       choice('none', 'auto', 'required'),
-      object({ type: literal('function'), name: text }),
+      object({ type: choice('function', 'custom'), name: text }),
     ),
-    tools: list(functionTool),
+    tools: list(either(functionTool, customTool, namespaceTool)),
     top_logprobs: integer,
     top_p: number,
     truncation: choice('auto', 'disabled'),
@@ -119,6 +130,7 @@ export const RESPONSE = object(
 const part = either(OUTPUT_TEXT, REASONING_TEXT);
 const ofItem = { item_id: text, output_index: integer };
 const ofPart = { ...ofItem, content_index: integer };
+const ofSummary = { ...ofItem, summary_index: integer };
 
 const EVENTS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'response.created': { response: RESPONSE },
@@ -134,8 +146,14 @@ const EVENTS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'response.output_text.done': { ...ofPart, text, logprobs: list(nothing) },
   'response.reasoning_text.delta': { ...ofPart, delta: text },
   'response.reasoning_text.done': { ...ofPart, text },
+  'response.reasoning_summary_part.added': { ...ofSummary, part: SUMMARY_TEXT },
+  'response.reasoning_summary_part.done': { ...ofSummary, part: SUMMARY_TEXT },
+  'response.reasoning_summary_text.delta': { ...ofSummary, delta: text },
+  'response.reasoning_summary_text.done': { ...ofSummary, text },
   'response.function_call_arguments.delta': { ...ofItem, delta: text },
   'response.function_call_arguments.done': { ...ofItem, name: text, arguments: text },
+  'response.custom_tool_call_input.delta': { ...ofItem, delta: text },
+  'response.custom_tool_call_input.done': { ...ofItem, input: text },
   error: { code: nullable(text), message: text, param: nullable(text) },
 };
 

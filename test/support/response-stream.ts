@@ -7,8 +7,11 @@ export interface ResponseItem {
   readonly status: string;
   readonly name?: string;
   readonly call_id?: string;
+  readonly namespace?: string;
   readonly arguments?: string;
+  readonly input?: string;
   readonly content?: readonly { readonly type: string; readonly text: string }[];
+  readonly summary?: readonly { readonly type: string; readonly text: string }[];
 }
 
 export interface ResponseBody {
@@ -29,6 +32,7 @@ export interface ResponseEvent {
   readonly delta?: string;
   readonly text?: string;
   readonly arguments?: string;
+  readonly input?: string;
   readonly code?: string | null;
 }
 
@@ -65,7 +69,7 @@ export async function readResponseStream(
 /** The deltas of one kind, joined. */
 export const joined = (
   { events }: Pick<ResponseStream, 'events'>,
-  kind: 'output_text' | 'reasoning_text' | 'function_call_arguments',
+  kind: 'output_text' | 'reasoning_text' | 'reasoning_summary_text' | 'function_call_arguments',
 ): string =>
   events
     .filter(({ type }) => type === `response.${kind}.delta`)
@@ -109,28 +113,32 @@ function faultsOfItem(events: readonly ResponseEvent[], item: ResponseItem, whol
   const own = events.filter((event) => event.item_id === item.id || event.item?.id === item.id);
   const said = own.map(({ type }) => type.replace('response.', ''));
   const steps = said.filter((type, index) => type !== said[index - 1]).join(' ');
-  const expected = ORDER[item.type]!;
+  const expected = ORDER[item.type === 'reasoning' && item.content === undefined ? 'summary' : item.type]!;
   const delta = own
     .filter(({ type }) => type.endsWith('.delta'))
     .map((event) => event.delta)
     .join('');
-  const ends = own.flatMap((event) => event.text ?? event.arguments ?? []);
+  const ends = own.flatMap((event) => event.text ?? event.arguments ?? event.input ?? []);
   const last = events.at(-1)?.response?.output.find(({ id }) => id === item.id);
   return [
     ...((whole ? steps === expected : expected.startsWith(steps)) ? [] : [`${item.id}: ${steps}`]),
     ...ends.flatMap((text) => (text === delta ? [] : [`${item.id} says ${text} at its end, not ${delta}`])),
-    ...(last === undefined || (last.content?.[0]?.text ?? last.arguments) === delta
-      ? []
-      : [`${item.id} is other in the response`]),
+    ...(last === undefined || toldOf(last) === delta ? [] : [`${item.id} is other in the response`]),
   ];
 }
 
-const spoken = (kind: string) =>
-  `output_item.added content_part.added ${kind}.delta ${kind}.done content_part.done output_item.done`;
+const toldOf = ({ content, summary, arguments: given, input }: ResponseItem) =>
+  content?.[0]?.text ?? summary?.[0]?.text ?? given ?? input;
+
+const spoken = (kind: string, part = 'content_part') =>
+  `output_item.added ${part}.added ${kind}.delta ${kind}.done ${part}.done output_item.done`;
 
 const ORDER: Readonly<Record<string, string>> = {
   message: spoken('output_text'),
   reasoning: spoken('reasoning_text'),
+  summary: spoken('reasoning_summary_text', 'reasoning_summary_part'),
   function_call:
     'output_item.added function_call_arguments.delta function_call_arguments.done output_item.done',
+  custom_tool_call:
+    'output_item.added custom_tool_call_input.delta custom_tool_call_input.done output_item.done',
 };

@@ -9,7 +9,7 @@ import { chooseTools, toToolCallParts } from './tool-calls.js';
 
 /** The whole answer to a request: reasoning, then text, then tool calls, within the limits of the request. */
 export function composeAnswer(request: GenerationRequest, settings: SimulatorSettings): Parts {
-  const { maxTokens, stop = [] } = request.sampling;
+  const { maxTokens = Infinity, stop = [] } = request.sampling;
   const parts = compose(request, settings);
   return limitTo(maxTokens, stop.length === 0 ? parts : untilStop(stop, parts));
 }

@@ -26,7 +26,7 @@ export class Tally {
     const ended = this.settings.name === KEYWORD_MODEL && reason !== 'length' ? 1 : 0;
     return {
       promptTokens: countPromptTokens(this.request),
-      completionTokens: Math.min(this.sent + ended, this.request.sampling.maxTokens),
+      completionTokens: Math.min(this.sent + ended, this.request.sampling.maxTokens ?? Infinity),
       ...(this.reasoning > 0 ? { reasoningTokens: this.reasoning } : {}),
     };
   }

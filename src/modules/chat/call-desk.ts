@@ -100,7 +100,7 @@ export class CallDesk {
     const { principal } = caller;
     const request =
       body.kind === 'chat'
-        ? toChatRequest(body.dto, agent, plan.requestedModel, body.task)
+        ? toChatRequest(body, agent, plan.requestedModel)
         : toPromptRequest(body.dto, agent, plan.requestedModel);
     return {
       kind: body.kind,

@@ -69,6 +69,8 @@ export type CallBody =
       readonly dto: CreateChatCompletionDto;
       /** What the messages were made of. */
       readonly task?: AgentTask;
+      /** The answer is as long as the model likes, unless the caller or the agent says how long. */
+      readonly isOpenEnded?: boolean;
     }
   | { readonly kind: 'completion'; readonly dto: CreateCompletionDto };
 

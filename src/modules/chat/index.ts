@@ -13,7 +13,13 @@ export { CreateChatCompletionDto } from './dto/create-chat-completion.dto.js';
 export { IMAGE_DATA_URL, type ContentPartBody } from './dto/is-message-content.js';
 export { MessageDto } from './dto/message.dto.js';
 export { DEFAULT_TEMPERATURE } from './dto/sampling.dto.js';
-export { FunctionDefinitionDto, type ResponseFormatBody, type ToolChoiceBody } from './dto/tool.dto.js';
+export {
+  FunctionDefinitionDto,
+  IsToolName,
+  type ResponseFormatBody,
+  type ToolChoiceBody,
+  type ToolDto,
+} from './dto/tool.dto.js';
 export { callerOf, isResumable, toCall, wishesOf } from './http-call.js';
 export { idempotencyKeyOf, requireIdempotencyKey } from './idempotency-key.js';
 export { sayIgnored } from './ignored-parameters.js';

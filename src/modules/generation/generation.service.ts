@@ -53,6 +53,9 @@ export interface GenerationSpec {
 
 export const ID_PREFIX = { chat: 'chatcmpl-', completion: 'cmpl-' } as const;
 
+/** What an answer whose length nobody named may take of a budget. */
+const OPEN_END = 8192;
+
 /** Begins generations. There is no other way to run a model, nor to give an answer again. */
 @Injectable()
 export class GenerationService {
@@ -71,7 +74,7 @@ export class GenerationService {
   async begin(spec: GenerationSpec): Promise<Generation> {
     this.admitOneMore();
     const requests = requestsOf(spec);
-    const wanted = requests.reduce((sum, { sampling }) => sum + sampling.maxTokens, 0);
+    const wanted = requests.reduce((sum, { sampling }) => sum + (sampling.maxTokens ?? OPEN_END), 0);
     const allowance = await this.allowances.reserve({
       owner: spec.owner,
       endpoint: spec.endpoint,
@@ -182,7 +185,8 @@ function withinReach(
   most: number | undefined,
 ): Omit<GenerationRequest, 'model'> {
   const { sampling } = request;
-  if (most === undefined || sampling.maxTokens <= most) return request;
+  const { maxTokens = OPEN_END } = sampling;
+  if (most === undefined || maxTokens <= most) return request;
   return { ...request, sampling: { ...sampling, maxTokens: most } };
 }
 

@@ -26,6 +26,7 @@ export const KNOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'text.format.schema',
   'text.format.strict',
   'reasoning.effort',
+  'reasoning.summary',
   'tool_choice.type',
   'tool_choice.name',
   'tools.type',
@@ -33,4 +34,6 @@ export const KNOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'tools.description',
   'tools.parameters',
   'tools.strict',
+  'tools.format',
+  'tools.tools',
 ]);

@@ -23,6 +23,8 @@ import { toWholeResponse } from './output/whole-response.js';
 import { toEcho } from './response-echo.js';
 import { sentParameters } from './sent-parameters.js';
 import { StoredResponses } from './stored-responses.js';
+import { readTools } from './tools/read-tools.js';
+import { toFunctions } from './tools/to-functions.js';
 
 /** A client that waits for a slow model hears that it has begun. */
 const OPENS_AFTER_MS = 1_000;
@@ -42,6 +44,8 @@ export class ResponsesService {
     const { agent, onDisconnect } = wishesOf(request);
     const background = dto.background === true;
     requireStored(dto);
+    requireSupported(dto);
+    const tools = readTools(dto);
     const items = await this.conversation(dto, caller.principal);
     const {
       call,
@@ -52,15 +56,19 @@ export class ResponsesService {
       caller,
       wishes: { agent, onDisconnect },
       terms: { ...terms, profile: 'generic', idPrefix: 'resp_', detached: background },
-      body: { kind: 'chat', dto: toChatBody(dto, toMessages(dto.instructions, items)) },
+      body: {
+        kind: 'chat',
+        dto: toChatBody(dto, tools.own, toMessages(dto.instructions, items)),
+        isOpenEnded: true,
+      },
     });
     sayIgnored(reply, {
-      body: sentParameters(dto),
+      body: sentParameters(dto, tools),
       plan: call.plan,
       isKnown: (name) => KNOWN_PARAMETERS.has(name),
     });
     const { id, head } = source;
-    const echo = toEcho(dto, this.desk.specify(call));
+    const echo = toEcho(dto, tools.own, this.desk.specify(call));
     const { tenant } = call.caller.principal;
     const isStored =
       (dto.store ?? true) && !isReplayed
@@ -88,13 +96,14 @@ export class ResponsesService {
 
   /** About how many tokens an input has. No model hears of it. */
   async countInput(dto: ResponseInputDto, caller: Principal): Promise<InputTokensDto> {
+    requireSupported(dto);
+    const functions = toFunctions(readTools(dto).own);
     const messages = toMessages(dto.instructions, await this.conversation(dto, caller));
-    return { object: 'response.input_tokens', input_tokens: estimateTokens(messages, dto.tools ?? []) };
+    return { object: 'response.input_tokens', input_tokens: estimateTokens(messages, functions) };
   }
 
   /** What is said to the model, with what was said before. */
   private async conversation(dto: ResponseInputDto, caller: Principal): Promise<InputItem[]> {
-    requireSupported(dto);
     const previous = dto.previous_response_id;
     const context = previous ? await this.stored.conversationOf(previous, caller) : [];
     const input = await readInput(dto.input, this.stored.itemLookup(caller));

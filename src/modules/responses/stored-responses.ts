@@ -16,7 +16,7 @@ export interface StoredResponse extends KeptResponse {
   readonly source: FollowedLog;
 }
 
-const ITEM_ID = /^(?:msg|fc|rs)_([0-9a-f]{32})_\d+$/;
+const ITEM_ID = /^(?:msg|fc|ctc|rs)_([0-9a-f]{32})_\d+$/;
 
 /**
  * Responses by their id, whichever replica made them. What belongs to somebody else, was deleted or is kept no longer
@@ -60,7 +60,7 @@ export class StoredResponses {
   async conversationOf(id: string, caller: Principal): Promise<readonly InputItem[]> {
     const found = await this.find(id, caller);
     const outcome = found?.source.releasedOutcome;
-    if (outcome?.status === 'finished') return [...found!.items, ...outputOf(found!.source, outcome)];
+    if (outcome?.status === 'finished') return [...found!.items, ...outputOf(found!, outcome)];
     const why = found === undefined ? 'is not kept' : 'has not finished';
     throw new GatewayError('previous_response_not_found', `The response '${id.slice(0, 100)}' ${why}.`, {
       param: 'previous_response_id',
@@ -80,9 +80,9 @@ export class StoredResponses {
   }
 
   private async outputOf(id: string, caller: Principal): Promise<readonly InputItem[]> {
-    const source = (await this.find(id, caller))?.source;
-    const outcome = source?.releasedOutcome;
-    return outcome === undefined ? [] : outputOf(source!, outcome);
+    const found = await this.find(id, caller);
+    const outcome = found?.source.releasedOutcome;
+    return outcome === undefined ? [] : outputOf(found!, outcome);
   }
 
   /** Who shows its log shows again what else Redis has forgotten of it. */
@@ -104,5 +104,5 @@ export class StoredResponses {
   }
 }
 
-const outputOf = (source: FollowedLog, outcome: Outcome): InputItem[] =>
-  itemsOf(source, outcome).map((item) => JSON.parse(fromWireBytes(item.toJson())) as InputItem);
+const outputOf = ({ source, echo }: StoredResponse, outcome: Outcome): InputItem[] =>
+  itemsOf(source, outcome, echo).map((item) => JSON.parse(fromWireBytes(item.toJson())) as InputItem);

@@ -1,12 +1,21 @@
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { must } from '../../../common/validation/must.js';
 import { Nested } from '../../../common/validation/nested.js';
 
+/** What a tool may be called. */
+export const IsToolName = () =>
+  applyDecorators(
+    IsString(),
+    Matches(/^[\w.-]{1,64}$/, {
+      message: 'name must be 1 to 64 letters, digits, dashes, dots or underscores',
+    }),
+  );
+
 export class FunctionDefinitionDto {
   @ApiProperty({ description: 'Name of the function.' })
-  @IsString()
-  @Matches(/^[\w.-]{1,64}$/, { message: 'name must be 1 to 64 letters, digits, dashes, dots or underscores' })
+  @IsToolName()
   name!: string;
 
   @ApiPropertyOptional({ description: 'What it does, for the model.', type: String })

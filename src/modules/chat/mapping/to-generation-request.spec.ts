@@ -4,7 +4,12 @@ import type { CreateChatCompletionDto } from '../dto/create-chat-completion.dto.
 import { toChatRequest } from './to-generation-request.js';
 
 describe(toChatRequest.name, () => {
-  const agentAt = (temperature?: number) => ({ key: 'a', options: { temperature } }) as AgentSettings;
+  const agentAt = (temperature?: number, maxTokens?: number) =>
+    ({ key: 'a', options: { temperature, maxTokens } }) as AgentSettings;
+  const bodyOf = (fields: object) => ({
+    kind: 'chat' as const,
+    dto: { messages: [], ...fields } as unknown as CreateChatCompletionDto,
+  });
 
   it.each([
     [undefined, undefined, 0.7, true],
@@ -15,9 +20,20 @@ describe(toChatRequest.name, () => {
   ])(
     'tells a temperature that was asked for from its own: %j',
     (asked, agent, temperature, isTemperatureOurs) => {
-      const body = { messages: [], temperature: asked } as unknown as CreateChatCompletionDto;
-      const { sampling } = toChatRequest(body, agent, 'm')(0);
+      const { sampling } = toChatRequest(bodyOf({ temperature: asked }), agent, 'm')(0);
       expect(sampling).toMatchObject({ temperature, isTemperatureOurs });
     },
   );
+
+  it.each([
+    ['the default', {}, undefined, 1000, undefined],
+    ['the agent’s', {}, agentAt(0, 30), 30, 30],
+    ['what was asked for', { max_tokens: 20 }, agentAt(0, 30), 20, 20],
+    ['what was asked for last', { max_tokens: 20, max_completion_tokens: 10 }, undefined, 10, 10],
+  ])('takes %s for the length, of which an open end has no default', (_what, fields, agent, usual, open) => {
+    const body = bodyOf(fields);
+    const lengthOf = (isOpenEnded: boolean) =>
+      toChatRequest({ ...body, isOpenEnded }, agent, 'm')(0).sampling.maxTokens;
+    expect([lengthOf(false), lengthOf(true)]).toEqual([usual, open]);
+  });
 });

@@ -1,6 +1,5 @@
 import type { AgentSettings } from '../../../config/index.js';
 import type {
-  AgentTask,
   ChatMessage,
   ContentPart,
   GenerationRequest,
@@ -9,21 +8,21 @@ import type {
   ToolCall,
   ToolDefinition,
 } from '../../../contracts/generation-request.js';
-import type { CreateChatCompletionDto } from '../dto/create-chat-completion.dto.js';
+import type { CallBody } from '../call.js';
 import type { CreateCompletionDto } from '../dto/create-completion.dto.js';
 import { IMAGE_DATA_URL, type ContentPartBody } from '../dto/is-message-content.js';
 import { fromUiParts } from './from-ui-parts.js';
 import type { MessageDto, ToolCallDto } from '../dto/message.dto.js';
 import { DEFAULT_MAX_TOKENS, DEFAULT_TEMPERATURE, type SamplingDto } from '../dto/sampling.dto.js';
-import type { ResponseFormatBody } from '../dto/tool.dto.js';
+import type { FunctionDefinitionDto, ResponseFormatBody } from '../dto/tool.dto.js';
 
+type ChatBody = Extract<CallBody, { kind: 'chat' }>;
 type RequestOf = (choice: number) => Omit<GenerationRequest, 'model'>;
 
 export function toChatRequest(
-  body: CreateChatCompletionDto,
+  { dto: body, task, isOpenEnded }: ChatBody,
   agent: AgentSettings | undefined,
   requestedModel: string,
-  task?: AgentTask,
 ): RequestOf {
   const messages = body.messages.flatMap(toMessages);
   if (agent?.persona !== undefined) messages.unshift({ role: 'system', content: agent.persona });
@@ -32,7 +31,13 @@ export function toChatRequest(
     choice: 0,
     input: task === undefined ? { kind: 'chat', messages } : { kind: 'chat', messages, task },
     ...(agent !== undefined && { agent: agent.key }),
-    sampling: toSampling(body, agent, body.max_completion_tokens),
+    sampling: {
+      ...toSampling(body, agent),
+      maxTokens:
+        body.max_completion_tokens ??
+        maxTokensOf(body, agent) ??
+        (isOpenEnded ? undefined : DEFAULT_MAX_TOKENS),
+    },
     tools: body.tools?.map(toTool),
     toolChoice:
       typeof body.tool_choice === 'object' ? body.tool_choice?.function : (body.tool_choice ?? undefined),
@@ -68,14 +73,13 @@ export function toPromptRequest(
   });
 }
 
-function toSampling(
-  body: SamplingDto,
-  agent: AgentSettings | undefined,
-  maxCompletionTokens?: number | null,
-): Sampling {
+const maxTokensOf = (body: SamplingDto, agent: AgentSettings | undefined): number | undefined =>
+  body.max_tokens ?? agent?.options.maxTokens;
+
+function toSampling(body: SamplingDto, agent: AgentSettings | undefined): Sampling {
   const temperature = body.temperature ?? agent?.options.temperature;
   return {
-    maxTokens: maxCompletionTokens ?? body.max_tokens ?? agent?.options.maxTokens ?? DEFAULT_MAX_TOKENS,
+    maxTokens: maxTokensOf(body, agent) ?? DEFAULT_MAX_TOKENS,
     temperature: temperature ?? DEFAULT_TEMPERATURE,
     isTemperatureOurs: temperature === undefined,
     topP: body.top_p ?? undefined,
@@ -139,15 +143,13 @@ function toPart(part: ContentPartBody): ContentPart {
 const toTool = ({
   function: { name, description, parameters, strict },
 }: {
-  function: ToolBody;
+  function: FunctionDefinitionDto;
 }): ToolDefinition => ({
   name,
   description: description ?? undefined,
   parameters: parameters ?? undefined,
   strict: strict ?? undefined,
 });
-
-type ToolBody = NonNullable<CreateChatCompletionDto['tools']>[number]['function'];
 
 function toResponseFormat(format: ResponseFormatBody | null | undefined): ResponseFormat | undefined {
   if (format?.type === 'json_object') return { type: 'json_object' };

@@ -63,7 +63,7 @@ export class CreateResponseDto extends ResponseInputDto {
   @IsBoolean()
   store?: boolean | null;
 
-  @MaxTokens('Most tokens the response may have, thoughts included.')
+  @MaxTokens('Most tokens the response may have, thoughts included. Without it the model decides.')
   max_output_tokens?: number | null;
 
   @Temperature(DEFAULT_TEMPERATURE)

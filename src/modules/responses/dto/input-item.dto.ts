@@ -65,38 +65,61 @@ export class MessageItemDto extends KeptItemDto {
   content!: string | unknown[];
 }
 
-export class FunctionCallItemDto extends KeptItemDto {
-  @ApiProperty({ description: 'Which kind of item.', enum: ['function_call'] })
-  type!: 'function_call';
-
+class CallItemDto extends KeptItemDto {
   @ApiProperty({ description: 'Id that the call’s output refers to.' })
   @IsString()
   @MaxLength(255)
   call_id!: string;
 
-  @ApiProperty({ description: 'Name of the function.' })
+  @ApiProperty({ description: 'Name of the tool.' })
   @IsString()
   name!: string;
+
+  @ApiPropertyOptional({ description: 'The namespace that the tool is in.', type: String })
+  @IsOptional()
+  @IsString()
+  namespace?: string | null;
+}
+
+export class FunctionCallItemDto extends CallItemDto {
+  @ApiProperty({ description: 'Which kind of item.', enum: ['function_call'] })
+  type!: 'function_call';
 
   @ApiProperty({ description: 'Its arguments, as a JSON text.' })
   @IsString()
   arguments!: string;
 }
 
-export class FunctionCallOutputItemDto extends KeptItemDto {
-  @ApiProperty({ description: 'Which kind of item.', enum: ['function_call_output'] })
-  type!: 'function_call_output';
+export class CustomToolCallItemDto extends CallItemDto {
+  @ApiProperty({ description: 'Which kind of item.', enum: ['custom_tool_call'] })
+  type!: 'custom_tool_call';
 
+  @ApiProperty({ description: 'What the tool was given.' })
+  @IsString()
+  input!: string;
+}
+
+class CallOutputItemDto extends KeptItemDto {
   @ApiProperty({ description: 'The call it answers, which must stand before it.' })
   @IsString()
   call_id!: string;
 
   @ApiProperty({
-    description: 'What the function gave: a text, or parts.',
+    description: 'What the tool gave: a text, or parts.',
     oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'object' } }],
   })
   @IsTextOrList()
   output!: string | unknown[];
+}
+
+export class FunctionCallOutputItemDto extends CallOutputItemDto {
+  @ApiProperty({ description: 'Which kind of item.', enum: ['function_call_output'] })
+  type!: 'function_call_output';
+}
+
+export class CustomToolCallOutputItemDto extends CallOutputItemDto {
+  @ApiProperty({ description: 'Which kind of item.', enum: ['custom_tool_call_output'] })
+  type!: 'custom_tool_call_output';
 }
 
 export class ReasoningItemDto extends KeptItemDto {

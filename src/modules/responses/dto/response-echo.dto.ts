@@ -1,27 +1,41 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-class EchoedToolDto {
-  @ApiProperty({ description: 'Always `function`.', enum: ['function'] })
-  type!: 'function';
+export class EchoedToolDto {
+  @ApiProperty({ description: 'Which kind of tool.', enum: ['function', 'custom', 'namespace'] })
+  type!: 'function' | 'custom' | 'namespace';
 
-  @ApiProperty({ description: 'Name of the function.' })
+  @ApiProperty({ description: 'Name of the tool.' })
   name!: string;
 
   @ApiProperty({ description: 'What it does.', type: String, nullable: true })
   description!: string | null;
 
-  @ApiProperty({ description: 'JSON Schema of its arguments.', type: Object, nullable: true })
-  parameters!: object | null;
+  @ApiPropertyOptional({
+    description: 'Of a function: JSON Schema of its arguments.',
+    type: Object,
+    nullable: true,
+  })
+  parameters?: object | null;
 
-  @ApiProperty({ description: 'Whether the backend holds on to it.', type: Boolean, nullable: true })
-  strict!: boolean | null;
+  @ApiPropertyOptional({
+    description: 'Of a function: whether the backend holds on to it.',
+    type: Boolean,
+    nullable: true,
+  })
+  strict?: boolean | null;
+
+  @ApiPropertyOptional({ description: 'Of a custom tool: the form of its input.', type: Object })
+  format?: object;
+
+  @ApiPropertyOptional({ description: 'Of a namespace: its functions and custom tools.', type: [Object] })
+  tools?: object[];
 }
 
 class EchoedReasoningDto {
   @ApiProperty({ description: 'How much the model should think.', type: String, nullable: true })
   effort!: string | null;
 
-  @ApiProperty({ description: 'As it was asked for; it has no effect.', type: String, nullable: true })
+  @ApiProperty({ description: 'As it was asked for.', type: String, nullable: true })
   summary!: string | null;
 }
 
@@ -78,7 +92,7 @@ export class ResponseEchoDto {
   })
   tool_choice!: string | object;
 
-  @ApiProperty({ description: 'Functions the model may call.', type: [EchoedToolDto] })
+  @ApiProperty({ description: 'What the model may call.', type: [EchoedToolDto] })
   tools!: EchoedToolDto[];
 
   @ApiProperty({ description: 'Always 0.' })

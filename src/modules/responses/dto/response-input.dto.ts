@@ -13,13 +13,15 @@ import {
 import { must } from '../../../common/validation/must.js';
 import { Nested } from '../../../common/validation/nested.js';
 import {
+  CustomToolCallItemDto,
+  CustomToolCallOutputItemDto,
   FunctionCallItemDto,
   FunctionCallOutputItemDto,
   ItemReferenceDto,
   MessageItemDto,
   ReasoningItemDto,
 } from './input-item.dto.js';
-import { ResponseToolDto } from './response-tool.dto.js';
+import { CustomToolDto, FunctionToolDto, MOST_TOOLS, NamespaceToolDto } from './response-tool.dto.js';
 import { TextConfigDto } from './text-config.dto.js';
 
 /** Of a conversation as of one input. */
@@ -30,9 +32,12 @@ const ITEMS = [
   MessageItemDto,
   FunctionCallItemDto,
   FunctionCallOutputItemDto,
+  CustomToolCallItemDto,
+  CustomToolCallOutputItemDto,
   ReasoningItemDto,
   ItemReferenceDto,
 ];
+const TOOLS = [FunctionToolDto, CustomToolDto, NamespaceToolDto];
 
 /** What the items are is looked at by their type. */
 const IsInput = () =>
@@ -42,7 +47,7 @@ const IsInput = () =>
       typeof value === 'string' || (Array.isArray(value) && value.length > 0 && value.length <= MOST_ITEMS),
   );
 
-export type ResponseToolChoice = 'none' | 'auto' | 'required' | { type: 'function'; name: string };
+export type ResponseToolChoice = 'none' | 'auto' | 'required' | { type: 'function' | 'custom'; name: string };
 
 /** The words, or an object, which is looked at by its type. */
 const IsChoiceOfTool = () =>
@@ -57,14 +62,18 @@ export class ReasoningConfigDto {
   @IsIn(EFFORTS)
   effort?: string | null;
 
-  @ApiPropertyOptional({ description: 'Has no effect: thoughts are given as they come.', enum: SUMMARIES })
+  @ApiPropertyOptional({
+    description:
+      'Any: thoughts are given as their own summary, in whole. None: as they are, as `reasoning_text`.',
+    enum: SUMMARIES,
+  })
   @IsOptional()
   @IsIn(SUMMARIES)
   summary?: string | null;
 }
 
 /** What the model is told. */
-@ApiExtraModels(...ITEMS)
+@ApiExtraModels(...ITEMS, ...TOOLS)
 export class ResponseInputDto {
   @ApiPropertyOptional({
     description: 'A name from `/v1/models`. Required under `/v1`; elsewhere the agent’s or the default.',
@@ -103,12 +112,18 @@ export class ResponseInputDto {
   @MaxLength(128)
   previous_response_id?: string | null;
 
-  @ApiPropertyOptional({ description: 'Functions the model may call.', type: [ResponseToolDto] })
+  @ApiPropertyOptional({
+    description:
+      'What the model may call, and the caller carries out. There are no hosted tools: beside others they are left ' +
+      'out and named in `X-Ignored-Parameters`, alone they are refused.',
+    type: 'array',
+    items: { oneOf: TOOLS.map((tool) => ({ $ref: getSchemaPath(tool) })) },
+  })
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(128)
+  @ArrayMaxSize(MOST_TOOLS)
   @IsObject({ each: true })
-  tools?: ResponseToolDto[] | null;
+  tools?: object[] | null;
 
   @ApiPropertyOptional({
     description: 'Whether it may, must, or must not call them. Ollama cannot be made to call one.',

@@ -10,6 +10,22 @@ interface KeptItem {
   readonly status: string;
 }
 
+interface CalledItem extends KeptItem {
+  readonly call_id: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+export type CallItem =
+  | (CalledItem & { readonly type: 'function_call'; readonly arguments: string })
+  | (CalledItem & { readonly type: 'custom_tool_call'; readonly input: string });
+
+export interface CallOutputItem extends KeptItem {
+  readonly type: 'function_call_output' | 'custom_tool_call_output';
+  readonly call_id: string;
+  readonly output: string | readonly ItemPart[];
+}
+
 /** What stands in a conversation, as it is kept and listed. */
 export type InputItem =
   | (KeptItem & {
@@ -17,15 +33,12 @@ export type InputItem =
       readonly role: 'user' | 'assistant' | 'system' | 'developer';
       readonly content: readonly ItemPart[];
     })
-  | (KeptItem & {
-      readonly type: 'function_call';
-      readonly call_id: string;
-      readonly name: string;
-      readonly arguments: string;
-    })
-  | (KeptItem & {
-      readonly type: 'function_call_output';
-      readonly call_id: string;
-      readonly output: string | readonly ItemPart[];
-    })
+  | CallItem
+  | CallOutputItem
   | (KeptItem & { readonly type: 'reasoning'; readonly summary: unknown[]; readonly content?: unknown[] });
+
+export const isCall = (item: InputItem): item is CallItem =>
+  item.type === 'function_call' || item.type === 'custom_tool_call';
+
+export const isCallOutput = (item: InputItem): item is CallOutputItem =>
+  item.type === 'function_call_output' || item.type === 'custom_tool_call_output';

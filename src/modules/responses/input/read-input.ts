@@ -1,6 +1,8 @@
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { newId } from '../../../common/new-id.js';
 import {
+  CustomToolCallItemDto,
+  CustomToolCallOutputItemDto,
   FunctionCallItemDto,
   FunctionCallOutputItemDto,
   ItemReferenceDto,
@@ -28,13 +30,20 @@ async function readItem(sent: unknown, path: string, find: ItemLookup): Promise<
     case 'message':
       return readMessage(item, path);
     case 'function_call': {
-      const { id, call_id, name, arguments: args } = requireDto(FunctionCallItemDto, item, path);
-      return { ...kept('fc_', id), type: 'function_call', call_id, name, arguments: args };
+      const call = requireDto(FunctionCallItemDto, item, path);
+      return { ...kept('fc_', call.id), type: 'function_call', ...calledBy(call), arguments: call.arguments };
+    }
+    case 'custom_tool_call': {
+      const call = requireDto(CustomToolCallItemDto, item, path);
+      return { ...kept('ctc_', call.id), type: 'custom_tool_call', ...calledBy(call), input: call.input };
     }
     case 'function_call_output': {
-      const { id, call_id, output } = requireDto(FunctionCallOutputItemDto, item, path);
-      const given = typeof output === 'string' ? output : readParts(output, `${path}.output`);
-      return { ...kept('fco_', id), type: 'function_call_output', call_id, output: given };
+      const given = requireDto(FunctionCallOutputItemDto, item, path);
+      return { ...kept('fco_', given.id), type: 'function_call_output', ...readOutput(given, path) };
+    }
+    case 'custom_tool_call_output': {
+      const given = requireDto(CustomToolCallOutputItemDto, item, path);
+      return { ...kept('ctco_', given.id), type: 'custom_tool_call_output', ...readOutput(given, path) };
     }
     case 'reasoning': {
       const { id, summary, content } = requireDto(ReasoningItemDto, item, path);
@@ -67,6 +76,20 @@ function readMessage(sent: object, path: string): InputItem {
         : readParts(content, `${path}.content`),
   };
 }
+
+const calledBy = ({ call_id, name, namespace }: FunctionCallItemDto | CustomToolCallItemDto) => ({
+  call_id,
+  name,
+  ...(namespace == null ? {} : { namespace }),
+});
+
+const readOutput = (
+  { call_id, output }: FunctionCallOutputItemDto | CustomToolCallOutputItemDto,
+  path: string,
+) => ({
+  call_id,
+  output: typeof output === 'string' ? output : readParts(output, `${path}.output`),
+});
 
 /** Messages and references may come without a type. */
 const typeOf = (item: object) => ('id' in item && !('role' in item) ? 'item_reference' : 'message');

@@ -6,20 +6,23 @@ import type {
 } from '../../chat/index.js';
 import type { CreateResponseDto } from '../dto/create-response.dto.js';
 import type { ResponseToolChoice } from '../dto/response-input.dto.js';
+import type { OwnTool } from '../dto/response-tool.dto.js';
 import type { TextFormatDto } from '../dto/text-config.dto.js';
+import { toFunctions } from '../tools/to-functions.js';
 
 /** The same asked as a chat: what a backend hears does not depend on the protocol it was asked in. */
-export const toChatBody = (dto: CreateResponseDto, messages: MessageDto[]): CreateChatCompletionDto => ({
+export const toChatBody = (
+  dto: CreateResponseDto,
+  tools: readonly OwnTool[],
+  messages: MessageDto[],
+): CreateChatCompletionDto => ({
   model: dto.model,
   messages,
   stream: dto.stream,
   temperature: dto.temperature,
   top_p: dto.top_p,
   max_completion_tokens: dto.max_output_tokens,
-  tools: dto.tools?.map(({ name, description, parameters, strict }) => ({
-    type: 'function',
-    function: { name, description, parameters, strict },
-  })),
+  tools: dto.tools && toFunctions(tools),
   tool_choice: toToolChoice(dto.tool_choice),
   parallel_tool_calls: dto.parallel_tool_calls,
   response_format: toResponseFormat(dto.text?.format),

@@ -70,8 +70,15 @@ describe(toMessages.name, () => {
     ]);
   });
 
-  it('leaves out thoughts that led to nothing, are only summed up, or are sealed', () => {
-    const sealed: InputItem = { ...KEPT, type: 'reasoning', summary: [{ text: 'In short' }] };
+  it('takes the summary where there is nothing else', () => {
+    const summed: InputItem = { ...KEPT, type: 'reasoning', summary: [{ text: 'In short' }] };
+    expect(toMessages(undefined, [summed, said('assistant', 'Ho')])).toEqual([
+      { role: 'assistant', content: 'Ho', reasoning_content: 'In short' },
+    ]);
+  });
+
+  it('leaves out thoughts that led to nothing, are sealed, or are none', () => {
+    const sealed: InputItem = { ...KEPT, type: 'reasoning', summary: [] };
     const odd: InputItem = { ...sealed, content: [null, 7, { text: 8 }] };
     expect(
       toMessages('Be brief', [thought('lost'), said('user', 'Hi'), sealed, odd, said('assistant', 'Ho')]),

@@ -1,5 +1,7 @@
 import type { ContentPartBody, MessageDto } from '../../chat/index.js';
-import type { InputItem, ItemPart } from './input-item.js';
+import { toArguments } from '../tools/custom-input.js';
+import { toModelName } from '../tools/tool-name.js';
+import type { CallItem, InputItem, ItemPart } from './input-item.js';
 
 /** The conversation as messages. Calls go with the text they came with, or together; thoughts with what they led to. */
 export function toMessages(
@@ -14,9 +16,11 @@ export function toMessages(
         messages.push({ role: item.role, content: toContent(item.content) });
         break;
       case 'function_call':
+      case 'custom_tool_call':
         addCall(messages, item);
         break;
       case 'function_call_output':
+      case 'custom_tool_call_output':
         messages.push({
           role: 'tool',
           content: typeof item.output === 'string' ? item.output : toContent(item.output),
@@ -36,21 +40,24 @@ export function toMessages(
   return messages;
 }
 
-/** The thoughts themselves. Summaries are told to readers, not to models. */
-const toThought = ({ content = [] }: Extract<InputItem, { type: 'reasoning' }>): string =>
-  content.map((part) => (isReasoningText(part) ? part.text : '')).join('');
+/** The thought itself, or what was given as its summary, which here is the whole of it. */
+const toThought = ({ content = [], summary }: Extract<InputItem, { type: 'reasoning' }>): string =>
+  (content.length > 0 ? content : summary).map((part) => (isTextPart(part) ? part.text : '')).join('');
 
-const isReasoningText = (part: unknown): part is { readonly text: string } =>
+const isTextPart = (part: unknown): part is { readonly text: string } =>
   typeof part === 'object' && part !== null && typeof (part as { text?: unknown }).text === 'string';
 
-function addCall(messages: MessageDto[], call: Extract<InputItem, { type: 'function_call' }>): void {
+function addCall(messages: MessageDto[], call: CallItem): void {
   let speaker = messages.at(-1);
   if (speaker?.role !== 'assistant')
     messages.push((speaker = { role: 'assistant', content: null, tool_calls: [] }));
   (speaker.tool_calls ??= []).push({
     id: call.call_id,
     type: 'function',
-    function: { name: call.name, arguments: call.arguments },
+    function: {
+      name: toModelName(call.name, call.namespace),
+      arguments: call.type === 'function_call' ? call.arguments : toArguments(call.input),
+    },
   });
 }
 

@@ -1,15 +1,20 @@
+import type { CalledTool } from '../tools/find-called.js';
+import { toInput } from '../tools/custom-input.js';
 import { fromWireText, toWireJson, type WireText } from '../../../contracts/wire-text.js';
 
-export type OutputKind = 'reasoning' | 'message' | 'function_call';
+/** A thought is told as such, or as the summary of itself. */
+export type SpokenKind = 'reasoning' | 'summary' | 'message';
+export type OutputKind = SpokenKind | CalledTool['kind'];
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 
-/** Which function, and the id that its answer refers to. */
+/** Which tool, and the id that its answer refers to. */
 export interface Called {
   readonly call_id: string;
   readonly name: string;
+  readonly namespace?: string;
 }
 
-/** One thing a model gave: a thought, a text, or a call of a function. */
+/** One thing a model gave: a thought, a text, or a call of a tool. */
 export class OutputItem {
   /** What it says, or the call's arguments. */
   content: WireText = '';
@@ -25,23 +30,32 @@ export class OutputItem {
 
   /** Whether nothing can follow: arguments are one JSON object. */
   get isWhole(): boolean {
-    return this.kind !== 'function_call' || isObject(this.content);
+    return !this.isCall || isObject(this.content);
+  }
+
+  get isCall(): boolean {
+    return this.kind === 'function_call' || this.kind === 'custom_tool_call';
+  }
+
+  /** Of a call of a custom tool: what the tool is given. */
+  get input(): WireText {
+    return toInput(this.content);
   }
 
   /** The item's only part, with what it says so far or without it. */
   part(content = this.content): WireText {
-    return this.kind === 'message'
-      ? `{"type":"output_text","text":"${content}","annotations":[],"logprobs":[]}`
-      : `{"type":"reasoning_text","text":"${content}"}`;
+    if (this.kind === 'message')
+      return `{"type":"output_text","text":"${content}","annotations":[],"logprobs":[]}`;
+    return `{"type":"${this.kind === 'summary' ? 'summary_text' : 'reasoning_text'}","text":"${content}"}`;
   }
 
-  /** Of a call: the function's name. */
+  /** Of a call: the tool's name. */
   get name(): string {
     return this.called.name;
   }
 
   toJson(): WireText {
-    return this.json(this.content, `[${this.part()}]`);
+    return this.json(this.kind === 'custom_tool_call' ? this.input : this.content, `[${this.part()}]`);
   }
 
   /** As it was when nothing had come of it. */
@@ -50,10 +64,13 @@ export class OutputItem {
   }
 
   private json(content: WireText, parts: string): WireText {
-    const common = `{"id":"${this.id}","type":"${this.kind}","status":"${this.status}"`;
+    const type = this.kind === 'summary' ? 'reasoning' : this.kind;
+    const common = `{"id":"${this.id}","type":"${type}","status":"${this.status}"`;
     if (this.kind === 'message') return `${common},"role":"assistant","content":${parts}}`;
+    if (this.kind === 'summary') return `${common},"summary":${parts}}`;
     if (this.kind === 'reasoning') return `${common},"summary":[],"content":${parts}}`;
-    return `${common},${toWireJson(this.called).slice(1, -1)},"arguments":"${content}"}`;
+    const given = this.kind === 'function_call' ? 'arguments' : 'input';
+    return `${common},${toWireJson(this.called).slice(1, -1)},"${given}":"${content}"}`;
   }
 }
 

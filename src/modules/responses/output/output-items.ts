@@ -1,6 +1,8 @@
 import type { ToolCallDelta } from '../../../contracts/model-backend.js';
 import { toWireText, type WireText } from '../../../contracts/wire-text.js';
 import type { LogListener } from '../../generation/index.js';
+import type { ResponseEcho } from '../response-echo.js';
+import { calledAmong, type FindCalled } from '../tools/find-called.js';
 import { OutputItem, type Called, type OutputKind } from './output-item.js';
 
 /** What one piece changed. */
@@ -14,8 +16,10 @@ export interface Step {
 const NONE: readonly OutputItem[] = [];
 const PREFIX: Readonly<Record<OutputKind, string>> = {
   reasoning: 'rs_',
+  summary: 'rs_',
   message: 'msg_',
   function_call: 'fc_',
+  custom_tool_call: 'ctc_',
 };
 
 /**
@@ -30,8 +34,12 @@ export class OutputItems implements LogListener {
   private current: OutputItem | undefined;
   private readonly calls = new Map<number, OutputItem>();
   private readonly key: string;
+  private readonly find: FindCalled;
+  private readonly thought: OutputKind;
 
-  constructor(responseId: string) {
+  constructor(responseId: string, echo: ResponseEcho) {
+    this.find = calledAmong(echo);
+    this.thought = isSummaryWanted(echo) ? 'summary' : 'reasoning';
     this.key = responseId.slice(responseId.indexOf('_') + 1);
   }
 
@@ -40,15 +48,15 @@ export class OutputItems implements LogListener {
   }
 
   reasoning(piece: WireText): Step {
-    return this.add('reasoning', piece);
+    return this.add(this.thought, piece);
   }
 
   toolCall({ index, id, name, arguments: piece }: ToolCallDelta): Step {
     const known = this.calls.get(index);
     if (known !== undefined) return this.extend(known, toWireText(piece));
     const closed = this.closeWhole();
-    const called = { call_id: id ?? `call_${this.key}_${index}`, name: name ?? '' };
-    const opened = this.begin('function_call', called);
+    const { kind, ...tool } = this.find(name ?? '');
+    const opened = this.begin(kind, { call_id: id ?? `call_${this.key}_${index}`, ...tool });
     this.calls.set(index, opened);
     this.current = undefined;
     return { ...this.extend(opened, toWireText(piece)), closed, opened };
@@ -59,8 +67,7 @@ export class OutputItems implements LogListener {
     const { open } = this;
     this.open = [];
     for (const item of open) {
-      const isCutOff =
-        isCut && (!item.isWhole || (item === this.all.at(-1) && item.kind !== 'function_call'));
+      const isCutOff = isCut && (!item.isWhole || (item === this.all.at(-1) && !item.isCall));
       item.status = isCutOff ? 'incomplete' : 'completed';
     }
     return open;
@@ -101,3 +108,6 @@ export class OutputItems implements LogListener {
     return closed;
   }
 }
+
+const isSummaryWanted = ({ reasoning }: ResponseEcho): boolean =>
+  ((reasoning ?? {}) as { summary?: string | null }).summary != null;

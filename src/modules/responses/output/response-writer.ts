@@ -8,6 +8,7 @@ import type { OutputItem } from './output-item.js';
 import { OutputItems, type Step } from './output-items.js';
 import { toEnd } from './response-end.js';
 import { BEGUN, toResponseJson } from './response-json.js';
+import { partOf, placeOf, SPOKEN } from './spoken-events.js';
 
 /** `response.created` and `response.in_progress` are these, whatever comes. */
 const CREATED = 0;
@@ -27,7 +28,7 @@ export class ResponseWriter implements FrameWriter {
     /** Number of the last event the client has. */
     private readonly after = -1,
   ) {
-    this.items = new OutputItems(head.id);
+    this.items = new OutputItems(head.id, echo);
   }
 
   open(): string {
@@ -85,17 +86,19 @@ export class ResponseWriter implements FrameWriter {
       'response.output_item.added',
       () => `"output_index":${item.index},"item":${item.toEmptyJson()}`,
     );
-    if (item.kind === 'function_call') return added;
-    return added + this.say('response.content_part.added', () => `${partOf(item)},"part":${item.part('')}`);
+    if (item.kind === 'function_call' || item.kind === 'custom_tool_call') return added;
+    return (
+      added + this.say(`${SPOKEN[item.kind].part}.added`, () => `${partOf(item)},"part":${item.part('')}`)
+    );
   }
 
   private delta(item: OutputItem, piece: WireText): string {
+    // What a custom tool is given is known when its arguments are whole.
+    if (item.kind === 'custom_tool_call') return '';
     if (item.kind === 'function_call')
       return this.say('response.function_call_arguments.delta', () => `${placeOf(item)},"delta":"${piece}"`);
-    const said = () => `${partOf(item)},"delta":"${piece}"`;
-    return item.kind === 'message'
-      ? this.say('response.output_text.delta', () => `${said()},"logprobs":[]`)
-      : this.say('response.reasoning_text.delta', said);
+    const { text, more } = SPOKEN[item.kind];
+    return this.say(`${text}.delta`, () => `${partOf(item)},"delta":"${piece}"${more}`);
   }
 
   private done(item: OutputItem): string {
@@ -106,17 +109,25 @@ export class ResponseWriter implements FrameWriter {
   }
 
   private contentDone(item: OutputItem): string {
+    if (item.kind === 'custom_tool_call') return this.inputDone(item);
     if (item.kind === 'function_call')
       return this.say(
         'response.function_call_arguments.done',
         () => `${placeOf(item)},"name":${toWireJson(item.name)},"arguments":"${item.content}"`,
       );
-    const said = () => `${partOf(item)},"text":"${item.content}"`;
+    const { text, part, more } = SPOKEN[item.kind];
     return (
-      (item.kind === 'message'
-        ? this.say('response.output_text.done', () => `${said()},"logprobs":[]`)
-        : this.say('response.reasoning_text.done', said)) +
-      this.say('response.content_part.done', () => `${partOf(item)},"part":${item.part()}`)
+      this.say(`${text}.done`, () => `${partOf(item)},"text":"${item.content}"${more}`) +
+      this.say(`${part}.done`, () => `${partOf(item)},"part":${item.part()}`)
+    );
+  }
+
+  private inputDone(item: OutputItem): string {
+    const { input } = item;
+    const delta = () => `${placeOf(item)},"delta":"${input}"`;
+    return (
+      (input === '' ? '' : this.say('response.custom_tool_call_input.delta', delta)) +
+      this.say('response.custom_tool_call_input.done', () => `${placeOf(item)},"input":"${input}"`)
     );
   }
 
@@ -133,6 +144,3 @@ export class ResponseWriter implements FrameWriter {
 
 const event = (type: string, number: number, said: WireText): string =>
   `event: ${type}\ndata: {"type":"${type}","sequence_number":${number},${said}}\n\n`;
-
-const placeOf = ({ id, index }: OutputItem): string => `"item_id":"${id}","output_index":${index}`;
-const partOf = (item: OutputItem): string => `${placeOf(item)},"content_index":0`;

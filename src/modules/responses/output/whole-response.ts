@@ -8,8 +8,12 @@ import { toEnd } from './response-end.js';
 import { toResponseJson } from './response-json.js';
 
 /** All that a log that ended so has given. */
-export function itemsOf({ id, log }: FollowedLog, outcome: Outcome): readonly OutputItem[] {
-  const items = new OutputItems(id);
+export function itemsOf(
+  { id, log }: FollowedLog,
+  outcome: Outcome,
+  echo: ResponseEcho,
+): readonly OutputItem[] {
+  const items = new OutputItems(id, echo);
   playLog(log, items);
   if (outcome.status === 'finished') items.finish(toEnd(outcome).status === 'incomplete');
   else items.abandon();
@@ -21,7 +25,7 @@ export function toWholeResponse(source: FollowedLog, outcome: Outcome, echo: Res
   const { head, usage, durationMs } = source;
   return toResponseJson(head, echo, {
     end: toEnd(outcome),
-    items: itemsOf(source, outcome),
+    items: itemsOf(source, outcome, echo),
     usage,
     durationMs,
   });
