@@ -4,7 +4,9 @@ import { ANONYMOUS } from '../../src/contracts/principal.js';
 import { RedisConnection } from '../../src/infrastructure/redis/index.js';
 import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/testing/redis-process.js';
 import { GenerationRegistry } from '../../src/modules/generation/index.js';
+import { LogFollowers } from '../../src/modules/generation/replicas/log-followers.js';
 import { LogMirror } from '../../src/modules/generation/replicas/log-mirror.js';
+import { mirrorKey } from '../../src/modules/generation/replicas/mirrored-log.js';
 import { RemoteWatch } from '../../src/modules/generation/replicas/remote-watch.js';
 import { ReplicaName } from '../../src/modules/generation/replicas/replica-name.js';
 import { ReplicaTalk } from '../../src/modules/generation/replicas/replica-talk.js';
@@ -310,6 +312,47 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     expect((await early.whole).text).toBe(TEXT);
     expect((await readChatStream(late)).text).toBe(TEXT);
     expect((await readChatStream(await resume(id, '', replicas[1]))).text).toBe(TEXT);
+  });
+
+  describe('when Redis forgets an end before it was read elsewhere', () => {
+    let stream: ReturnType<typeof readUntil>;
+
+    /** A stream that another replica reads, up to the moment in which its end is in Redis and not yet read there. */
+    async function untilEndIsMirrored(): Promise<void> {
+      const gate = ollama.hold(100);
+      const response = await askChat(replicas[0]!, { stream: true });
+      const own = readUntil(response, 'piece99');
+      await own.said;
+      const id = generationOf(response);
+      stream = readUntil(await resume(id, '', replicas[1]), 'piece99');
+      await stream.said;
+      vi.spyOn(replicas[1]!.app.get(LogFollowers), 'look').mockResolvedValue();
+      gate.open();
+      expect((await own.whole).text).toBe(TEXT);
+      const connection = replicas[0]!.app.get(RedisConnection);
+      const key = mirrorKey(ANONYMOUS.tenant, id);
+      const last = () => connection.run((client) => client.xrevrange(key, '+', '-', 'COUNT', 1));
+      await eventually(async () => (await last())[0]?.[1][0] === 'x');
+    }
+
+    const forget = async () => {
+      await replicas[0]!.app.get(RedisConnection).run((client) => client.flushdb());
+      vi.restoreAllMocks();
+    };
+
+    it('have it mirrored again', async () => {
+      await untilEndIsMirrored();
+      await forget();
+      expect(await stream.whole).toMatchObject({ text: TEXT, done: true });
+    });
+
+    it('say that it broke off where nobody knows it any more', async () => {
+      await untilEndIsMirrored();
+      await forget();
+      vi.spyOn(replicas[0]!.app.get(GenerationRegistry), 'findFinished').mockReturnValue(undefined);
+      expect(await stream.whole).toMatchObject({ error: { code: 'interrupted' }, done: false });
+      vi.restoreAllMocks();
+    });
   });
 
   it('take nobody for gone whose pulse Redis has forgotten', async () => {

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Principal } from '../../../contracts/principal.js';
 import { RedisChannels, RedisConnection } from '../../../infrastructure/redis/index.js';
 import {
   channelOf,
@@ -96,6 +97,12 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     if ((await this.redis.run((client) => client.exists(pulseOf(replica)))) === 1) return true;
     // Redis may have forgotten it.
     return (await this.ask({ ask: 'pulse' }, () => true, channelOf(replica))).length > 0;
+  }
+
+  /** Has a replica mirror a generation anew. False when it says that it has nothing of it any more. */
+  async showAgain(replica: string, id: string, caller: Principal): Promise<boolean> {
+    const answers = await this.ask({ ask: 'show', id, caller }, () => true, channelOf(replica));
+    return answers.every(({ shown }) => shown !== false);
   }
 
   sayWatching(replica: string, id: string): void {
