@@ -4,8 +4,11 @@ import { ANONYMOUS } from '../../src/contracts/principal.js';
 import { RedisConnection } from '../../src/infrastructure/redis/index.js';
 import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/testing/redis-process.js';
 import { GenerationRegistry } from '../../src/modules/generation/index.js';
+import { LogFollowers } from '../../src/modules/generation/replicas/log-followers.js';
 import { LogMirror } from '../../src/modules/generation/replicas/log-mirror.js';
+import { mirrorKey } from '../../src/modules/generation/replicas/mirrored-log.js';
 import { RemoteWatch } from '../../src/modules/generation/replicas/remote-watch.js';
+import { RedisReplicas } from '../../src/modules/generation/replicas/redis-replicas.js';
 import { ReplicaName } from '../../src/modules/generation/replicas/replica-name.js';
 import { ReplicaTalk } from '../../src/modules/generation/replicas/replica-talk.js';
 import { Replicas } from '../../src/modules/generation/replicas/replicas.js';
@@ -37,6 +40,8 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     fetch(`${replica.url}/v1/generations/${id}/stream${query}`);
   const cancel = (id: string, replica = next()) =>
     fetch(`${replica.url}/v1/generations/${id}/cancel`, { method: 'POST' });
+
+  const statusOf = (id: string, replica = next()) => fetch(`${replica.url}/v1/generations/${id}`);
 
   beforeAll(async () => {
     redis = await (await RedisProcess.create()).start();
@@ -200,7 +205,7 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     const watcher = readUntil(await resume(generationOf(response), '', second), 'piece2');
     await watcher.said;
     const talk = second.app.get(ReplicaTalk);
-    vi.spyOn(talk, 'ask').mockResolvedValue([]);
+    vi.spyOn(talk, 'ask').mockResolvedValue({ answers: [], isWhole: false });
     const id = generationOf(response);
     const status = async () => await (await fetch(`${second.url}/v1/generations/${id}`)).json();
     // It may only be busy.
@@ -312,6 +317,47 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     expect((await readChatStream(await resume(id, '', replicas[1]))).text).toBe(TEXT);
   });
 
+  describe('when Redis forgets an end before it was read elsewhere', () => {
+    let stream: ReturnType<typeof readUntil>;
+
+    /** A stream that another replica reads, up to the moment in which its end is in Redis and not yet read there. */
+    async function untilEndIsMirrored(): Promise<void> {
+      const gate = ollama.hold(100);
+      const response = await askChat(replicas[0]!, { stream: true });
+      const own = readUntil(response, 'piece99');
+      await own.said;
+      const id = generationOf(response);
+      stream = readUntil(await resume(id, '', replicas[1]), 'piece99');
+      await stream.said;
+      vi.spyOn(replicas[1]!.app.get(LogFollowers), 'look').mockResolvedValue();
+      gate.open();
+      expect((await own.whole).text).toBe(TEXT);
+      const connection = replicas[0]!.app.get(RedisConnection);
+      const key = mirrorKey(ANONYMOUS.tenant, id);
+      const last = () => connection.run((client) => client.xrevrange(key, '+', '-', 'COUNT', 1));
+      await eventually(async () => (await last())[0]?.[1][0] === 'x');
+    }
+
+    const forget = async () => {
+      await replicas[0]!.app.get(RedisConnection).run((client) => client.flushdb());
+      vi.restoreAllMocks();
+    };
+
+    it('have it mirrored again', async () => {
+      await untilEndIsMirrored();
+      await forget();
+      expect(await stream.whole).toMatchObject({ text: TEXT, done: true });
+    });
+
+    it('say that it broke off where nobody knows it any more', async () => {
+      await untilEndIsMirrored();
+      await forget();
+      vi.spyOn(replicas[0]!.app.get(GenerationRegistry), 'findFinished').mockReturnValue(undefined);
+      expect(await stream.whole).toMatchObject({ error: { code: 'interrupted' }, done: false });
+      vi.restoreAllMocks();
+    });
+  });
+
   it('take nobody for gone whose pulse Redis has forgotten', async () => {
     const talk = replicas[1]!.app.get(ReplicaTalk);
     const { value: name } = replicas[0]!.app.get(ReplicaName);
@@ -322,6 +368,39 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     expect(await talk.isAlive(name)).toBe(true);
     expect(await talk.isAlive('nobody')).toBe(false);
     vi.restoreAllMocks();
+  });
+
+  it('call nothing missing that others could not be asked for as Redis came back', async () => {
+    const response = await askChat(replicas[0]!, { stream: true });
+    await response.text();
+    await redis.stop();
+    await areReady(false);
+    await redis.start();
+    await areReady(true);
+    const seen = new Set<number>();
+    await eventually(async () => {
+      const { status, body } = await resume(generationOf(response), '', replicas[1]);
+      await body?.cancel();
+      return seen.add(status).has(200);
+    });
+    expect([...seen].filter((status) => status !== 503)).toEqual([200]);
+    await untilAllHear(replicas);
+    expect((await resume('chatcmpl-none', '', replicas[1])).status).toBe(503);
+  });
+
+  it.each([
+    ['does not answer', () => new Promise<never>(() => undefined)],
+    ['cannot find out', () => Promise.reject(new Error('Redis is away'))],
+  ])('call nothing missing while one that may have it %s', async (_why, answer) => {
+    vi.spyOn(replicas[0]!.app.get(LogMirror), 'tick').mockResolvedValue();
+    const response = await askChat(replicas[0]!);
+    await response.text();
+    vi.spyOn(replicas[0]!.app.get(RedisReplicas), 'answer').mockImplementation(answer);
+    const id = generationOf(response);
+    const asked = [resume(id, '', replicas[1]), cancel(id, replicas[1]), statusOf(id, replicas[1])];
+    expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([503, 503, 503]);
+    vi.restoreAllMocks();
+    expect((await statusOf(id, replicas[1])).status).toBe(200);
   });
 
   it('lose nothing of a stream while Redis is away, and say that they cannot ask', async () => {

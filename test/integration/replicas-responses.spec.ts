@@ -224,7 +224,7 @@ describe.runIf(hasRedisServer)('responses of replicas that share a Redis', () =>
     const watching = readResponseStream(await get(id, '?stream=true'));
     // As it looks from here when the first does not answer and its pulse has stopped.
     const talk = second.app.get(ReplicaTalk);
-    vi.spyOn(talk, 'ask').mockResolvedValue([]);
+    vi.spyOn(talk, 'ask').mockResolvedValue({ answers: [], isWhole: false });
     vi.spyOn(talk, 'isAlive').mockResolvedValue(false);
     const failed = await read(id);
     expect(RESPONSE(failed)).toEqual([]);

@@ -82,6 +82,15 @@ describe(RedisChannels.name, () => {
     expect(await new Promise<string>((resolve) => channels.listen('news', resolve))).toBe('at last');
   });
 
+  it('says whether it is heard what is said now', async () => {
+    expect(channels.listening).toBe(false);
+    channels.listen('news', () => undefined);
+    await vi.waitFor(() => expect(channels.listening).toBe(true));
+    redis.onSubscribe = () => undefined;
+    redis.dropAll();
+    await vi.waitFor(() => expect(channels.listening).toBe(false));
+  });
+
   it('goes on to hear when a message was not understood', async () => {
     const debug = vi.spyOn(Logger.prototype, 'debug').mockReturnValue(undefined);
     const answer = redis.onSubscribe;

@@ -4,7 +4,7 @@ import { Vector } from './vector.js';
 
 const TTL_MS = 1_000;
 /** What one of these counts. */
-const SIZE = 6 * 8;
+const SIZE = 6 * 8 + 400;
 const vector = (number: number) => Vector.of(Float32Array.of(number), 1);
 
 describe(RecentVectors.name, () => {
@@ -24,6 +24,19 @@ describe(RecentVectors.name, () => {
       recent.set(`b${number}`, vector(number));
       expect(recent.get('a')).toEqual(vector(1));
     }
+  });
+
+  it('keeps no more in memory than it may of vectors that are next to nothing', () => {
+    const most = 4 * 1024 * 1024;
+    const recent = new RecentVectors(TTL_MS, most, () => 0);
+    const one = vector(1);
+    const key = (number: number) => `citadel:vector:1:${'x'.repeat(43)}${number}`;
+    let kept = 0;
+    for (let number = 0; number < 50_000; number++) recent.set(key(number), one);
+    for (let number = 0; number < 50_000; number++) if (recent.get(key(number)) !== undefined) kept++;
+    // A key, a place in a map and three objects take more than three hundred bytes.
+    expect(kept * 300).toBeLessThan(most);
+    expect(kept).toBeGreaterThan(0);
   });
 
   it('counts what is set again once', () => {

@@ -3,6 +3,8 @@ import type { Vector } from './vector.js';
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Key, map entry, and the JSON that an answer may have left with it: about five bytes for each of the vector's. */
 const OVERHEAD = 6;
+/** What keeps a vector takes besides, however short it is. */
+const ENTRY_BYTES = 400;
 
 interface Kept {
   readonly vector: Vector;
@@ -61,4 +63,4 @@ export class RecentVectors {
   }
 }
 
-const sizeOf = ({ bytes }: Vector): number => bytes.length * OVERHEAD;
+const sizeOf = ({ bytes }: Vector): number => bytes.length * OVERHEAD + ENTRY_BYTES;

@@ -57,7 +57,7 @@ WITH head AS (
 SELECT tenant FROM head`,
 };
 
-/** The head of a chain; the first asker makes it. */
+/** The head of a chain; the first asker makes it. Who asks at the same moment sees neither that nor one of its own, and gets no row. */
 export const READ_HEAD = {
   name: 'citadel-audit-head',
   text: `

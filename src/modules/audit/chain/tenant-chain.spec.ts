@@ -13,6 +13,8 @@ class FakeTable {
   /** What happens to the next appends; the others arrive. */
   readonly fates: ('arrives' | 'is late' | 'breaks')[] = [];
   private turn: Promise<unknown> = Promise.resolve();
+  /** Whether somebody makes the head in the moment in which it is asked for: neither is seen then. */
+  beginsElsewhere = false;
   /** Holds up whatever comes. */
   gate: Gate<void> | undefined;
 
@@ -32,6 +34,10 @@ class FakeTable {
       return this.subjects
         .filter((known) => (values[1] as string[]).includes(known))
         .map((subject) => ({ subject }));
+    if (name !== APPEND.name && this.beginsElsewhere) {
+      this.beginsElsewhere = false;
+      return [];
+    }
     if (name !== APPEND.name) return [{ seq: String(this.head.seq), link: this.head.link }];
     if (fate === 'is late') this.head = { seq: this.head.seq + 1, link: Buffer.alloc(32, 7) };
     if (fate === 'breaks') throw new Error('the connection broke');
@@ -87,6 +93,13 @@ describe(TenantChain.name, () => {
     const ends = await Promise.all([chain.append(drafts('a')), chain.append(drafts('b'))]);
     expect(ends.map(({ count }) => count)).toEqual([1, 1]);
     expect(table.subjects).toEqual(['first', 'a', 'b']);
+  });
+
+  it('begins together with somebody else', async () => {
+    chain.forget();
+    table.beginsElsewhere = true;
+    expect(await chain.append(drafts('a'))).toEqual({ seq: 2, count: 1 });
+    expect(table.subjects).toEqual(['first', 'a']);
   });
 
   it('says so where it is not known whether a batch arrived, and puts nothing on record twice', async () => {

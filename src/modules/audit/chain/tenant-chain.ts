@@ -76,7 +76,9 @@ export class TenantChain {
 
   private async appendNow(drafts: readonly Draft[]): Promise<Appended> {
     for (let race = 0; race < MAX_RACES; race++) {
-      const [before, left] = await this.lookUp(drafts);
+      const found = await this.lookUp(drafts);
+      if (found === undefined) continue;
+      const [before, left] = found;
       if (left.length === 0) return { seq: before.seq, count: 0 };
       const after = await this.send(before, left);
       if (after !== undefined) return { seq: after.seq, count: left.length };
@@ -105,15 +107,16 @@ export class TenantChain {
     return hasArrived ? batch.after : undefined;
   }
 
-  /** Where the chain ends, and which of the drafts are not in it. */
-  private async lookUp(drafts: readonly Draft[]): Promise<[ChainPosition, readonly Draft[]]> {
+  /** Where the chain ends, and which of the drafts are not in it. Undefined when somebody else has just begun it. */
+  private async lookUp(drafts: readonly Draft[]): Promise<[ChainPosition, readonly Draft[]] | undefined> {
     if (this.end !== undefined) return [this.end, drafts];
     // The end first: what gets in between moves it, and the attempt fails.
     const [head] = await this.run<{ seq: string; link: Buffer }>(READ_HEAD, [this.tenant, GENESIS]);
+    if (head === undefined) return undefined;
     const subjects = drafts.map(({ subject }) => subject);
     const found = await this.run<{ subject: string }>(FIND_SUBJECTS, [this.tenant, subjects]);
     const known = new Set(found.map(({ subject }) => subject));
-    const before = { seq: Number(head!.seq), link: head!.link };
+    const before = { seq: Number(head.seq), link: head.link };
     return [before, known.size === 0 ? drafts : drafts.filter(({ subject }) => !known.has(subject))];
   }
 

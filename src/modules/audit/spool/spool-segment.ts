@@ -25,6 +25,7 @@ export class SpoolSegment {
   /** Nothing may be appended. */
   finished = false;
   private isDirty = false;
+  private removed = false;
   /** Before it no ticket waits any more. */
   private firstWaiting = 0;
 
@@ -58,13 +59,16 @@ export class SpoolSegment {
     return timeOfSegment(this.path);
   }
 
-  /** Hands the frame to the operating system, where it outlives this process. Throws what `write` throws. */
+  /**
+   * Hands the frame to the operating system, where it outlives this process. Throws what the file system says, and is
+   * finished then.
+   */
   append(kind: FrameKind, frame: Buffer): SpoolTicket {
     this.write(frame);
     return this.note({ kind, bytes: frame.length, since: Date.now() });
   }
 
-  /** Takes over a record of another segment. */
+  /** Takes over a record of another segment. Throws as `append` does. */
   adopt(ticket: SpoolTicket, frame: Buffer): void {
     this.write(frame);
     ticket.segment.liveCount -= 1;
@@ -104,12 +108,12 @@ export class SpoolSegment {
     return readFrame(frame, 0)?.record;
   }
 
-  /** Resolves when everything appended so far would survive a loss of power. */
+  /** Resolves when everything appended so far would survive a loss of power. What was removed meanwhile need not. */
   sync(): Promise<void> {
     if (!this.isDirty) return Promise.resolve();
     this.isDirty = false;
     return new Promise((resolve, reject) => {
-      fdatasync(this.file, (error) => (error ? reject(error) : resolve()));
+      fdatasync(this.file, (error) => (error && !this.removed ? reject(error) : resolve()));
     });
   }
 
@@ -118,14 +122,21 @@ export class SpoolSegment {
   }
 
   remove(): void {
+    this.removed = true;
     this.close();
     rmSync(this.path, { force: true });
   }
 
   private write(frame: Buffer): void {
     this.isDirty = true;
-    // A full disk may take a part of it first.
-    for (let written = 0; written < frame.length;) written += writeSync(this.file, frame, written);
+    try {
+      // A full disk may take a part of it first.
+      for (let written = 0; written < frame.length;) written += writeSync(this.file, frame, written);
+    } catch (error) {
+      // Behind a torn frame nothing would be found again.
+      this.finish();
+      throw error;
+    }
   }
 
   /** What the record says of its time, or else the name of the file. */

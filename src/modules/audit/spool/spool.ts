@@ -174,17 +174,10 @@ export class Spool {
 
   private write(kind: FrameKind, frame: Buffer): SpoolTicket {
     this.writable = false;
-    const segment = this.current();
-    try {
-      const ticket = segment.append(kind, frame);
-      this.bytes += frame.length;
-      this.writable = true;
-      return ticket;
-    } catch (error) {
-      // Behind a torn frame nothing would be found again.
-      segment.finish();
-      throw error;
-    }
+    const ticket = this.current().append(kind, frame);
+    this.bytes += frame.length;
+    this.writable = true;
+    return ticket;
   }
 
   /** The file that is written to, or a new one where it is full. */
@@ -212,7 +205,6 @@ export class Spool {
     try {
       this.tidy(this.current());
     } catch (error) {
-      this.segments.at(-1)?.finish();
       this.logger.warn({ err: error }, 'old files of the spool could not be given up');
     }
   }

@@ -4,6 +4,7 @@ import { closeSync, fsync, openSync } from 'node:fs';
 export class SyncedDirectory {
   private readonly file: number;
   private isDirty = false;
+  private syncing: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.file = openSync(path, 'r');
@@ -13,12 +14,18 @@ export class SyncedDirectory {
     this.isDirty = true;
   }
 
+  /** Resolves when every name would survive of which it was said that it changed. */
   sync(): Promise<void> {
-    if (!this.isDirty) return Promise.resolve();
+    if (!this.isDirty) return this.syncing;
     this.isDirty = false;
-    return new Promise((resolve, reject) => {
-      fsync(this.file, (error) => (error ? reject(error) : resolve()));
+    this.syncing = new Promise((resolve, reject) => {
+      fsync(this.file, (error) => {
+        if (error === null) return resolve();
+        this.isDirty = true;
+        reject(error);
+      });
     });
+    return this.syncing;
   }
 
   close(): void {

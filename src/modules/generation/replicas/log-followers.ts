@@ -1,11 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Principal } from '../../../contracts/principal.js';
 import { RedisConnection } from '../../../infrastructure/redis/index.js';
 import { LogCopy } from '../log-copy.js';
 import { fromFields, mirrorKey, type MirroredHead, type MirrorRecord } from './mirrored-log.js';
 
 /** How much later than the mirror a copy may be. */
 const LOOK_EVERY_MS = 50;
-/** Looks between two at whether the replica that runs it is still there. */
+/** Looks between two at whether the replica that runs it is still there, and what it mirrored. */
 const LOOKS_PER_VITAL_CHECK = 40;
 const RECORDS_PER_READ = 256;
 
@@ -23,6 +24,8 @@ type RawRecords = [id: Buffer, fields: Buffer[]][];
 /** What followers want to know of other replicas. */
 export interface ReplicaWatch {
   isAlive(replica: string): Promise<boolean>;
+  /** Has a replica mirror a generation anew. False when it says that it has nothing of it any more. */
+  showAgain(replica: string, id: string, owner: Principal): Promise<boolean>;
   /** Says that somebody here reads a generation that runs there. */
   sayWatching(replica: string, id: string): void;
 }
@@ -73,12 +76,12 @@ export class LogFollowers implements OnApplicationShutdown {
     try {
       const all = [...this.followed];
       const isVitalCheck = ++this.looks % LOOKS_PER_VITAL_CHECK === 0;
-      const dead = isVitalCheck ? await this.findDead(all) : new Set();
+      const lost = isVitalCheck ? await this.findLost(all) : undefined;
       const read = await this.read(oldestByKey(all));
       for (const followed of all) {
         const records = read.get(followed.key);
         if (records !== undefined) this.takeAll(followed, records);
-        else if (dead.has(followed.head.replica)) this.breakOff(followed);
+        else if (lost?.has(followed)) this.breakOff(followed);
       }
     } catch {
       // Away. What is missed is read when it is back.
@@ -94,9 +97,10 @@ export class LogFollowers implements OnApplicationShutdown {
     if (followed.copy.ended) this.forget(followed);
   }
 
-  /** The replica that runs it is gone. */
+  /** Nothing more will come of it. */
   breakOff(followed: Followed): void {
-    const failure = { code: 'interrupted', message: 'The process that ran the generation is gone.' } as const;
+    const message = 'The process that ran the generation is gone, or keeps nothing of it any more.';
+    const failure = { code: 'interrupted', message } as const;
     followed.copy.finish({ outcome: { status: 'failed', failure }, usage: {}, durationMs: 0 });
     this.forget(followed);
   }
@@ -115,12 +119,26 @@ export class LogFollowers implements OnApplicationShutdown {
     this.timer = undefined;
   }
 
-  private async findDead(all: readonly Followed[]): Promise<Set<string>> {
+  /** Those whose replica is gone, and those that Redis has forgotten and their replica as well. */
+  private async findLost(all: readonly Followed[]): Promise<Set<Followed>> {
     const dead = new Set<string>();
     for (const replica of new Set(all.map(({ head }) => head.replica)))
       if ((await this.watch?.isAlive(replica)) === false) dead.add(replica);
+    const lost = new Set(all.filter(({ head }) => dead.has(head.replica)));
+    const forgotten = (await this.findForgotten(all)).filter((followed) => !lost.has(followed));
+    await Promise.all(
+      forgotten.map(async (followed) => {
+        const { replica, owner } = followed.head;
+        if ((await this.watch?.showAgain(replica, followed.copy.id, owner)) === false) lost.add(followed);
+      }),
+    );
     for (const followed of all) this.sayWatching(followed);
-    return dead;
+    return lost;
+  }
+
+  private async findForgotten(all: readonly Followed[]): Promise<Followed[]> {
+    const found = await this.redis.run((client) => Promise.all(all.map(({ key }) => client.exists(key))));
+    return all.filter((_, place) => found[place] === 0);
   }
 
   private sayWatching({ head, copy }: Followed): void {

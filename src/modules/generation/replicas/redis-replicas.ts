@@ -10,7 +10,7 @@ import { LogFollowers, type Followed } from './log-followers.js';
 import { LogMirror } from './log-mirror.js';
 import { RemoteWatch } from './remote-watch.js';
 import type { Answer, Owner, Question } from './replica-messages.js';
-import { ReplicaTalk, type ReplicaEars } from './replica-talk.js';
+import { type Answers, ReplicaTalk, type ReplicaEars } from './replica-talk.js';
 import { replicasUnknown } from './replicas-unknown.js';
 import type { CancelAnswer, FoundLog, Replicas } from './replicas.js';
 
@@ -35,20 +35,21 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
   }
 
   async follow(id: string, caller: Principal): Promise<FoundLog | 'expired' | undefined> {
-    const answers = await this.talk.ask({ ask: 'show', id, caller }, ({ shown }) => shown === true);
+    const said = await this.talk.ask({ ask: 'show', id, caller }, ({ shown }) => shown === true);
+    const { answers } = said;
     const found = await this.open(id, caller);
-    if (found === undefined) return answers.some(({ expired }) => expired) ? 'expired' : undefined;
+    if (found === undefined) return answers.some(({ expired }) => expired) ? 'expired' : nobodyHas(said);
     if (!answers.some(({ shown }) => shown)) await this.breakOffDead(found);
     return { source: found.copy, profile: found.head.profile };
   }
 
   async cancel(id: string, caller: Principal): Promise<CancelAnswer> {
     const isKnown = ({ cancel }: Answer) => cancel !== undefined && cancel !== 'unknown';
-    const answers = await this.talk.ask({ ask: 'cancel', id, caller }, isKnown);
-    const known = answers.find(isKnown)?.cancel;
+    const said = await this.talk.ask({ ask: 'cancel', id, caller }, isKnown);
+    const known = said.answers.find(isKnown)?.cancel;
     if (known !== undefined) return known;
     const found = await this.open(id, caller);
-    if (found === undefined) return 'unknown';
+    if (found === undefined) return nobodyHas(said) ?? 'unknown';
     await this.breakOffDead(found);
     if (found.copy.ended) return 'finished';
     throw new GatewayError('server_busy', 'The replica that runs it does not answer just now.', {
@@ -57,17 +58,18 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
   }
 
   async status(id: string, caller: Principal): Promise<GenerationStatusDto | undefined> {
-    const answers = await this.talk.ask({ ask: 'status', id, caller }, ({ status }) => status !== undefined);
-    const known = answers.find(({ status }) => status !== undefined)?.status;
+    const isKnown = ({ status }: Answer) => status !== undefined;
+    const said = await this.talk.ask({ ask: 'status', id, caller }, isKnown);
+    const known = said.answers.find(isKnown)?.status;
     if (known !== undefined) return known;
     const found = await this.open(id, caller);
-    if (found === undefined) return undefined;
+    if (found === undefined) return nobodyHas(said);
     await this.breakOffDead(found);
     return toMirroredStatus(found);
   }
 
   async tasksOf(caller: Principal): Promise<readonly string[]> {
-    const answers = await this.talk.ask({ ask: 'tasks', caller }, () => false);
+    const { answers } = await this.talk.ask({ ask: 'tasks', caller }, () => false);
     return answers.flatMap(({ tasks }) => tasks ?? []);
   }
 
@@ -139,6 +141,11 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
     });
     return found !== undefined && isOwn(found.head.owner, caller) ? found : undefined;
   }
+}
+
+/** Undefined, once all who may have it have said that they do not. Throws `server_busy` before. */
+function nobodyHas({ isWhole }: Answers): undefined {
+  if (!isWhole) throw replicasUnknown(new Error('not everybody has heard and answered'));
 }
 
 /** Of a generation whose replica does not answer. */

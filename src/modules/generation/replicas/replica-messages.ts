@@ -21,6 +21,8 @@ export type Question =
   | { readonly ask: 'pulse' };
 
 export interface Answer {
+  /** It could not find out. */
+  readonly failed?: boolean;
   readonly cancel?: CancelAnswer;
   readonly shown?: boolean;
   readonly expired?: boolean;

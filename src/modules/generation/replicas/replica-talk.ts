@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Principal } from '../../../contracts/principal.js';
 import { RedisChannels, RedisConnection } from '../../../infrastructure/redis/index.js';
 import {
   channelOf,
@@ -18,7 +19,7 @@ const PULSE_EVERY_MS = 2_000;
 const PULSE_TTL_MS = 6_000;
 /** How late a pulse may be when Redis has come back. */
 const PULSE_LATE_MS = 200;
-/** A Redis that came back may have lost the pulses; after this time each replica has found it and says that it lives. */
+/** A Redis that came back may have lost the pulses; after this time each replica has found it, listens and says that it lives. */
 const SETTLED_MS = 3_000;
 
 /** What this replica does about what others say. */
@@ -28,6 +29,13 @@ export interface ReplicaEars {
   watching(id: string): void;
   /** A task has begun on another replica. */
   task(id: string, owner: Owner): void;
+}
+
+/** What came back on a question. */
+export interface Answers {
+  readonly answers: readonly Answer[];
+  /** Whether everybody was asked, and said what there was to say. What nobody knows otherwise may be there all the same. */
+  readonly isWhole: boolean;
 }
 
 interface Pending {
@@ -42,6 +50,10 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
   private lastNonce = 0;
   private pulse: NodeJS.Timeout | undefined;
   private lastBeatAt = -Infinity;
+  /** Whether it was said that this replica lives. */
+  private hasLived = false;
+  /** When Redis came back last that had been there before. */
+  private returnedAt = -Infinity;
   ears: ReplicaEars | undefined;
 
   constructor(
@@ -54,6 +66,9 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     if (!this.channels.configured) return;
     for (const channel of [EVERYBODY, channelOf(this.name.value)])
       this.channels.listen(channel, (message) => this.hear(message));
+    this.redis.onReturn(() => {
+      if (this.hasLived) this.returnedAt = performance.now();
+    });
     this.pulse = setInterval(() => void this.beat(), PULSE_LATE_MS).unref();
   }
 
@@ -61,12 +76,14 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     clearInterval(this.pulse);
   }
 
-  /** Every answer that came, or those until one is enough. Throws `server_busy` while the others cannot be asked. */
+  /** Every answer that comes, or those until one is enough. Throws `server_busy` while the others cannot be asked. */
   async ask(
     question: Question,
     isEnough: (answer: Answer) => boolean,
     channel = EVERYBODY,
-  ): Promise<Answer[]> {
+  ): Promise<Answers> {
+    // Nobody's answer would be heard.
+    if (!this.channels.listening) throw replicasUnknown(new Error('Redis is just coming back'));
     const nonce = ++this.lastNonce;
     const answers: Answer[] = [];
     let expected = Infinity;
@@ -83,7 +100,8 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
       // Of everybody, one is this process.
       expected = channel === EVERYBODY ? hearers - 1 : hearers;
       if (answers.length < expected) await heard;
-      return answers;
+      const isWhole = this.isSettled && answers.length >= expected && !answers.some(({ failed }) => failed);
+      return { answers, isWhole };
     } finally {
       clearTimeout(timer);
       this.pending.delete(nonce);
@@ -95,7 +113,13 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     if (performance.now() - this.redis.readyAt < SETTLED_MS) return true;
     if ((await this.redis.run((client) => client.exists(pulseOf(replica)))) === 1) return true;
     // Redis may have forgotten it.
-    return (await this.ask({ ask: 'pulse' }, () => true, channelOf(replica))).length > 0;
+    return (await this.ask({ ask: 'pulse' }, () => true, channelOf(replica))).answers.length > 0;
+  }
+
+  /** Has a replica mirror a generation anew. False when it says that it has nothing of it any more. */
+  async showAgain(replica: string, id: string, caller: Principal): Promise<boolean> {
+    const { answers } = await this.ask({ ask: 'show', id, caller }, () => true, channelOf(replica));
+    return answers.every(({ shown }) => shown !== false);
   }
 
   sayWatching(replica: string, id: string): void {
@@ -112,12 +136,18 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     this.say(EVERYBODY, message).catch(() => undefined);
   }
 
+  /** Whether all others listen again. */
+  private get isSettled(): boolean {
+    return performance.now() - this.returnedAt >= SETTLED_MS;
+  }
+
   /** Says that this replica lives, where that was not said lately to this Redis. */
   private async beat(): Promise<void> {
     const now = performance.now();
     const { ready, readyAt } = this.redis;
     if (!ready || (this.lastBeatAt > readyAt && now - this.lastBeatAt < PULSE_EVERY_MS)) return;
     this.lastBeatAt = now;
+    this.hasLived = true;
     await this.redis
       .run((client) => client.set(pulseOf(this.name.value), '1', 'PX', PULSE_TTL_MS))
       .catch(() => (this.lastBeatAt = -Infinity));
@@ -142,7 +172,8 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
   }
 
   private async reply({ from, nonce, question }: Extract<Message, { kind: 'question' }>): Promise<void> {
-    const answer = await (this.ears?.answer(question) ?? Promise.resolve({})).catch((): Answer => ({}));
+    const failed: Answer = { failed: true };
+    const answer = await (this.ears?.answer(question) ?? Promise.resolve(failed)).catch(() => failed);
     await this.say(channelOf(from), { kind: 'answer', nonce, answer }).catch(() => undefined);
   }
 }
