@@ -21,6 +21,15 @@ const refusal = (path: string, headers?: Record<string, string>, to = gateway): 
     (error: Refusal) => error,
   );
 
+/** With the target as it is written. */
+const get = async (target: string, headers = '', to = gateway) => {
+  const client = await RawClient.open(to.port);
+  await client.send(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`);
+  const [response] = await client.responses();
+  client.destroy();
+  return response;
+};
+
 beforeAll(async () => {
   gateway = await createGateway({ P8FS_CORS_ORIGINS: 'https://chat.example.org' });
 });
@@ -144,6 +153,27 @@ describe('the door for upgrades', () => {
     expect([poll.status, poll.headers.get('retry-after')]).toEqual([503, '5']);
     await small.close();
   });
+
+  it.each(['sid=', 'x=?sid=1', 'x#&sid=1', 'sid=1&sid=', 'x=?sid=1&sid'])(
+    'takes no client for one that is connected because its query says %s',
+    async (query) => {
+      const full = await createGateway({ WEBSOCKET_MAX_CONNECTIONS: '1' });
+      await knock(PATHS[0]!, {}, full);
+      const target = `/socket.io/?EIO=4&transport=polling&${query}`;
+      expect((await get(target, '', full))!.status).toBe(503);
+      const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+      expect((await get(target.replace('polling', 'websocket'), upgrade, full))!.status).toBe(503);
+      await full.close();
+    },
+  );
+
+  it.each(['/%73ocket.io/', '/socket%2Eio', 'http://localhost/socket.io/', 'http://localhost/socket.io'])(
+    'answers a poll of Socket.IO at %s',
+    async (path) => {
+      const response = await get(`${path}?EIO=4&transport=polling`);
+      expect([response!.status, response!.body.toString()]).toEqual([200, expect.stringMatching(/^0\{/)]);
+    },
+  );
 
   it.each([
     ['GET', ''],

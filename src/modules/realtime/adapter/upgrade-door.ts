@@ -14,6 +14,7 @@ import type { ConnectionLedger } from '../connections/connection-ledger.js';
 import type { ConnectionManager } from '../connections/connection-manager.js';
 import type { SocketTransport } from '../connections/live-connection.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
+import { hasSession } from './socket-io-target.js';
 
 const DRAINING_RETRY_S = 5;
 
@@ -122,6 +123,3 @@ export const pathOf = ({ url = '/' }: IncomingMessage): string => {
   const path = url.split('?', 1)[0]!;
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 };
-
-/** Whether a connection of Socket.IO is carried on that is open already. */
-export const hasSession = ({ url = '' }: IncomingMessage): boolean => /[?&]sid=/.test(url);
