@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createGateway, type TestGateway } from '../support/create-app.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, withDeadline } from '../support/eventually.js';
 import { RawClient } from '../support/raw-http.js';
 import { WsClient, type Refusal } from '../support/ws-client.js';
 
@@ -174,6 +174,17 @@ describe('the door for upgrades', () => {
       expect([response!.status, response!.body.toString()]).toEqual([200, expect.stringMatching(/^0\{/)]);
     },
   );
+
+  it('is closed where what was asked before on the connection is not answered yet', async () => {
+    const client = await RawClient.open(gateway.port);
+    const head = 'HTTP/1.1\r\nHost: localhost\r\n';
+    await client.send(
+      `GET /v1/models ${head}\r\nGET ${PATHS[0]} ${head}Connection: Upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    await withDeadline(client.closed, { what: 'the close' });
+    expect(client.received.toString()).not.toContain(' 101 ');
+  });
 
   it.each([
     ['GET', ''],

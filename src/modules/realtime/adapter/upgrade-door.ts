@@ -5,6 +5,7 @@ import { foreignOrigin, type AllowedOrigins } from '../../../common/http/allowed
 import type { Verdict } from '../../../common/http/gatekeeper.js';
 import { identifyOpener, type OpenerParts } from '../../../common/http/identify-opener.js';
 import { ignoreUpgrade, offersWebSocket } from '../../../common/http/plain-upgrade.js';
+import type { HttpSocket } from '../../../common/http/raw-refusal.js';
 import { findHeadFault } from '../../../common/http/request-head.js';
 import { ticketIn } from '../../../common/http/stream-ticket.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
@@ -55,7 +56,9 @@ export class UpgradeDoor {
   ) {}
 
   openOn(server: Server): void {
-    server.on('upgrade', (request, socket: Socket, head) => {
+    server.on('upgrade', (request, socket: HttpSocket, head) => {
+      // Never into the middle of another answer, which would hold up this one for ever.
+      if (socket._httpMessage != null) return void socket.destroy();
       if (!offersWebSocket(request)) return ignoreUpgrade(server, request, socket, head);
       // Without a listener a client that resets now would end the process.
       socket.on('error', () => socket.destroy());
