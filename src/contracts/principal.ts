@@ -13,9 +13,9 @@ export interface Principal {
 
 export type Role = 'anonymous' | 'user' | 'premium' | 'admin';
 
-/** The proof of who is asking, by its name: never the secret itself. */
+/** The proof of who is asking, by its name: never the secret itself. A stream ticket is what it was given for. */
 export interface Credential {
-  readonly kind: 'token' | 'api_key' | 'ticket' | 'signature';
+  readonly kind: 'token' | 'api_key' | 'signature';
   /** By which limits count it and a revocation names it: a token's `jti`, an API key's id, a device key's id. */
   readonly id: string;
   /** When it was given, in milliseconds since 1970. */

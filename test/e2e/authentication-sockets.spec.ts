@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { TaskObservers } from '../../src/modules/agent-tasks/task-observers.js';
 import { Revocations, type TokenTerms } from '../../src/modules/identity/index.js';
 import { SseService } from '../../src/modules/realtime/channels/sse.service.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
@@ -169,6 +170,26 @@ describe('a channel of events', () => {
     await eventually(() => gateway.app.get(SseService).listening > 0);
     await gateway.app.get(Revocations).revoke({ kind: 'principal', id: 'trudy', tenant: 'default' });
     expect(await text).toContain('{"reason":"The credential was revoked."}');
+  });
+});
+
+describe('a stream of tasks that run', () => {
+  const watch = async (terms: Partial<TokenTerms>) => {
+    const headers = await authorizationOf(gateway, terms);
+    const response = await fetch(`${gateway.url}/agent/stream`, { headers });
+    expect(response.status).toBe(200);
+    return withDeadline(response.text(), { what: 'the end of the tasks' });
+  };
+
+  it('ends when its credential expires', async () => {
+    expect(await watch({ subject: 'peggy', lifetimeS: 2 })).toMatch(/: The credential has expired\.\n\n$/);
+  });
+
+  it('ends when its credential is revoked', async () => {
+    const text = watch({ subject: 'walter' });
+    await eventually(() => gateway.app.get(TaskObservers).watching > 0);
+    await gateway.app.get(Revocations).revoke({ kind: 'principal', id: 'walter', tenant: 'default' });
+    expect(await text).toMatch(/: The credential was revoked\.\n\n$/);
   });
 });
 

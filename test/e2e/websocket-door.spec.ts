@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createGateway, type TestGateway } from '../support/create-app.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, withDeadline } from '../support/eventually.js';
 import { RawClient } from '../support/raw-http.js';
 import { WsClient, type Refusal } from '../support/ws-client.js';
 
@@ -20,6 +20,15 @@ const refusal = (path: string, headers?: Record<string, string>, to = gateway): 
     () => Promise.reject(new Error('it was let in')),
     (error: Refusal) => error,
   );
+
+/** With the target as it is written. */
+const get = async (target: string, headers = '', to = gateway) => {
+  const client = await RawClient.open(to.port);
+  await client.send(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`);
+  const [response] = await client.responses();
+  client.destroy();
+  return response;
+};
 
 beforeAll(async () => {
   gateway = await createGateway({ P8FS_CORS_ORIGINS: 'https://chat.example.org' });
@@ -143,6 +152,38 @@ describe('the door for upgrades', () => {
     const poll = await fetch(`${small.url}/socket.io/?EIO=4&transport=polling`);
     expect([poll.status, poll.headers.get('retry-after')]).toEqual([503, '5']);
     await small.close();
+  });
+
+  it.each(['sid=', 'x=?sid=1', 'x#&sid=1', 'sid=1&sid=', 'x=?sid=1&sid'])(
+    'takes no client for one that is connected because its query says %s',
+    async (query) => {
+      const full = await createGateway({ WEBSOCKET_MAX_CONNECTIONS: '1' });
+      await knock(PATHS[0]!, {}, full);
+      const target = `/socket.io/?EIO=4&transport=polling&${query}`;
+      expect((await get(target, '', full))!.status).toBe(503);
+      const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\n';
+      expect((await get(target.replace('polling', 'websocket'), upgrade, full))!.status).toBe(503);
+      await full.close();
+    },
+  );
+
+  it.each(['/%73ocket.io/', '/socket%2Eio', 'http://localhost/socket.io/', 'http://localhost/socket.io'])(
+    'answers a poll of Socket.IO at %s',
+    async (path) => {
+      const response = await get(`${path}?EIO=4&transport=polling`);
+      expect([response!.status, response!.body.toString()]).toEqual([200, expect.stringMatching(/^0\{/)]);
+    },
+  );
+
+  it('is closed where what was asked before on the connection is not answered yet', async () => {
+    const client = await RawClient.open(gateway.port);
+    const head = 'HTTP/1.1\r\nHost: localhost\r\n';
+    await client.send(
+      `GET /v1/models ${head}\r\nGET ${PATHS[0]} ${head}Connection: Upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    await withDeadline(client.closed, { what: 'the close' });
+    expect(client.received.toString()).not.toContain(' 101 ');
   });
 
   it.each([

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DataSource } from 'typeorm';
 import { DatabaseModule } from '../../src/infrastructure/database/index.js';
+import type { BudgetSettings } from '../../src/config/index.js';
 import { AuditModule } from '../../src/modules/audit/index.js';
 import { Revocations, StoredCredentialsModule, type TokenTerms } from '../../src/modules/identity/index.js';
+import { BudgetBook } from '../../src/modules/limits/budgets/budget-book.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
 import { post } from '../support/gateway-calls.js';
@@ -112,6 +114,20 @@ describe.each(KINDS)('API keys on $kind', ({ create }) => {
     const { key } = await makeKey(gateway);
     const response = await post(gateway.url + KEYS, { name: 'another' }, { headers: { 'x-api-key': key } });
     expect([response.status, await response.json()]).toMatchObject([403, { error: 'forbidden' }]);
+  });
+
+  it('count for what is asked with their tickets', async () => {
+    const { id, key } = await makeKey(gateway);
+    const spent = { scope: 'key', subject: id, tenant: 'default', period: 'day', tokens: 0, dollars: undefined };
+    gateway.app.get(BudgetBook).load([spent as BudgetSettings]);
+    const headers = { 'x-api-key': key };
+    const made = await post(`${gateway.url}/api/v1/auth/tickets`, {}, { headers });
+    const { ticket } = (await made.json()) as { ticket: string };
+    const response = await fetch(
+      `${gateway.url}/agent/stream?agent_type=qa_engineer&task=Hi&ticket=${ticket}`,
+    );
+    expect([response.status, await response.json()]).toMatchObject([429, { error: 'insufficient_quota' }]);
+    gateway.app.get(BudgetBook).load([]);
   });
 
   it('never end where no time is named, or null', async () => {

@@ -1,15 +1,17 @@
 import type { FastifyReply } from 'fastify';
+import type { GatewayError } from '../../common/errors/gateway.error.js';
 import { SseStream } from '../../common/http/sse-stream.js';
 import type { Principal } from '../../contracts/principal.js';
 import type { StreamDialect } from '../../contracts/stream-dialect.js';
 import type { TunedProfile } from '../agents/index.js';
 import type { FollowedLog, StreamSink } from '../generation/index.js';
+import type { Guest } from '../identity/index.js';
 import { dialectOptions, RETRY_MS } from '../streaming/index.js';
 import { ObservingReader } from './observing-reader.js';
 
 export interface Observation {
   readonly reply: FastifyReply;
-  readonly caller: Principal;
+  readonly principal: Principal;
   readonly profile: TunedProfile;
   readonly dialect: StreamDialect;
   readonly frameText: 'so_far' | 'delta';
@@ -18,7 +20,7 @@ export interface Observation {
 }
 
 /** One client that watches its running tasks, as they come and go, on one stream of server-sent events. */
-export class TaskObserver {
+export class TaskObserver implements Guest {
   private readonly readers = new Map<ObservingReader, FollowedLog>();
   private readonly sse: SseStream;
   private sequence = 0;
@@ -41,8 +43,8 @@ export class TaskObserver {
     this.sse.write(`retry: ${RETRY_MS}\n\n`);
   }
 
-  get caller(): Principal {
-    return this.observation.caller;
+  get principal(): Principal {
+    return this.observation.principal;
   }
 
   /** Once, however often it is told of it. */
@@ -71,9 +73,14 @@ export class TaskObserver {
   }
 
   /** Nothing more will come. */
-  end(): void {
-    this.sse.end('');
+  end(last = ''): void {
+    this.sse.end(last);
     this.leave();
+  }
+
+  /** Its credential is good no more. A comment says so: there is no task that it would belong to. */
+  expel({ message }: GatewayError): void {
+    this.end(`: ${message}\n\n`);
   }
 
   private sinkFor(finish: () => void): StreamSink {

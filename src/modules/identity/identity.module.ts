@@ -10,6 +10,7 @@ import { CredentialReaders } from './gate/credential-readers.js';
 import { FailedAttempts } from './gate/failed-attempts.js';
 import { PolicyGatekeeper } from './gate/policy-gatekeeper.js';
 import { SignedRequests } from '../../common/http/signed-requests.js';
+import { IdentityWatch } from './revocations/identity-watch.js';
 import { Revocations } from './revocations/revocations.js';
 import { DeviceSignatures } from './signatures/device-signatures.js';
 import { TicketsController } from './tickets/tickets.controller.js';
@@ -54,6 +55,7 @@ import { TokenReader } from './tokens/token-reader.js';
     CredentialReaders,
     DeviceSignatures,
     FailedAttempts,
+    IdentityWatch,
     Revocations,
     StreamTickets,
     { provide: Gatekeeper, useClass: PolicyGatekeeper },
@@ -65,6 +67,7 @@ import { TokenReader } from './tokens/token-reader.js';
     EncryptedRequests,
     FailedAttempts,
     Gatekeeper,
+    IdentityWatch,
     KeyRing,
     Revocations,
     SignedRequests,

@@ -18,7 +18,6 @@ import { SseService } from './channels/sse.service.js';
 import { StatusSource } from './channels/status.source.js';
 import { ConnectionLedger } from './connections/connection-ledger.js';
 import { ConnectionManager } from './connections/connection-manager.js';
-import { IdentityWatch } from './connections/identity-watch.js';
 import { StreamingMetrics } from './connections/streaming-metrics.js';
 import { SocketCalls } from './inbound/socket-calls.js';
 import { WatchDesk } from './inbound/watch-desk.js';
@@ -52,7 +51,6 @@ const SOURCES = [MetricsSource, StatusSource, AlertsSource];
     ConnectionChannels,
     ConnectionLedger,
     ConnectionManager,
-    IdentityWatch,
     MetricsServer,
     OwnFigures,
     SocketCalls,

@@ -30,8 +30,8 @@ describe(RevocationList.name, () => {
     expect(meets({ kind, id: `${id}x`, tenant: 'acme' })).toBe(false);
   });
 
-  it('meets a ticket by the API key it was given for', () => {
-    const holder: Principal = { ...ADA, credential: { kind: 'ticket', id: 'key-1' } };
+  it('meets an API key by its id', () => {
+    const holder: Principal = { ...ADA, credential: { kind: 'api_key', id: 'key-1' } };
     expect(meets({ kind: 'api_key', id: 'key-1', tenant: 'acme' }, holder)).toBe(true);
   });
 

@@ -39,7 +39,6 @@ export class RevocationList {
   }
 }
 
-/** A ticket goes by the id of the credential it was given for. */
 function targetsOf({ id, device, credential }: Principal): (readonly [RevocationKind, string])[] {
   return [
     ['principal', id],

@@ -21,13 +21,8 @@ import { deliverEvents } from './deliver-events.js';
 import { DEFLATE } from './deflate.js';
 import { deliverMessages } from './deliver-messages.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
-import {
-  endPathWithSlash,
-  requireRevision,
-  SOCKET_IO_PATH,
-  socketIoOptions,
-  takePolls,
-} from './socket-io-door.js';
+import { socketIoOptions, takePolls } from './socket-io-door.js';
+import { requireRevision, SOCKET_IO_PATH, spellPath } from './socket-io-target.js';
 import { UpgradeDoor } from './upgrade-door.js';
 
 /** What is left of connections when the gateway closes is cut after this. */
@@ -98,7 +93,7 @@ export class HybridWsAdapter extends AbstractWsAdapter {
         admit: (request, upgrade) => {
           if (upgrade.path === SOCKET_IO_PATH) {
             requireRevision(request);
-            endPathWithSlash(request);
+            spellPath(request);
             this.ioDoor.emit('upgrade', request, upgrade.socket, upgrade.head);
             return;
           }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerOptions } from 'socket.io';
@@ -9,10 +9,7 @@ import type { SignedRequests } from '../../../common/http/signed-requests.js';
 import type { StreamingConfig } from '../../../config/index.js';
 import type { ConnectionManager } from '../connections/connection-manager.js';
 import { DEFLATE } from './deflate.js';
-import { hasSession } from './upgrade-door.js';
-
-/** As requests name it, without the slash at its end. */
-export const SOCKET_IO_PATH = '/socket.io';
+import { hasSession, SOCKET_IO_PATH, spellPath } from './socket-io-target.js';
 
 /** Who is connected and does not say in which namespace it wants to be. */
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -50,6 +47,7 @@ export function takePolls(
 ): void {
   const hand = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { raw } = request;
+    spellPath(raw);
     if (!hosts.allows(raw)) throw foreignHost();
     if (!origins.allows(raw)) throw foreignOrigin();
     if (signatures.isSigned(raw)) throw unsignable();
@@ -58,7 +56,6 @@ export function takePolls(
     for (const [name, value] of Object.entries(reply.getHeaders())) {
       if (value !== undefined) reply.raw.setHeader(name, value);
     }
-    endPathWithSlash(raw);
     door.emit('request', raw, reply.raw);
     await Promise.resolve();
   };
@@ -71,20 +68,6 @@ export function takePolls(
       onRequest: hand,
       handler: () => undefined,
     });
-}
-
-/** Engine.IO neither takes nor refuses what comes to its path without the slash. */
-export function endPathWithSlash(request: IncomingMessage): void {
-  request.url = request.url!.replace(/^\/socket\.io(?=\?|$)/, `${SOCKET_IO_PATH}/`);
-}
-
-/**
- * Engine.IO says what it thinks of other revisions only when it has taken the upgrade, in bytes that are no message of a
- * WebSocket. A session that is open has the revision it began with.
- */
-export function requireRevision(request: IncomingMessage): void {
-  if (hasSession(request) || /[?&]EIO=4(?:&|$)/.test(request.url!)) return;
-  throw new GatewayError('invalid_request', 'Socket.IO refuses the upgrade: Unsupported protocol version.');
 }
 
 /** Its body is not read here, so nobody could tell whether the signature is good; and unsigned it was not meant to be. */

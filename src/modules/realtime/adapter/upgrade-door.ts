@@ -5,6 +5,7 @@ import { foreignOrigin, type AllowedOrigins } from '../../../common/http/allowed
 import type { Verdict } from '../../../common/http/gatekeeper.js';
 import { identifyOpener, type OpenerParts } from '../../../common/http/identify-opener.js';
 import { ignoreUpgrade, offersWebSocket } from '../../../common/http/plain-upgrade.js';
+import type { HttpSocket } from '../../../common/http/raw-refusal.js';
 import { findHeadFault } from '../../../common/http/request-head.js';
 import { ticketIn } from '../../../common/http/stream-ticket.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
@@ -14,6 +15,7 @@ import type { ConnectionLedger } from '../connections/connection-ledger.js';
 import type { ConnectionManager } from '../connections/connection-manager.js';
 import type { SocketTransport } from '../connections/live-connection.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
+import { hasSession } from './socket-io-target.js';
 
 const DRAINING_RETRY_S = 5;
 
@@ -54,7 +56,9 @@ export class UpgradeDoor {
   ) {}
 
   openOn(server: Server): void {
-    server.on('upgrade', (request, socket: Socket, head) => {
+    server.on('upgrade', (request, socket: HttpSocket, head) => {
+      // Never into the middle of another answer, which would hold up this one for ever.
+      if (socket._httpMessage != null) return void socket.destroy();
       if (!offersWebSocket(request)) return ignoreUpgrade(server, request, socket, head);
       // Without a listener a client that resets now would end the process.
       socket.on('error', () => socket.destroy());
@@ -122,6 +126,3 @@ export const pathOf = ({ url = '/' }: IncomingMessage): string => {
   const path = url.split('?', 1)[0]!;
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 };
-
-/** Whether a connection of Socket.IO is carried on that is open already. */
-export const hasSession = ({ url = '' }: IncomingMessage): boolean => /[?&]sid=/.test(url);

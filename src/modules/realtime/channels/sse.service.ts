@@ -28,8 +28,8 @@ import {
   withEventIds,
 } from '../../streaming/index.js';
 import { ANONYMOUS } from '../../../contracts/principal.js';
+import { IdentityWatch } from '../../identity/index.js';
 import { ConnectionLedger } from '../connections/connection-ledger.js';
-import { IdentityWatch } from '../connections/identity-watch.js';
 import type { ChannelName } from './channel.js';
 import { ChannelHub } from './channel-hub.js';
 import { SseListener } from './sse-listener.js';

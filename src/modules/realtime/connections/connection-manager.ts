@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { AppConfig, type StreamingConfig } from '../../../config/index.js';
+import { IdentityWatch } from '../../identity/index.js';
 import { CLOSE } from './close-code.js';
 import { ConnectionLedger } from './connection-ledger.js';
 import type { SocketTransport } from './live-connection.js';
@@ -25,11 +26,13 @@ export class ConnectionManager implements OnModuleInit, OnModuleDestroy {
   constructor(
     @Inject(AppConfig) { streaming }: AppConfig,
     @Inject(ConnectionLedger) private readonly ledger: ConnectionLedger,
+    @Inject(IdentityWatch) private readonly watch: IdentityWatch,
   ) {
     this.config = streaming;
   }
 
   onModuleInit(): void {
+    this.watch.watch(this);
     const { websocket, connections } = this.config;
     this.timers.push(
       setInterval(() => this.beat(), websocket.heartbeatMs).unref(),

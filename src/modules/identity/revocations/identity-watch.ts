@@ -2,18 +2,17 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { Principal } from '../../../contracts/principal.js';
-import { Revocations } from '../../identity/index.js';
-import { ConnectionManager } from './connection-manager.js';
+import { Revocations } from './revocations.js';
 
 const LOOK_EVERY_MS = 500;
 
-/** Who is connected by a credential. */
+/** Who is connected by a credential, for as long as they like. */
 export interface Guest {
   readonly principal: Principal;
   expel(error: GatewayError): void;
 }
 
-/** Those who are connected in another way than by a socket. */
+/** Those who are connected in one way. */
 export interface Guests {
   readonly all: Iterable<Guest>;
 }
@@ -21,13 +20,10 @@ export interface Guests {
 /** Ends connections with the credential they were opened with: when it expires, and when it is revoked. */
 @Injectable()
 export class IdentityWatch implements OnModuleInit, OnModuleDestroy {
-  private readonly others: Guests[] = [];
+  private readonly everybody: Guests[] = [];
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    @Inject(ConnectionManager) private readonly manager: ConnectionManager,
-    @Inject(Revocations) private readonly revocations: Revocations,
-  ) {}
+  constructor(@Inject(Revocations) private readonly revocations: Revocations) {}
 
   onModuleInit(): void {
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
@@ -35,7 +31,7 @@ export class IdentityWatch implements OnModuleInit, OnModuleDestroy {
   }
 
   watch(guests: Guests): void {
-    this.others.push(guests);
+    this.everybody.push(guests);
   }
 
   onModuleDestroy(): void {
@@ -44,8 +40,7 @@ export class IdentityWatch implements OnModuleInit, OnModuleDestroy {
 
   /** Also finds those that came in while they were revoked. */
   look(now: number = SYSTEM_CLOCK.now()): void {
-    for (const connection of this.manager.all) this.lookAt(connection, now);
-    for (const { all } of this.others) for (const guest of all) this.lookAt(guest, now);
+    for (const { all } of this.everybody) for (const guest of all) this.lookAt(guest, now);
   }
 
   private lookAt(guest: Guest, now: number): void {
