@@ -25,7 +25,22 @@ export function findErrorText(document: unknown): string | undefined {
   const { error, message, detail } = toRecord(found);
   const inner = toRecord(error)['message'];
   const said = [found, error, inner, message, detail].find((text) => typeof text === 'string');
-  return said ?? findFaults(detail) ?? findFaults(toRecord(message)['detail'] ?? toRecord(inner)['detail']);
+  return (
+    (said && findInner(said)) ??
+    said ??
+    findFaults(detail) ??
+    findFaults(toRecord(message)['detail'] ?? toRecord(inner)['detail'])
+  );
+}
+
+/** An error's text may be the document of another error, which Ollama has from llama.cpp. */
+function findInner(text: string): string | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return findErrorText(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What was found wrong with the fields of a request, each with its place in the body. */

@@ -68,7 +68,26 @@ describe(fromStatus.name, () => {
       expect(code).toBe('context_length_exceeded');
       expect(message).toContain('The model server refused the request. It said: ');
     }
-    expect(fromStatus(500, body, undefined).code).toBe('upstream_error');
+  });
+
+  it('knows it of a server that fails in place of refusing, where it says that much', () => {
+    const failed = (text: string) => fromStatus(500, JSON.stringify({ error: text }), undefined);
+    expect(failed('the input length exceeds the context length')).toMatchObject({
+      code: 'context_length_exceeded',
+      message: 'The model server refused the request. It said: the input length exceeds the context length',
+    });
+    expect(failed('out of memory for this context size').code).toBe('upstream_error');
+  });
+
+  it('reads an error within an error, as Ollama passes on that of llama.cpp', () => {
+    const message = 'request (351 tokens) exceeds the available context size (256 tokens)';
+    const error = JSON.stringify({ error: { code: 400, message, type: 'exceed_context_size_error' } });
+    expect(fromStatus(400, JSON.stringify({ error }), undefined)).toMatchObject({
+      code: 'context_length_exceeded',
+      message: `The model server refused the request. It said: ${message}`,
+    });
+    expect(fromStatus(400, JSON.stringify({ error: '{"a":1}' }), undefined).message).toContain('{"a":1}');
+    expect(fromStatus(400, JSON.stringify({ error: '{broken' }), undefined).message).toContain('{broken');
   });
 
   it('does not take the caller’s own words for the server’s', () => {

@@ -31,7 +31,7 @@ export function protocolFailure(what: string, detail?: string): Failure {
 /** What the backend said went wrong, in the middle of an answer whose status was fine. */
 export function reportedFailure(text: string): Failure {
   return {
-    code: isAboutContext(text) ? 'context_length_exceeded' : 'upstream_error',
+    code: exceedsContext(text) ? 'context_length_exceeded' : 'upstream_error',
     message: `The model server failed: ${toSafeText(text)}`,
     detail: text.slice(0, MAX_DETAIL),
   };
@@ -41,7 +41,7 @@ export function reportedFailure(text: string): Failure {
 export function fromStatus(status: number, body: string, retryAfter: string | undefined): Failure {
   const { text, code } = readErrorBody(body);
   const detail = `status ${status}: ${text.slice(0, MAX_DETAIL)}`;
-  const said = text === '' ? '' : ` It said: ${toSafeText(text)}`;
+  const refused = `The model server refused the request.${text === '' ? '' : ` It said: ${toSafeText(text)}`}`;
   const retryAfterS = toSeconds(retryAfter);
   switch (status) {
     case 400:
@@ -49,7 +49,7 @@ export function fromStatus(status: number, body: string, retryAfter: string | un
     case 422:
       return {
         code: isAboutContext(text, code) ? 'context_length_exceeded' : 'invalid_request',
-        message: `The model server refused the request.${said}`,
+        message: refused,
         detail,
       };
     case 401:
@@ -68,6 +68,9 @@ export function fromStatus(status: number, body: string, retryAfter: string | un
         retryAfterS,
         detail,
       };
+    case 500:
+      if (exceedsContext(text)) return { code: 'context_length_exceeded', message: refused, detail };
+      break;
     case 503:
       return { code: 'server_busy', message: 'The model server is busy.', retryAfterS, detail };
   }
@@ -76,8 +79,12 @@ export function fromStatus(status: number, body: string, retryAfter: string | un
 }
 
 /** Few servers have OpenAI's code for it; in their words all of them name the context. */
-const isAboutContext = (text: string, code?: unknown): boolean =>
+const isAboutContext = (text: string, code: unknown): boolean =>
   code === 'context_length_exceeded' || /\bcontext (?:length|size|window)\b/i.test(text);
+
+/** Said of what is no refusal, it takes more than naming the context: servers run out of memory for one, too. */
+const exceedsContext = (text: string): boolean =>
+  /\bexceeds the (?:available )?context (?:length|size|window)\b/i.test(text);
 
 function toSeconds(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined;
