@@ -27,6 +27,7 @@ export type {
   PriceSettings,
   RateLimitConfig,
 } from './limits-config.js';
+export { isPrivateRange } from './network-parsers.js';
 export { isConfiguredModel, resolveAlias } from './model-names.js';
 export { isNativeRedirectUri, isRedirectUri } from './redirect-uri.js';
 export { readProcessEnv } from './read-process-env.js';

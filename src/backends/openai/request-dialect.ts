@@ -1,4 +1,5 @@
 import type { ReasoningField } from '../../config/index.js';
+import { isNearby } from './is-nearby.js';
 
 /** In what a server wants its requests different from those that copy OpenAI's API. */
 export interface RequestDialect {
@@ -23,7 +24,7 @@ export interface RequestDialect {
   readonly signs?: RegExp;
 }
 
-/** Servers of one's own. vLLM reads one of the fields, llama.cpp and SGLang the other, and none minds both. */
+/** Servers of one's own. vLLM reads one of the fields of thoughts, llama.cpp and SGLang the other, and none minds both. */
 export const COMPATIBLE: RequestDialect = {
   maxTokens: 'max_tokens',
   streamOptions: { include_usage: true },
@@ -33,6 +34,15 @@ export const COMPATIBLE: RequestDialect = {
   thoughts: ['reasoning_content', 'reasoning'],
   takesExtras: true,
 };
+
+/** Servers elsewhere that nothing is known of. Many refuse messages with thoughts. */
+export const REMOTE: RequestDialect = { ...COMPATIBLE, thoughts: [] };
+
+/** OpenRouter. */
+export const OPENROUTER: RequestDialect = { ...COMPATIBLE, thoughts: ['reasoning'] };
+
+/** Zhipu. */
+export const ZHIPU: RequestDialect = { ...COMPATIBLE, thoughts: ['reasoning_content'] };
 
 /** Servers that refuse fields they do not know. */
 export const STRICT: RequestDialect = {
@@ -88,13 +98,16 @@ const OF_HOSTS: readonly (readonly [RegExp, RequestDialect])[] = [
   [/(?:^|\.)api\.(?:deepseek\.com|moonshot\.(?:ai|cn))$/, THOUGHTFUL],
   [/(?:^|\.)api\.cerebras\.ai$/, CEREBRAS],
   [/(?:^|\.)api\.groq\.com$/, STRICT],
+  [/(?:^|\.)openrouter\.ai$/, OPENROUTER],
+  [/(?:^|\.)(?:api\.z\.ai|bigmodel\.cn)$/, ZHIPU],
 ];
 
 /** Of the server at this address, unless told otherwise where it takes back what was thought. */
 export function toRequestDialect(baseUrl: string, thoughts?: readonly ReasoningField[]): RequestDialect {
   const { hostname } = new URL(baseUrl);
-  const known = OF_HOSTS.find(([host]) => host.test(hostname))?.[1] ?? COMPATIBLE;
-  return thoughts === undefined ? known : { ...known, thoughts };
+  const known = OF_HOSTS.find(([host]) => host.test(hostname))?.[1];
+  const dialect = known ?? (isNearby(hostname) ? COMPATIBLE : REMOTE);
+  return thoughts === undefined ? dialect : { ...dialect, thoughts };
 }
 
 const LOCAL_FIELDS = ['top_k', 'min_p', 'repetition_penalty', 'repeat_penalty', 'chat_template_kwargs'];
