@@ -35,6 +35,8 @@ export interface EmbeddedTexts {
 /** One complete answer, as far as it came. */
 export interface AnswerRecord {
   readonly text: WireText;
+  /** As much of the text as refuses to answer. */
+  readonly refusal?: WireText;
   readonly reasoning?: WireText;
   readonly toolCalls?: readonly ToolCall[];
 }

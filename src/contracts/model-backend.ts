@@ -26,6 +26,8 @@ export interface AnswerSink {
   /** Exactly one piece of text the model produced, never empty. */
   text(piece: WireText): void;
   reasoning(piece: WireText): void;
+  /** A piece of what the model says in place of an answer that it refuses to give. */
+  refusal(piece: WireText): void;
   toolCall(delta: ToolCallDelta): void;
   finished(reason: FinishReason, usage: Usage): void;
   failed(failure: Failure): void;

@@ -44,6 +44,8 @@ export interface FrameWriter {
   readonly piece?: (text: WireText, choice: number, seq: number) => string;
   text(text: WireText, choice: number, seq: number): string;
   reasoning(text: WireText, choice: number, seq: number): string;
+  /** What refuses to answer; text where a dialect has no word for it. */
+  readonly refusal?: (text: WireText, choice: number, seq: number) => string;
   toolCall(delta: ToolCallDelta, choice: number, seq: number): string;
   finished(ending: FinishedEnding): string;
   failed(failure: Failure, ending: Ending): string;

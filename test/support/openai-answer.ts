@@ -14,6 +14,8 @@ export interface OpenAiToolCall {
 export interface OpenAiAnswer {
   readonly pieces?: readonly string[];
   readonly reasoning?: readonly string[];
+  /** In place of text. */
+  readonly refusal?: readonly string[];
   readonly toolCalls?: readonly OpenAiToolCall[];
   /** `tool_calls` when there are any and `stop` otherwise, unless given. */
   readonly finishReason?: string;
@@ -100,9 +102,10 @@ export class OpenAiAnswerBuilder {
   }
 
   private deltas(): Delta[] {
-    const { reasoning = [], pieces = [] } = this.answer;
+    const { reasoning = [], refusal = [], pieces = [] } = this.answer;
     return [
       ...reasoning.map((piece) => ({ [this.dialect.reasoningField]: piece })),
+      ...refusal.map((piece) => ({ refusal: piece })),
       ...pieces.map((piece) => ({ content: piece })),
       ...this.toolCallDeltas(this.dialect.toolCalls === 'whole'),
     ];

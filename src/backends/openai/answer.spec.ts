@@ -132,9 +132,18 @@ describe(OpenAiAnswer.name, () => {
       ]);
     });
 
-    it('takes a refusal, and parts of text, for the text they are', () => {
+    it('takes parts of text for the text they are', () => {
       const parts = delta({ content: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }, null] });
-      expect(readAnswer([parts, delta({ refusal: 'No.' }), STOP]).pieces).toEqual(['ab', 'No.']);
+      expect(readAnswer([parts, STOP]).pieces).toEqual(['ab']);
+    });
+
+    it('tells a refusal from text', () => {
+      const refusals = ['I', ' can’t', ' do that.'].map((refusal) => delta({ content: null, refusal }));
+      expect(readAnswer([...refusals, STOP]).events.slice(0, 3)).toEqual([
+        ['refusal', 'I'],
+        ['refusal', ' can’t'],
+        ['refusal', ' do that.'],
+      ]);
     });
 
     it('takes the thoughts among parts for reasoning', () => {

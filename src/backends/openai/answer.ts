@@ -71,7 +71,8 @@ export class OpenAiAnswer extends EventReader {
 
   private piece(kind: Piece['kind'], text: WireText): void {
     if (kind === 'text') this.text(text);
-    else this.reasoning(text);
+    else if (kind === 'reasoning') this.reasoning(text);
+    else this.refusal(text);
   }
 
   private callPiece(call: OpenAiToolCall): void {

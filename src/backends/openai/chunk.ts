@@ -31,7 +31,7 @@ export interface OpenAiDelta {
 
 /** A piece of the answer and which part of it this is. */
 export interface Piece {
-  readonly kind: 'text' | 'reasoning';
+  readonly kind: 'text' | 'reasoning' | 'refusal';
   readonly text: string;
 }
 
@@ -61,7 +61,7 @@ export function findChoice({ choices }: OpenAiChunk): OpenAiChoice | undefined {
   );
 }
 
-/** Its text and reasoning, reasoning first. A refusal is text: it is what the model says to the caller. */
+/** Its text, reasoning and refusal, reasoning first. */
 export function toPieces(choice: OpenAiChoice): Piece[] {
   const delta = choice.delta ?? choice.message;
   const reasoning =
@@ -71,7 +71,7 @@ export function toPieces(choice: OpenAiChoice): Piece[] {
   return [
     { kind: 'reasoning' as const, text: reasoning },
     { kind: 'text' as const, text },
-    { kind: 'text' as const, text: refusal },
+    { kind: 'refusal' as const, text: refusal },
   ].filter((piece) => piece.text !== '');
 }
 

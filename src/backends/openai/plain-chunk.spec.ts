@@ -35,6 +35,7 @@ describe(PlainChunk.name, () => {
     const answer = new OpenAiAnswer({
       text: (piece) => wire.push(piece),
       reasoning: () => undefined,
+      refusal: () => undefined,
       toolCall: () => undefined,
       finished: () => undefined,
       failed: () => undefined,
@@ -50,6 +51,7 @@ describe(PlainChunk.name, () => {
     const answer = new OpenAiAnswer({
       text: () => undefined,
       reasoning: () => undefined,
+      refusal: () => undefined,
       toolCall: () => undefined,
       finished: () => undefined,
       failed: () => undefined,
@@ -63,12 +65,18 @@ describe(PlainChunk.name, () => {
   it('does not hide what an event says besides', () => {
     const first = content('a');
     const besides = [
-      [first.replace('"content":"a"', '"content":"b","refusal":"no"'), ['a', 'b', 'no', 'c']],
       [first.replace('"content":"a"', '"content":"b","content":"B"'), ['a', 'B', 'c']],
       [first.replace('"content":"a"', '"content" : "b"'), ['a', 'b', 'c']],
       [first.replace('"content":"a"', '"content":null'), ['a', 'c']],
       [first.replace('"index":0', '"index":1'), ['a', 'c']],
     ] as const;
+    const refusing = first.replace('"content":"a"', '"content":"b","refusal":"no"');
+    expect(readAnswer([first, refusing, content('c'), STOP]).events.slice(0, 4)).toEqual([
+      ['text', 'a'],
+      ['text', 'b'],
+      ['refusal', 'no'],
+      ['text', 'c'],
+    ]);
     for (const [line, pieces] of besides) {
       expect(readAnswer([first, line, content('c'), STOP]).pieces).toEqual(pieces);
     }

@@ -5,7 +5,7 @@ import { findOnlyPiece, parseChunk, type Piece } from './chunk.js';
 /** Put in a piece's place to see whether it is read back from there. */
 const PROBE = 'citadel';
 
-const KEY = /"(?:content|text|reasoning_content|reasoning)"\s*:\s*"/g;
+const KEY = /"(?:content|text|reasoning_content|reasoning|refusal)"\s*:\s*"/g;
 
 /** So many places of a line are tried: a hostile one has thousands. */
 const MAX_TRIES = 8;

@@ -147,6 +147,11 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
     this.hear((sink) => sink.reasoning(piece));
   }
 
+  protected refusal(piece: WireText): void {
+    this.thinkTags?.flush();
+    this.hear((sink) => sink.refusal(piece));
+  }
+
   protected toolCall(delta: ToolCallDelta): void {
     this.thinkTags?.flush();
     this.hear((sink) => sink.toolCall(delta));

@@ -7,7 +7,7 @@ import type { WireText } from '../../contracts/wire-text.js';
 import type { UpstreamConfig } from '../../config/index.js';
 import { BackendGate, type CallVerdict, type Plan, type RetryBudget, type Target } from '../models/index.js';
 import type { AnswerOrigin, AnswerRun, Generation } from './generation.js';
-import { reasoningEntry, textEntry, toolCallEntry } from './log/entry.js';
+import { reasoningEntry, refusalEntry, textEntry, toolCallEntry } from './log/entry.js';
 import type { TokenMeter } from './token-meter.js';
 
 /** Attempts of one answer at most, over all its targets. */
@@ -102,17 +102,16 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
   }
 
   reasoning(piece: WireText): void {
-    if (!this.mayWrite(piece.length)) return;
-    this.silent = false;
-    if (!this.started) this.begin();
-    this.generation.appendTagged(reasoningEntry(piece, this.request.choice));
+    if (this.mayWrite(piece.length)) this.append(reasoningEntry(piece, this.request.choice));
+  }
+
+  refusal(piece: WireText): void {
+    if (this.mayWrite(piece.length)) this.append(refusalEntry(piece, this.request.choice));
   }
 
   toolCall(delta: ToolCallDelta): void {
     if (!this.mayWrite((delta.name?.length ?? 0) + delta.arguments.length)) return;
-    this.silent = false;
-    if (!this.started) this.begin();
-    this.generation.appendTagged(toolCallEntry(delta, this.request.choice));
+    this.append(toolCallEntry(delta, this.request.choice));
   }
 
   finished(reason: FinishReason, usage: Usage): void {
@@ -126,6 +125,12 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
     if (this.over) return;
     this.leave('failed', BackendGate.verdict(failure));
     this.failedAttempt(failure);
+  }
+
+  private append(tagged: string): void {
+    this.silent = false;
+    if (!this.started) this.begin();
+    this.generation.appendTagged(tagged);
   }
 
   private attempt(): void {

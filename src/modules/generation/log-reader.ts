@@ -186,7 +186,7 @@ export class LogReader implements GenerationReader {
     });
   }
 
-  /** Reasoning, tool calls and text of further answers are never held back; equal neighbours share a frame. */
+  /** Reasoning, refusals, tool calls and text of further answers are never held back; equal neighbours share a frame. */
   private taggedFrame(first: string, from: number, stop: number): string {
     const kind = kindOf(first);
     const choice = choiceOf(first);
@@ -203,9 +203,11 @@ export class LogReader implements GenerationReader {
       text += bodyOf(entry);
     }
     this.position = end;
-    return kind === 'text'
-      ? this.writer.text(text, choice, end - 1)
-      : this.writer.reasoning(text, choice, end - 1);
+    if (kind === 'reasoning') return this.writer.reasoning(text, choice, end - 1);
+    const { writer } = this;
+    return kind === 'refusal' && writer.refusal !== undefined
+      ? writer.refusal(text, choice, end - 1)
+      : writer.text(text, choice, end - 1);
   }
 
   private write(frames: string): void {

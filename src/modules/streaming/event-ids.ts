@@ -23,6 +23,9 @@ export function withEventIds(writer: FrameWriter, generation: string): FrameWrit
     ...(writer.piece === undefined ? {} : { piece: writer.piece }),
     text: (text, choice, seq) => named(writer.text(text, choice, seq), seq),
     reasoning: (text, choice, seq) => named(writer.reasoning(text, choice, seq), seq),
+    ...(writer.refusal && {
+      refusal: (text, choice, seq) => named(writer.refusal!(text, choice, seq), seq),
+    }),
     toolCall: (delta, choice, seq) => named(writer.toolCall(delta, choice, seq), seq),
     finished: (ending) => named(writer.finished(ending), ending.seq),
     failed: (failure, ending) => named(writer.failed(failure, ending), ending.seq),

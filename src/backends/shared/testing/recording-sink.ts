@@ -4,7 +4,7 @@ import type { Usage } from '../../../contracts/usage.js';
 import { fromWireText, type WireText } from '../../../contracts/wire-text.js';
 
 export type SinkEvent =
-  | readonly ['text' | 'reasoning', string]
+  | readonly ['text' | 'reasoning' | 'refusal', string]
   | readonly ['tool-call', ToolCallDelta]
   | readonly ['finished', FinishReason, Usage]
   | readonly ['failed', Failure];
@@ -69,6 +69,10 @@ export class RecordingSink implements AnswerSink {
     this.piece('reasoning', piece);
   }
 
+  refusal(piece: WireText): void {
+    this.piece('refusal', piece);
+  }
+
   toolCall(delta: ToolCallDelta): void {
     this.record(['tool-call', delta]);
   }
@@ -83,7 +87,7 @@ export class RecordingSink implements AnswerSink {
     this.end();
   }
 
-  private piece(kind: 'text' | 'reasoning', piece: WireText): void {
+  private piece(kind: 'text' | 'reasoning' | 'refusal', piece: WireText): void {
     if (piece === '') this.violations.push(`an empty piece of ${kind}`);
     if (!isWireText(piece)) this.violations.push(`not wire text: ${piece}`);
     else this.record([kind, fromWireText(piece)]);

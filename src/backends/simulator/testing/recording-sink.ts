@@ -32,6 +32,10 @@ export class RecordingSink implements AnswerSink {
     this.piece(`reasoning ${piece}`, piece, () => this.thoughts.push(fromWireText(piece)));
   }
 
+  refusal(piece: WireText): void {
+    throw new Error(`the simulator refuses nothing: ${piece}`);
+  }
+
   toolCall(delta: ToolCallDelta): void {
     this.piece(`tool-call ${JSON.stringify(delta)}`, delta.arguments, () => this.toolCalls.push(delta));
   }

@@ -23,6 +23,7 @@ export class OpenAiChatDialect implements StreamDialect {
       open: () => eachChoice(head, (choice) => `${delta(choice)}"role":"assistant","content":""${closing}`),
       text: (text, choice) => (choice === 0 ? textBefore : `${delta(choice)}"content":"`) + text + textAfter,
       reasoning: (text, choice) => `${delta(choice)}"${options.reasoningField}":"${text}${textAfter}`,
+      refusal: (text, choice) => `${delta(choice)}"refusal":"${text}${textAfter}`,
       toolCall: ({ index, id, name, arguments: piece, extra }, choice) => {
         const call = {
           index,

@@ -78,7 +78,8 @@ function toAnswerMessages({ outcome, answers }: OutcomeRecord): AnswerMessage[] 
     if (!isWhole && isEmpty(answer)) return [];
     const state = isWhole ? member('finish_reason', outcome.finishReasons[choice]) : ',"partial":true';
     const reasoning = answer.reasoning === undefined ? '' : `,"reasoning":"${answer.reasoning}"`;
-    const metadata = `{"choice":${choice}${state}${reasoning}${member('tool_calls', answer.toolCalls)}}`;
+    const refused = answer.refusal === undefined ? '' : ',"refused":true';
+    const metadata = `{"choice":${choice}${state}${refused}${reasoning}${member('tool_calls', answer.toolCalls)}}`;
     return { text: answer.text, metadata };
   });
 }

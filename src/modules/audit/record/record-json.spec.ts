@@ -110,6 +110,16 @@ describe('the record of a generation', () => {
     ]);
   });
 
+  it('keeps a refusal as what was said, and says that it is one', () => {
+    const { answers } = rowOf({
+      outcome: { status: 'finished', finishReasons: ['stop'] },
+      answers: () => [{ text: 'No.', refusal: 'No.' }],
+    });
+    expect(answers.map(({ content, metadata }) => [content, metadata])).toEqual([
+      ['No.', { choice: 0, finish_reason: 'stop', refused: true }],
+    ]);
+  });
+
   it('keeps parts as JSON, and of images only what they can be recognised by', () => {
     const bytes = Buffer.from('not really a picture');
     const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -15,7 +15,11 @@ export class AnswerMessageDto {
   })
   content!: string | null;
 
-  @ApiProperty({ description: 'Always null: refusals come as content.', type: String, nullable: true })
+  @ApiProperty({
+    description: 'What the model said in place of an answer that it refused to give; `content` is null then.',
+    type: String,
+    nullable: true,
+  })
   refusal!: string | null;
 
   @ApiProperty({ description: 'Always empty: nothing is searched.', type: [Object] })

@@ -68,6 +68,14 @@ export class MessageDto {
   parts?: UiPart[] | null;
 
   @ApiPropertyOptional({
+    description: 'Of an assistant that refused to answer: what it said. Read where there is no `content`.',
+    type: String,
+  })
+  @IsOptional()
+  @IsString()
+  refusal?: string | null;
+
+  @ApiPropertyOptional({
     description:
       'Of an assistant: what it thought before it said this. It reaches model servers that take it back; DeepSeek’s and ' +
       'Moonshot’s demand it.',

@@ -114,10 +114,10 @@ function toMessages(message: MessageDto): ChatMessage[] {
 }
 
 function toMessage(message: MessageDto): ChatMessage {
-  const { role, content, name, reasoning_content, reasoning, tool_calls, tool_call_id } = message;
+  const { role, content, refusal, name, reasoning_content, reasoning, tool_calls, tool_call_id } = message;
   return {
     role: ROLE_OF[role],
-    content: Array.isArray(content) ? content.map(toPart) : (content ?? null),
+    content: Array.isArray(content) ? content.map(toPart) : (content ?? refusal ?? null),
     reasoning: reasoning_content || reasoning || undefined,
     name: name ?? undefined,
     toolCalls: tool_calls?.map(toToolCall),

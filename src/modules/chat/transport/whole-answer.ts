@@ -33,8 +33,10 @@ const chatChoice = (index: number, message: string, reason: FinishReason): strin
 const textChoice = (index: number, text: WireText, reason: FinishReason): string =>
   `{"text":"${text}","index":${index},"logprobs":null,"finish_reason":"${toCompletionReason(reason)}"}`;
 
-function toMessage({ text, reasoning, toolCalls }: AnswerRecord, reasoningField: string): WireText {
-  const content = text === '' && toolCalls !== undefined ? 'null' : `"${text}"`;
+function toMessage({ text, refusal, reasoning, toolCalls }: AnswerRecord, reasoningField: string): WireText {
+  const isWordless = text === '' && toolCalls !== undefined;
+  const content = isWordless || text === refusal ? 'null' : `"${text}"`;
+  const refused = refusal === undefined ? 'null' : `"${refusal}"`;
   const calls = toolCalls?.map(({ id, name, arguments: args, extra }) => ({
     id,
     type: 'function',
@@ -42,7 +44,7 @@ function toMessage({ text, reasoning, toolCalls }: AnswerRecord, reasoningField:
     extra_content: extra,
   }));
   return (
-    `{"role":"assistant","content":${content},"refusal":null,"annotations":[]` +
+    `{"role":"assistant","content":${content},"refusal":${refused},"annotations":[]` +
     (reasoning === undefined ? '' : `,"${reasoningField}":"${reasoning}"`) +
     (calls === undefined ? '}' : `,"tool_calls":${toWireJson(calls)}}`)
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toWireText } from '../../../contracts/wire-text.js';
 import { answersOf } from './answers.js';
-import { isTagged, reasoningEntry, textEntry, toolCallEntry } from './entry.js';
+import { isTagged, reasoningEntry, refusalEntry, textEntry, toolCallEntry } from './entry.js';
 import { GenerationLog } from './generation-log.js';
 
 const text = (said: string, choice = 0) => textEntry(toWireText(said), choice);
@@ -74,5 +74,11 @@ describe(answersOf.name, () => {
     expect(answersIn(entries, 1)[0]?.toolCalls).toEqual([
       { id: 'a', name: 'find', arguments: '{}', extra: { signed: 'é' } },
     ]);
+  });
+
+  it('says how much of a text refuses to answer', () => {
+    const entries = [text('Well. '), refusalEntry(toWireText('Nó'), 0), refusalEntry('.', 0), text('a', 1)];
+    const refusal = toWireText('Nó.');
+    expect(answersIn(entries, 2)).toEqual([{ text: `Well. ${refusal}`, refusal }, { text: 'a' }]);
   });
 });

@@ -9,18 +9,21 @@ export function answersOf(log: GenerationLog, choices: number, count = log.count
   const drafts = Array.from({ length: choices }, () => ({
     text: '',
     reasoning: '',
+    refusal: '',
     toolCalls: new Map<number, Draft>(),
   }));
   const entries = log.entries();
   for (const entry of count < entries.length ? entries.slice(0, count) : entries) {
     const draft = drafts[choiceOf(entry)]!;
     const kind = kindOf(entry);
-    if (kind === 'text') draft.text += bodyOf(entry);
+    if (kind === 'tool-call') addToolCall(draft.toolCalls, entry);
     else if (kind === 'reasoning') draft.reasoning += bodyOf(entry);
-    else addToolCall(draft.toolCalls, entry);
+    else draft.text += bodyOf(entry);
+    if (kind === 'refusal') draft.refusal += bodyOf(entry);
   }
-  return drafts.map(({ text, reasoning, toolCalls }) => ({
+  return drafts.map(({ text, reasoning, refusal, toolCalls }) => ({
     text,
+    ...(refusal === '' ? {} : { refusal }),
     ...(reasoning === '' ? {} : { reasoning }),
     ...(toolCalls.size === 0 ? {} : { toolCalls: [...toolCalls.values()] }),
   }));

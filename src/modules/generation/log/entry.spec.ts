@@ -7,6 +7,7 @@ import {
   isTagged,
   kindOf,
   reasoningEntry,
+  refusalEntry,
   textEntry,
   toolCallEntry,
   toolCallOf,
@@ -42,15 +43,11 @@ describe('an entry of the log', () => {
     }
   });
 
-  it.each([0, 1, 7])('tells reasoning from text: answer %i', (choice) => {
+  it.each([0, 1, 7])('tells reasoning and refusals from text: answer %i', (choice) => {
     for (const wire of WIRES) {
-      const entry = reasoningEntry(wire, choice);
-      expect([isTagged(entry), kindOf(entry), choiceOf(entry), bodyOf(entry)]).toEqual([
-        true,
-        'reasoning',
-        choice,
-        wire,
-      ]);
+      const read = (entry: string) => [isTagged(entry), kindOf(entry), choiceOf(entry), bodyOf(entry)];
+      expect(read(reasoningEntry(wire, choice))).toEqual([true, 'reasoning', choice, wire]);
+      expect(read(refusalEntry(wire, choice))).toEqual([true, 'refusal', choice, wire]);
     }
   });
 

@@ -9,13 +9,15 @@ import { toWireJson, type WireText } from '../../../contracts/wire-text.js';
 const TEXT = 0x01;
 const REASONING = 0x02;
 const TOOL_CALL = 0x03;
+const REFUSAL = 0x04;
 const FIRST_TEXT_CHARACTER = 0x20;
 
-export type EntryKind = 'text' | 'reasoning' | 'tool-call';
+export type EntryKind = 'text' | 'reasoning' | 'refusal' | 'tool-call';
 
 export const textEntry = (text: WireText, choice: number): string =>
   choice === 0 ? text : tag(TEXT, choice) + text;
 export const reasoningEntry = (text: WireText, choice: number): string => tag(REASONING, choice) + text;
+export const refusalEntry = (text: WireText, choice: number): string => tag(REFUSAL, choice) + text;
 export const toolCallEntry = (delta: ToolCallDelta, choice: number): string =>
   tag(TOOL_CALL, choice) + toWireJson(delta);
 
@@ -25,6 +27,7 @@ export const isTagged = (entry: string): boolean => entry.charCodeAt(0) < FIRST_
 export function kindOf(entry: string): EntryKind {
   const tagged = entry.charCodeAt(0);
   if (tagged === REASONING) return 'reasoning';
+  if (tagged === REFUSAL) return 'refusal';
   return tagged === TOOL_CALL ? 'tool-call' : 'text';
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reasoningEntry, textEntry, toolCallEntry } from './entry.js';
+import { reasoningEntry, refusalEntry, textEntry, toolCallEntry } from './entry.js';
 import { GenerationLog } from './generation-log.js';
 import { playLog } from './play-log.js';
 
@@ -10,6 +10,7 @@ describe(playLog.name, () => {
   log.appendTagged(textEntry('other', 1));
   log.appendTagged(toolCallEntry({ index: 0, id: 'call_1', name: 'é', arguments: '{}' }, 0));
   log.append(textEntry('b', 0));
+  log.appendTagged(refusalEntry('no', 0));
 
   function heard(choice?: number): unknown[] {
     const said: unknown[] = [];
@@ -23,7 +24,7 @@ describe(playLog.name, () => {
   }
 
   it('tells one answer in its order', () => {
-    expect(heard()).toEqual(['(Hm)', 'a', { index: 0, id: 'call_1', name: 'é', arguments: '{}' }, 'b']);
+    expect(heard()).toEqual(['(Hm)', 'a', { index: 0, id: 'call_1', name: 'é', arguments: '{}' }, 'b', 'no']);
     expect(heard(1)).toEqual(['other']);
     expect(heard(2)).toEqual([]);
   });

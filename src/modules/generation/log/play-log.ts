@@ -5,6 +5,7 @@ import type { GenerationLog } from './generation-log.js';
 
 /** Hears what one answer says, piece by piece, as it came. */
 export interface LogListener {
+  /** Refusals are text, too. */
   text(piece: WireText): void;
   reasoning(piece: WireText): void;
   toolCall(delta: ToolCallDelta): void;
@@ -15,8 +16,8 @@ export function playLog(log: GenerationLog, listener: LogListener, choice = 0): 
   for (const entry of log.entries()) {
     if (choiceOf(entry) !== choice) continue;
     const kind = kindOf(entry);
-    if (kind === 'text') listener.text(bodyOf(entry));
+    if (kind === 'tool-call') listener.toolCall(toolCallOf(entry));
     else if (kind === 'reasoning') listener.reasoning(bodyOf(entry));
-    else listener.toolCall(toolCallOf(entry));
+    else listener.text(bodyOf(entry));
   }
 }
