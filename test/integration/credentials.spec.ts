@@ -118,7 +118,14 @@ describe.each(KINDS)('API keys on $kind', ({ create }) => {
 
   it('count for what is asked with their tickets', async () => {
     const { id, key } = await makeKey(gateway);
-    const spent = { scope: 'key', subject: id, tenant: 'default', period: 'day', tokens: 0, dollars: undefined };
+    const spent = {
+      scope: 'key',
+      subject: id,
+      tenant: 'default',
+      period: 'day',
+      tokens: 0,
+      dollars: undefined,
+    };
     gateway.app.get(BudgetBook).load([spent as BudgetSettings]);
     const headers = { 'x-api-key': key };
     const made = await post(`${gateway.url}/api/v1/auth/tickets`, {}, { headers });
