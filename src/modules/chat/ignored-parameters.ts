@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { markIgnoredFields } from '../../common/http/ignored-fields.js';
 import { isSettledElsewhere, type Plan } from '../models/index.js';
 import type { HttpCall } from './call.js';
 
@@ -58,9 +59,6 @@ const SETTINGS = new Set([
   'suffix',
 ]);
 
-const MOST_NAMES = 20;
-const HEADER_SAFE = /^[\w.-]{1,64}$/;
-
 /** Lists in `X-Ignored-Parameters` what was sent and has no effect where it was planned to go. */
 export function markIgnoredParameters({ body, exchange, terms }: HttpCall, plan: Plan): void {
   const known = KNOWN[body.kind];
@@ -78,17 +76,7 @@ export interface Sent {
 /** The same for a body of any kind. */
 export function sayIgnored(reply: FastifyReply, { body, plan, isKnown }: Sent): void {
   const isOwn = isSettledElsewhere(plan);
-  const isIgnored = (name: string) => (isOwn ? isIgnoredByOwn(name, isKnown) : !isKnown(name));
-  let ignored = '';
-  let count = 0;
-  const sent = body as Readonly<Record<string, unknown>>;
-  for (const name in sent) {
-    // Undefined is a declared field that was not sent.
-    if (sent[name] === undefined || !isIgnored(name)) continue;
-    if (!HEADER_SAFE.test(name) || ++count > MOST_NAMES) continue;
-    ignored += ignored === '' ? name : `, ${name}`;
-  }
-  if (ignored !== '') reply.header('x-ignored-parameters', ignored);
+  markIgnoredFields(reply, body, (name) => (isOwn ? isIgnoredByOwn(name, isKnown) : !isKnown(name)));
 }
 
 function isIgnoredByOwn(name: string, isKnown: (name: string) => boolean): boolean {
