@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { markIgnoredFields } from '../../common/http/ignored-fields.js';
 import { isSettledElsewhere, type Plan } from '../models/index.js';
 import type { HttpCall } from './call.js';
+import { withUnknownFields } from './unknown-fields.js';
 
 const SAMPLING = [
   'model',
@@ -63,7 +64,8 @@ const SETTINGS = new Set([
 export function markIgnoredParameters({ body, exchange, terms }: HttpCall, plan: Plan): void {
   const known = KNOWN[body.kind];
   const isKnown = (name: string) => known.has(name) || (terms.tunable === true && OF_AGENT_STREAMS.has(name));
-  sayIgnored(exchange.reply, { body: body.dto, plan, isKnown });
+  const sent = body.kind === 'chat' ? withUnknownFields(body.dto) : body.dto;
+  sayIgnored(exchange.reply, { body: sent, plan, isKnown });
 }
 
 /** A body of any kind, its fields within others by their paths, and which of them are acted upon. */
