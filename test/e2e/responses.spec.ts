@@ -379,6 +379,13 @@ describe('what is not done here', () => {
     expect(refusal.error).toMatchObject({ type: 'invalid_request_error', code, param });
   });
 
+  it('an item that is not kept is asked for whole', async () => {
+    const response = await ask({ input: [{ type: 'item_reference', id: 'msg_x' }] });
+    expect((await readError(response)).error.message).toBe(
+      "input[0]: no item 'msg_x' is kept; send it whole, as clients do with `store: false`",
+    );
+  });
+
   it('is refused under /api/v1 in the form of that family', async () => {
     const response = await post(`${gateway.url}/api/v1/responses`, { input: 'Hello', conversation: 'c' });
     expect(response.status).toBe(400);

@@ -54,9 +54,8 @@ async function readItem(sent: unknown, path: string, find: ItemLookup): Promise<
       const { id } = requireDto(ItemReferenceDto, item, path);
       const found = await find(id);
       if (found !== undefined) return found;
-      throw new GatewayError('invalid_value', `${path}: no item '${id.slice(0, 100)}' is kept`, {
-        param: `${path}.id`,
-      });
+      const why = `no item '${id.slice(0, 100)}' is kept; send it whole, as clients do with \`store: false\``;
+      throw new GatewayError('invalid_value', `${path}: ${why}`, { param: `${path}.id` });
     }
     default:
       throw unsupportedType('items', item.type, path);
