@@ -182,6 +182,37 @@ describe('a namespace', () => {
   });
 });
 
+describe('additional tools', () => {
+  const added = (...tools: object[]) => ({ type: 'additional_tools', role: 'developer', tools });
+  const said = { role: 'user', content: 'Hello' };
+
+  it('of the input are offered as well, now and later', async () => {
+    ollama.answer({ pieces: [], toolCalls: [{ name: 'team__ask', arguments: {} }] });
+    const response = await ask({ tools: [WEATHER], input: [added(TEAM, { type: 'web_search' }), said] });
+    expect(response.headers.get('x-ignored-parameters')).toBe('tools.web_search');
+    const body = (await response.json()) as ResponseBody;
+    expect(RESPONSE(body)).toEqual([]);
+    expect(body).toMatchObject({ tools: [WEATHER, TEAM], output: [{ namespace: 'team', name: 'ask' }] });
+    expect(lastBody()).toMatchObject({ messages: [{ role: 'user' }] });
+
+    const { call_id } = body.output[0]!;
+    const output = { type: 'function_call_output', call_id, output: 'Yes.' };
+    const again = { ...TEAM, tools: TEAM.tools.slice(0, 1) };
+    await askWhole({ previous_response_id: body.id, input: [added(again), output] });
+    expect(toldTools()).toMatchObject([{ name: 'team__ask' }]);
+  });
+
+  it.each([
+    ['a nameless tool', added({ type: 'function' }), 'invalid_request', '.tools[0].name'],
+    ['no tools', { type: 'additional_tools', role: 'developer' }, 'invalid_request', '.tools'],
+    ['another role', { ...added(WEATHER), role: 'user' }, 'invalid_value', '.role'],
+  ])('with %s are refused', async (_what, item, code, param) => {
+    const response = await ask({ input: [item, said] });
+    expect(response.status).toBe(400);
+    expect((await readError(response)).error).toMatchObject({ code, param: `input[0]${param}` });
+  });
+});
+
 describe('a hosted tool', () => {
   it('beside others is left out, and said to be', async () => {
     ollama.answer({ pieces: ['Ok.'] });

@@ -13,6 +13,7 @@ import {
 import { must } from '../../../common/validation/must.js';
 import { Nested } from '../../../common/validation/nested.js';
 import {
+  AdditionalToolsItemDto,
   CustomToolCallItemDto,
   CustomToolCallOutputItemDto,
   FunctionCallItemDto,
@@ -35,6 +36,7 @@ const ITEMS = [
   CustomToolCallItemDto,
   CustomToolCallOutputItemDto,
   ReasoningItemDto,
+  AdditionalToolsItemDto,
   ItemReferenceDto,
 ];
 const TOOLS = [FunctionToolDto, CustomToolDto, NamespaceToolDto];

@@ -35,6 +35,7 @@ export type InputItem =
     })
   | CallItem
   | CallOutputItem
+  | (KeptItem & { readonly type: 'additional_tools'; readonly role: 'developer'; readonly tools: object[] })
   | (KeptItem & { readonly type: 'reasoning'; readonly summary: unknown[]; readonly content?: unknown[] });
 
 export const isCall = (item: InputItem): item is CallItem =>

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { newId } from '../../../common/new-id.js';
 import {
+  AdditionalToolsItemDto,
   CustomToolCallItemDto,
   CustomToolCallOutputItemDto,
   FunctionCallItemDto,
@@ -9,6 +10,7 @@ import {
   MessageItemDto,
   ReasoningItemDto,
 } from '../dto/input-item.dto.js';
+import { readTools } from '../tools/read-tools.js';
 import type { InputItem } from './input-item.js';
 import { readPart, readParts } from './read-parts.js';
 import { requireDto, requireTyped, unsupportedType } from './require-dto.js';
@@ -49,6 +51,11 @@ async function readItem(sent: unknown, path: string, find: ItemLookup): Promise<
       const { id, summary, content } = requireDto(ReasoningItemDto, item, path);
       const thought = { ...kept('rs_', id), type: 'reasoning', summary: summary ?? [] } as const;
       return content == null ? thought : { ...thought, content };
+    }
+    case 'additional_tools': {
+      const { id, role, tools } = requireDto(AdditionalToolsItemDto, item, path);
+      readTools(tools, `${path}.tools`);
+      return { ...kept('at_', id), type: 'additional_tools', role, tools };
     }
     case 'item_reference': {
       const { id } = requireDto(ItemReferenceDto, item, path);

@@ -27,6 +27,7 @@ export function toMessages(
         });
         break;
       case 'reasoning':
+      case 'additional_tools':
         break;
     }
   }
