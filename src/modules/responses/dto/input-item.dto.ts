@@ -168,6 +168,38 @@ export class AdditionalToolsItemDto extends KeptItemDto {
   tools!: object[];
 }
 
+export class ToolSearchCallItemDto extends KeptItemDto {
+  @ApiProperty({ description: 'Which kind of item.', enum: ['tool_search_call'] })
+  type!: 'tool_search_call';
+
+  @ApiProperty({ description: 'Id that the search’s output refers to.' })
+  @IsString()
+  @MaxLength(255)
+  call_id!: string;
+
+  @ApiProperty({ description: 'What was searched for.', type: Object })
+  @IsObject()
+  arguments!: object;
+}
+
+export class ToolSearchOutputItemDto extends KeptItemDto {
+  @ApiProperty({
+    description: 'Which kind of item: tools that were found, which the model may call from now on.',
+    enum: ['tool_search_output'],
+  })
+  type!: 'tool_search_output';
+
+  @ApiProperty({ description: 'The search it answers, which must stand before it.' })
+  @IsString()
+  call_id!: string;
+
+  @ApiProperty({ description: 'As `tools` of the request.', type: [Object] })
+  @IsArray()
+  @ArrayMaxSize(MOST_TOOLS)
+  @IsObject({ each: true })
+  tools!: object[];
+}
+
 export class ItemReferenceDto {
   @ApiProperty({ description: 'Which kind of item.', enum: ['item_reference'] })
   type!: 'item_reference';

@@ -21,8 +21,16 @@ import {
   ItemReferenceDto,
   MessageItemDto,
   ReasoningItemDto,
+  ToolSearchCallItemDto,
+  ToolSearchOutputItemDto,
 } from './input-item.dto.js';
-import { CustomToolDto, FunctionToolDto, MOST_TOOLS, NamespaceToolDto } from './response-tool.dto.js';
+import {
+  CustomToolDto,
+  FunctionToolDto,
+  MOST_TOOLS,
+  NamespaceToolDto,
+  ToolSearchDto,
+} from './response-tool.dto.js';
 import { TextConfigDto } from './text-config.dto.js';
 
 /** Of a conversation as of one input. */
@@ -37,9 +45,11 @@ const ITEMS = [
   CustomToolCallOutputItemDto,
   ReasoningItemDto,
   AdditionalToolsItemDto,
+  ToolSearchCallItemDto,
+  ToolSearchOutputItemDto,
   ItemReferenceDto,
 ];
-const TOOLS = [FunctionToolDto, CustomToolDto, NamespaceToolDto];
+const TOOLS = [FunctionToolDto, CustomToolDto, NamespaceToolDto, ToolSearchDto];
 
 /** What the items are is looked at by their type. */
 const IsInput = () =>

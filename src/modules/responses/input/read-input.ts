@@ -9,6 +9,8 @@ import {
   ItemReferenceDto,
   MessageItemDto,
   ReasoningItemDto,
+  ToolSearchCallItemDto,
+  ToolSearchOutputItemDto,
 } from '../dto/input-item.dto.js';
 import { readTools } from '../tools/read-tools.js';
 import type { InputItem } from './input-item.js';
@@ -51,6 +53,15 @@ async function readItem(sent: unknown, path: string, find: ItemLookup): Promise<
       const { id, summary, content } = requireDto(ReasoningItemDto, item, path);
       const thought = { ...kept('rs_', id), type: 'reasoning', summary: summary ?? [] } as const;
       return content == null ? thought : { ...thought, content };
+    }
+    case 'tool_search_call': {
+      const { id, call_id, arguments: args } = requireDto(ToolSearchCallItemDto, item, path);
+      return { ...kept('tsc_', id), type: 'tool_search_call', call_id, execution: 'client', arguments: args };
+    }
+    case 'tool_search_output': {
+      const { id, call_id, tools } = requireDto(ToolSearchOutputItemDto, item, path);
+      readTools(tools, `${path}.tools`);
+      return { ...kept('tso_', id), type: 'tool_search_output', call_id, execution: 'client', tools };
     }
     case 'additional_tools': {
       const { id, role, tools } = requireDto(AdditionalToolsItemDto, item, path);

@@ -5,6 +5,7 @@ import type { InputItem } from '../input/input-item.js';
 import { requireTyped, unsupportedType } from '../input/require-dto.js';
 import { readTools, type ReadTools } from './read-tools.js';
 import { toFunctions } from './to-functions.js';
+import { TOOL_SEARCH } from './tool-name.js';
 
 /**
  * The tools of a request and of its conversation, the last of each name. Throws for hosted ones if there are no others.
@@ -16,16 +17,16 @@ export function offerTools(
 ): ReadTools {
   const read = [
     readTools(tools ?? [], 'tools'),
-    ...conversation.flatMap((item) =>
-      item.type === 'additional_tools' ? [readTools(item.tools, 'input')] : [],
-    ),
+    ...conversation.flatMap((item) => ('tools' in item ? [readTools(item.tools, 'input')] : [])),
   ];
-  const own = [...new Map(read.flatMap((each) => each.own.map((tool) => [tool.name, tool]))).values()];
+  const own = [...new Map(read.flatMap((each) => each.own.map((tool) => [nameOf(tool), tool]))).values()];
   const hosted = read.flatMap((each) => each.hosted);
   if (hosted.length > 0 && own.length === 0) throw unsupportedType('tools', hosted[0], 'tools[0]');
   requireOffered(choice, own);
   return { own, hosted };
 }
+
+const nameOf = (tool: OwnTool): string => (tool.type === 'tool_search' ? TOOL_SEARCH : tool.name);
 
 function requireOffered(choice: ResponseInputDto['tool_choice'], own: readonly OwnTool[]): void {
   if (typeof choice !== 'object' || choice === null) return;

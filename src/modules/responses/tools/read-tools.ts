@@ -1,5 +1,12 @@
 import { requireDto, requireTyped, unsupportedType } from '../input/require-dto.js';
-import { CustomToolDto, FunctionToolDto, NamespaceToolDto, type OwnTool } from '../dto/response-tool.dto.js';
+import {
+  CustomToolDto,
+  FunctionToolDto,
+  NamespaceToolDto,
+  ToolSearchDto,
+  type CallableTool,
+  type OwnTool,
+} from '../dto/response-tool.dto.js';
 
 /** Tools of a request. */
 export interface ReadTools {
@@ -36,14 +43,18 @@ function readTool(sent: unknown, path: string): OwnTool | string {
         tools: tools.map((inner, index) => readInner(inner, `${path}.tools[${index}]`)),
       };
     }
+    case 'tool_search':
+      return isClients(tool) ? requireDto(ToolSearchDto, tool, path) : tool.type;
     default:
       if (tool.type == null) throw unsupportedType('tools', tool.type, path);
       return tool.type;
   }
 }
 
-function readInner(sent: unknown, path: string) {
+function readInner(sent: unknown, path: string): CallableTool {
   const tool = readTool(sent, path);
-  if (typeof tool === 'object' && tool.type !== 'namespace') return tool;
+  if (typeof tool === 'object' && (tool.type === 'function' || tool.type === 'custom')) return tool;
   throw unsupportedType('tools', typeof tool === 'string' ? tool : tool.type, path);
 }
+
+const isClients = (tool: object): boolean => 'execution' in tool && tool.execution === 'client';
