@@ -4,6 +4,7 @@ import { readTools } from '../tools/read-tools.js';
 import { toFunctions } from '../tools/to-functions.js';
 import { TOOL_SEARCH, toModelName } from '../tools/tool-name.js';
 import type { CallItem, InputItem, ItemPart } from './input-item.js';
+import { tellToolImages } from './tell-tool-images.js';
 
 /** The conversation as messages. Calls go with the text they came with, or together; thoughts are left out. */
 export function toMessages(
@@ -37,7 +38,7 @@ export function toMessages(
         break;
     }
   }
-  return messages;
+  return tellToolImages(messages);
 }
 
 function addCall(messages: MessageDto[], call: CallItem): void {
