@@ -196,6 +196,30 @@ describe('the routes of Ollama', () => {
   });
 });
 
+describe('what has no effect', () => {
+  it.each([
+    [
+      '/v1/embeddings',
+      { encoding_format: 'float', user: 'ada', dimensions: 4, input_type: 'query' },
+      'input_type',
+    ],
+    ['/api/embed', { truncate: true, keep_alive: '5m', options: {}, prompt: 'a' }, 'prompt'],
+    ['/api/embeddings', { prompt: 'a', truncate: true, dimensions: 4 }, 'input, truncate, dimensions'],
+  ])('is named by %s', async (path, body, ignored) => {
+    const input = fresh();
+    // The second time from the cache.
+    for (let time = 0; time < 2; time++) {
+      const response = await ask({ input, ...body }, path);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('x-ignored-parameters')).toBe(ignored);
+    }
+  });
+
+  it('is not spoken of where everything has', async () => {
+    expect((await ask({ input: fresh() })).headers.has('x-ignored-parameters')).toBe(false);
+  });
+});
+
 describe('a backend that fails', () => {
   it.each([
     ['an error', (exchange: Exchange) => exchange.respond(500, {}, '{"error":"boom"}'), 502],

@@ -191,6 +191,29 @@ describe('fields without effect', () => {
     expect(await ignoredFor('/v1/completions', { echo: false, best_of: 1, suffix: null })).toBeNull();
   });
 
+  it('are listed by their paths where they are within others, and once for all tools', async () => {
+    const tool = (name: string) => ({
+      type: 'function',
+      cache_control: { type: 'ephemeral' },
+      function: { name, description: 'a', parameters: { properties: {} }, strict: true, output: {} },
+    });
+    const sent = {
+      stream: true,
+      stream_options: { include_usage: true, continuous_usage_stats: true },
+      response_format: { type: 'json_object', schema: { type: 'object' } },
+      tool_choice: { type: 'function', function: { name: 'a' }, mode: 'any' },
+      tools: [tool('a'), tool('b')],
+    };
+    expect(await ignoredFor('/v1/chat/completions', sent)).toBe(
+      'stream_options.continuous_usage_stats, response_format.schema, tool_choice.mode, ' +
+        'tools.cache_control, tools.function.output',
+    );
+    const format = { type: 'json_schema', json_schema: { name: 'a', schema: { x: 1 }, description: 'b' } };
+    expect(await ignoredFor('/v1/chat/completions', { response_format: format })).toBe(
+      'response_format.json_schema.description',
+    );
+  });
+
   it('are those of the other kind of request as well', async () => {
     expect(await ignoredFor('/v1/completions', { tools: [], messages: [] })).toBe('tools, messages');
     expect(await ignoredFor('/v1/chat/completions', { prompt: 'a', echo: true })).toBe('prompt, echo');

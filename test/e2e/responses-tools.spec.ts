@@ -182,6 +182,93 @@ describe('a namespace', () => {
   });
 });
 
+describe('additional tools', () => {
+  const added = (...tools: object[]) => ({ type: 'additional_tools', role: 'developer', tools });
+  const said = { role: 'user', content: 'Hello' };
+
+  it('of the input are offered as well, now and later', async () => {
+    ollama.answer({ pieces: [], toolCalls: [{ name: 'team__ask', arguments: {} }] });
+    const response = await ask({ tools: [WEATHER], input: [added(TEAM, { type: 'web_search' }), said] });
+    expect(response.headers.get('x-ignored-parameters')).toBe('tools.web_search');
+    const body = (await response.json()) as ResponseBody;
+    expect(RESPONSE(body)).toEqual([]);
+    expect(body).toMatchObject({ tools: [WEATHER, TEAM], output: [{ namespace: 'team', name: 'ask' }] });
+    expect(lastBody()).toMatchObject({ messages: [{ role: 'user' }] });
+
+    const { call_id } = body.output[0]!;
+    const output = { type: 'function_call_output', call_id, output: 'Yes.' };
+    const again = { ...TEAM, tools: TEAM.tools.slice(0, 1) };
+    await askWhole({ previous_response_id: body.id, input: [added(again), output] });
+    expect(toldTools()).toMatchObject([{ name: 'team__ask' }]);
+  });
+
+  it.each([
+    ['a nameless tool', added({ type: 'function' }), 'invalid_request', '.tools[0].name'],
+    ['no tools', { type: 'additional_tools', role: 'developer' }, 'invalid_request', '.tools'],
+    ['another role', { ...added(WEATHER), role: 'user' }, 'invalid_value', '.role'],
+  ])('with %s are refused', async (_what, item, code, param) => {
+    const response = await ask({ input: [item, said] });
+    expect(response.status).toBe(400);
+    expect((await readError(response)).error).toMatchObject({ code, param: `input[0]${param}` });
+  });
+});
+
+describe('a search for tools that the client makes', () => {
+  const SEARCH = {
+    type: 'tool_search',
+    execution: 'client',
+    description: 'Finds tools.',
+    parameters: { type: 'object', properties: { query: { type: 'string' } } },
+  };
+
+  it('is called with an object, and what it finds is offered from then on', async () => {
+    ollama.answer({ pieces: [], toolCalls: [{ name: 'tool_search', arguments: { query: 'ü "\n' } }] });
+    const stream = await readResponseStream(await ask({ tools: [SEARCH], stream: true }));
+    expect(faultsOfResponseStream(stream)).toEqual([]);
+    const { id, output } = stream.events.at(-1)!.response!;
+    const [call] = output;
+    expect(call).toEqual({
+      id: expect.stringMatching(/^tsc_/),
+      type: 'tool_search_call',
+      status: 'completed',
+      call_id: expect.stringMatching(/^call_/),
+      execution: 'client',
+      arguments: { query: 'ü "\n' },
+    });
+    expect(toldTools()).toMatchObject([{ name: 'tool_search', description: 'Finds tools.' }]);
+    expect(stream.events.at(-1)!.response).toMatchObject({ tools: [SEARCH] });
+
+    ollama.answer({ pieces: [], toolCalls: [{ name: 'team__ask', arguments: {} }] });
+    const found = { type: 'tool_search_output', call_id: call!.call_id, execution: 'client', tools: [TEAM] };
+    const conversations = [
+      { previous_response_id: id, input: [found] },
+      { input: [{ role: 'user', content: 'Hello' }, call, found] },
+    ];
+    for (const conversation of conversations) {
+      const body = await askWhole({ tools: [SEARCH], ...conversation });
+      expect(body.output).toMatchObject([{ type: 'function_call', namespace: 'team', name: 'ask' }]);
+      expect(toldTools()).toMatchObject([
+        { name: 'tool_search' },
+        { name: 'team__ask' },
+        { name: 'team__note' },
+      ]);
+      expect(lastBody()).toMatchObject({
+        messages: [
+          { role: 'user' },
+          { tool_calls: [{ function: { name: 'tool_search', arguments: { query: 'ü "\n' } } }] },
+          { role: 'tool', content: '{"tools":["team__ask","team__note"]}' },
+        ],
+      });
+    }
+  });
+
+  it('is left out where the server would have to make it', async () => {
+    ollama.answer({ pieces: ['Ok.'] });
+    const response = await ask({ tools: [WEATHER, { ...SEARCH, execution: 'server' }] });
+    expect(response.headers.get('x-ignored-parameters')).toBe('tools.tool_search');
+  });
+});
+
 describe('a hosted tool', () => {
   it('beside others is left out, and said to be', async () => {
     ollama.answer({ pieces: ['Ok.'] });

@@ -205,6 +205,37 @@ describe('what the model is told', () => {
   });
 });
 
+describe('images that tools gave', () => {
+  const image = (data: string) => ({ type: 'input_image', image_url: `data:image/png;base64,${data}` });
+  const call = (call_id: string) => ({ type: 'function_call', call_id, name: 'look', arguments: '{}' });
+  const gave = (call_id: string, output: unknown) => ({ type: 'function_call_output', call_id, output });
+
+  it('are shown by the user, after all outputs of what was called together', async () => {
+    ollama.answer(ANSWER);
+    await ask({
+      input: [
+        { role: 'user', content: 'Look.' },
+        call('call_1'),
+        call('call_2'),
+        gave('call_1', [{ type: 'input_text', text: 'Here:' }, image('AAAA')]),
+        gave('call_2', [image('BBBB')]),
+        call('call_3'),
+        gave('call_3', [image('CCCC')]),
+      ],
+    });
+    expect((lastBody() as { messages: object[] }).messages).toMatchObject([
+      { role: 'user', content: 'Look.' },
+      { role: 'assistant', tool_calls: [{}, {}] },
+      { role: 'tool', content: expect.stringMatching(/^Here:\s*\[image\]$/) },
+      { role: 'tool', content: '[image]' },
+      { role: 'user', images: ['AAAA', 'BBBB'] },
+      { role: 'assistant', tool_calls: [{}] },
+      { role: 'tool', content: '[image]' },
+      { role: 'user', images: ['CCCC'] },
+    ]);
+  });
+});
+
 describe('a streamed response', () => {
   it('keeps every rule, and ends with the whole', async () => {
     ollama.answer(ANSWER);
@@ -377,6 +408,13 @@ describe('what is not done here', () => {
     expect(response.status).toBe(400);
     expect(ERROR_BODY(refusal)).toEqual([]);
     expect(refusal.error).toMatchObject({ type: 'invalid_request_error', code, param });
+  });
+
+  it('an item that is not kept is asked for whole', async () => {
+    const response = await ask({ input: [{ type: 'item_reference', id: 'msg_x' }] });
+    expect((await readError(response)).error.message).toBe(
+      "input[0]: no item 'msg_x' is kept; send it whole, as clients do with `store: false`",
+    );
   });
 
   it('is refused under /api/v1 in the form of that family', async () => {

@@ -42,7 +42,22 @@ const functionCall = object(
   { namespace: text },
 );
 const customCall = object({ ...call, type: literal('custom_tool_call'), input: text }, { namespace: text });
-export const OUTPUT_ITEM = either(outputMessage, reasoningItem, summaryItem, functionCall, customCall);
+const searchCall = object({
+  id: text,
+  status: itemStatus,
+  call_id: text,
+  type: literal('tool_search_call'),
+  execution: literal('client'),
+  arguments: record,
+});
+export const OUTPUT_ITEM = either(
+  outputMessage,
+  reasoningItem,
+  summaryItem,
+  functionCall,
+  customCall,
+  searchCall,
+);
 
 const usage = object(
   {
@@ -78,6 +93,13 @@ const namespaceTool = object({
   name: text,
   description: nullable(text),
   tools: list(either(functionTool, customTool)),
+});
+
+const searchTool = object({
+  type: literal('tool_search'),
+  execution: literal('client'),
+  description: nullable(text),
+  parameters: nullable(record),
 });
 
 const textFormat = either(
@@ -118,7 +140,7 @@ export const RESPONSE = object(
       choice('none', 'auto', 'required'),
       object({ type: choice('function', 'custom'), name: text }),
     ),
-    tools: list(either(functionTool, customTool, namespaceTool)),
+    tools: list(either(functionTool, customTool, namespaceTool, searchTool)),
     top_logprobs: integer,
     top_p: number,
     truncation: choice('auto', 'disabled'),

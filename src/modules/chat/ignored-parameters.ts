@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify';
+import { markIgnoredFields } from '../../common/http/ignored-fields.js';
 import { isSettledElsewhere, type Plan } from '../models/index.js';
 import type { HttpCall } from './call.js';
+import { withUnknownFields } from './unknown-fields.js';
 
 /** What OpenAI does not have, and servers of one's own do. */
 const LOCAL_SAMPLING = ['top_k', 'min_p', 'repetition_penalty', 'repeat_penalty'];
@@ -65,14 +67,12 @@ const SETTINGS = new Set([
   'suffix',
 ]);
 
-const MOST_NAMES = 20;
-const HEADER_SAFE = /^[\w.-]{1,64}$/;
-
 /** Lists in `X-Ignored-Parameters` what was sent and has no effect where it was planned to go. */
 export function markIgnoredParameters({ body, exchange, terms }: HttpCall, plan: Plan): void {
   const known = KNOWN[body.kind];
   const isKnown = (name: string) => known.has(name) || (terms.tunable === true && OF_AGENT_STREAMS.has(name));
-  sayIgnored(exchange.reply, { body: body.dto, plan, isKnown });
+  const sent = body.kind === 'chat' ? withUnknownFields(body.dto) : body.dto;
+  sayIgnored(exchange.reply, { body: sent, plan, isKnown });
 }
 
 /** A body of any kind, its fields within others by their paths, and which of them are acted upon. */
@@ -86,18 +86,9 @@ export interface Sent {
 export function sayIgnored(reply: FastifyReply, { body, plan, isKnown }: Sent): void {
   const isOwn = isSettledElsewhere(plan);
   const withheld = plan.targets[0]?.gate.backend.withholds;
-  const isIgnored = (name: string) =>
-    isOwn ? isIgnoredByOwn(name, isKnown) : !isKnown(name) || withheld?.has(name) === true;
-  let ignored = '';
-  let count = 0;
-  const sent = body as Readonly<Record<string, unknown>>;
-  for (const name in sent) {
-    // Undefined is a declared field that was not sent.
-    if (sent[name] === undefined || !isIgnored(name)) continue;
-    if (!HEADER_SAFE.test(name) || ++count > MOST_NAMES) continue;
-    ignored += ignored === '' ? name : `, ${name}`;
-  }
-  if (ignored !== '') reply.header('x-ignored-parameters', ignored);
+  markIgnoredFields(reply, body, (name) =>
+    isOwn ? isIgnoredByOwn(name, isKnown) : !isKnown(name) || withheld?.has(name) === true,
+  );
 }
 
 function isIgnoredByOwn(name: string, isKnown: (name: string) => boolean): boolean {

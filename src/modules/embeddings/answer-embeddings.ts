@@ -1,18 +1,26 @@
+import { markIgnoredFields } from '../../common/http/ignored-fields.js';
 import { onClientGone } from '../../common/http/on-client-gone.js';
 import { sendWireJson } from '../../common/http/send-json.js';
 import type { Exchange } from '../../common/http/exchange.js';
+import { CompiledDto, type DtoClass } from '../../common/validation/compiled-dto.js';
 import { FailureError } from '../../contracts/failure.js';
 import type { WireText } from '../../contracts/wire-text.js';
 import { toHttpError } from '../models/index.js';
 import { toCaller, type EmbeddingCall } from './embedding-call.js';
 import type { EmbeddingResult, EmbeddingsService } from './embeddings.service.js';
 
+export interface EmbeddingExchange extends Exchange {
+  readonly body: object;
+  /** What is not in it has no effect. */
+  readonly dto: DtoClass;
+}
+
 type Asked = Pick<EmbeddingCall, 'model' | 'inputs'> & Partial<Omit<EmbeddingCall, 'caller'>>;
 
 /** Answers one request for vectors. A client that leaves stops what is made for it alone. */
 export async function answerEmbeddings(
   service: EmbeddingsService,
-  { request, reply }: Exchange,
+  { request, reply, body, dto }: EmbeddingExchange,
   { user, ...asked }: Asked & { readonly user?: string | null },
   render: (result: EmbeddingResult) => WireText,
 ): Promise<void> {
@@ -29,6 +37,8 @@ export async function answerEmbeddings(
     const call = { ...nothing, ...asked, caller: toCaller(request, user) };
     const result = await service.embed(call, toSignal);
     const { id, backend, cached, vectors } = result;
+    const { names } = CompiledDto.of(dto);
+    markIgnoredFields(reply, body, (name) => !names.includes(name));
     reply.headers({
       'x-generation-id': id,
       'x-citadel-backend': backend,

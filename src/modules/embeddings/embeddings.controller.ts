@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerEmbeddings } from './answer-embeddings.js';
 import { CreateEmbeddingDto } from './dto/create-embedding.dto.js';
-import { EmbeddingListDto } from './dto/embedding-answers.dto.js';
+import { EMBEDDING_HEADERS, EmbeddingListDto } from './dto/embedding-answers.dto.js';
 import { EmbeddingsService } from './embeddings.service.js';
 import { toOpenAiEmbeddings } from './render-embeddings.js';
 
@@ -15,16 +15,17 @@ export class EmbeddingsController {
   @Post(['v1/embeddings', 'api/v1/embeddings'])
   @HttpCode(200)
   @ApiOperation({ summary: 'Vectors for texts, cached for an hour' })
-  @ApiOkResponse({ type: EmbeddingListDto })
+  @ApiOkResponse({ type: EmbeddingListDto, headers: EMBEDDING_HEADERS })
   create(
-    @Body() { model, input, encoding_format, dimensions, user }: CreateEmbeddingDto,
+    @Body() body: CreateEmbeddingDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const { model, input, encoding_format, dimensions, user } = body;
     const inputs = typeof input === 'string' ? [input] : input;
     return answerEmbeddings(
       this.embeddings,
-      { request, reply },
+      { request, reply, body, dto: CreateEmbeddingDto },
       { model, inputs, dimensions: dimensions ?? undefined, user },
       (result) => toOpenAiEmbeddings(model, result, encoding_format ?? 'float'),
     );

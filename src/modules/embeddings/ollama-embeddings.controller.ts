@@ -2,7 +2,11 @@ import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/comm
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerEmbeddings } from './answer-embeddings.js';
-import { OllamaEmbeddingDto, OllamaEmbeddingsAnswerDto } from './dto/embedding-answers.dto.js';
+import {
+  EMBEDDING_HEADERS,
+  OllamaEmbeddingDto,
+  OllamaEmbeddingsAnswerDto,
+} from './dto/embedding-answers.dto.js';
 import { OllamaEmbedDto, OllamaEmbeddingsDto, type OllamaModelDto } from './dto/ollama-embed.dto.js';
 import { EmbeddingsService } from './embeddings.service.js';
 import { toOllamaEmbed, toOllamaEmbedding } from './render-embeddings.js';
@@ -15,18 +19,18 @@ export class OllamaEmbeddingsController {
   @Post('embeddings')
   @HttpCode(200)
   @ApiOperation({ summary: 'A vector for a text, as Ollama answers; cached for an hour' })
-  @ApiOkResponse({ type: OllamaEmbeddingDto })
+  @ApiOkResponse({ type: OllamaEmbeddingDto, headers: EMBEDDING_HEADERS })
   embedOne(
-    @Body() dto: OllamaEmbeddingsDto,
+    @Body() body: OllamaEmbeddingsDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     // Ollama answers the empty prompt with the empty vector.
-    const inputs = dto.prompt === '' ? [] : [dto.prompt];
+    const inputs = body.prompt === '' ? [] : [body.prompt];
     return answerEmbeddings(
       this.embeddings,
-      { request, reply },
-      { ...toTerms(dto), inputs },
+      { request, reply, body, dto: OllamaEmbeddingsDto },
+      { ...toTerms(body), inputs },
       toOllamaEmbedding,
     );
   }
@@ -34,20 +38,20 @@ export class OllamaEmbeddingsController {
   @Post('embed')
   @HttpCode(200)
   @ApiOperation({ summary: 'Vectors for texts, as Ollama answers; cached for an hour' })
-  @ApiOkResponse({ type: OllamaEmbeddingsAnswerDto })
+  @ApiOkResponse({ type: OllamaEmbeddingsAnswerDto, headers: EMBEDDING_HEADERS })
   embed(
-    @Body() dto: OllamaEmbedDto,
+    @Body() body: OllamaEmbedDto,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const startedAt = performance.now();
-    const inputs = typeof dto.input === 'string' ? [dto.input] : dto.input;
-    const truncate = dto.truncate === false ? false : undefined;
+    const inputs = typeof body.input === 'string' ? [body.input] : body.input;
+    const truncate = body.truncate === false ? false : undefined;
     return answerEmbeddings(
       this.embeddings,
-      { request, reply },
-      { ...toTerms(dto), inputs, truncate, dimensions: dto.dimensions ?? undefined },
-      (result) => toOllamaEmbed(dto.model, result, performance.now() - startedAt),
+      { request, reply, body, dto: OllamaEmbedDto },
+      { ...toTerms(body), inputs, truncate, dimensions: body.dimensions ?? undefined },
+      (result) => toOllamaEmbed(body.model, result, performance.now() - startedAt),
     );
   }
 }

@@ -36,4 +36,5 @@ export const KNOWN_PARAMETERS: ReadonlySet<string> = new Set([
   'tools.strict',
   'tools.format',
   'tools.tools',
+  'tools.execution',
 ]);

@@ -35,6 +35,10 @@ export function toEcho(
 }
 
 function toEchoedTool(tool: OwnTool): EchoedToolDto {
+  if (tool.type === 'tool_search') {
+    const { type, execution, description, parameters } = tool;
+    return { type, execution, description: description ?? null, parameters: parameters ?? null };
+  }
   if (tool.type !== 'namespace') return toEchoedCallable(tool);
   const { type, name, description, tools } = tool;
   return { type, name, description: description ?? null, tools: tools.map(toEchoedCallable) };

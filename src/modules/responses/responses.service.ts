@@ -23,7 +23,7 @@ import { toWholeResponse } from './output/whole-response.js';
 import { toEcho } from './response-echo.js';
 import { sentParameters } from './sent-parameters.js';
 import { StoredResponses } from './stored-responses.js';
-import { readTools } from './tools/read-tools.js';
+import { offerTools } from './tools/offer-tools.js';
 import { toFunctions } from './tools/to-functions.js';
 
 /** A client that waits for a slow model hears that it has begun. */
@@ -45,8 +45,8 @@ export class ResponsesService {
     const background = dto.background === true;
     requireStored(dto);
     requireSupported(dto);
-    const tools = readTools(dto);
     const items = await this.conversation(dto, caller.principal);
+    const tools = offerTools(dto, items);
     const {
       call,
       generation: source,
@@ -97,8 +97,9 @@ export class ResponsesService {
   /** About how many tokens an input has. No model hears of it. */
   async countInput(dto: ResponseInputDto, caller: Principal): Promise<InputTokensDto> {
     requireSupported(dto);
-    const functions = toFunctions(readTools(dto).own);
-    const messages = toMessages(dto.instructions, await this.conversation(dto, caller));
+    const items = await this.conversation(dto, caller);
+    const functions = toFunctions(offerTools(dto, items).own);
+    const messages = toMessages(dto.instructions, items);
     return { object: 'response.input_tokens', input_tokens: estimateTokens(messages, functions) };
   }
 

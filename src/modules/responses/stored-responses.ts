@@ -16,7 +16,7 @@ export interface StoredResponse extends KeptResponse {
   readonly source: FollowedLog;
 }
 
-const ITEM_ID = /^(?:msg|fc|ctc|rs)_([0-9a-f]{32})_\d+$/;
+const ITEM_ID = /^(?:msg|fc|ctc|tsc|rs)_([0-9a-f]{32})_\d+$/;
 
 /**
  * Responses by their id, whichever replica made them. What belongs to somebody else, was deleted or is kept no longer

@@ -1,5 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+export const EMBEDDING_HEADERS = {
+  'X-Ignored-Parameters': {
+    description: 'Fields of the request that had no effect.',
+    schema: { type: 'string' as const },
+  },
+};
+
 export class EmbeddingDto {
   @ApiProperty({ description: 'Always `embedding`.', enum: ['embedding'] })
   object!: 'embedding';

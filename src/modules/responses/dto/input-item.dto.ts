@@ -1,7 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsArray, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+} from 'class-validator';
 import { must } from '../../../common/validation/must.js';
 import { IMAGE_DATA_URL } from '../../chat/index.js';
+import { MOST_TOOLS } from './response-tool.dto.js';
 
 export const MESSAGE_ROLES = ['user', 'assistant', 'system', 'developer'] as const;
 
@@ -138,6 +148,56 @@ export class ReasoningItemDto extends KeptItemDto {
   @IsOptional()
   @IsArray()
   content?: unknown[] | null;
+}
+
+export class AdditionalToolsItemDto extends KeptItemDto {
+  @ApiProperty({
+    description: 'Which kind of item: tools that the model may call besides those of the request.',
+    enum: ['additional_tools'],
+  })
+  type!: 'additional_tools';
+
+  @ApiProperty({ description: 'Who offers them.', enum: ['developer'] })
+  @IsIn(['developer'])
+  role!: 'developer';
+
+  @ApiProperty({ description: 'As `tools` of the request.', type: [Object] })
+  @IsArray()
+  @ArrayMaxSize(MOST_TOOLS)
+  @IsObject({ each: true })
+  tools!: object[];
+}
+
+export class ToolSearchCallItemDto extends KeptItemDto {
+  @ApiProperty({ description: 'Which kind of item.', enum: ['tool_search_call'] })
+  type!: 'tool_search_call';
+
+  @ApiProperty({ description: 'Id that the search’s output refers to.' })
+  @IsString()
+  @MaxLength(255)
+  call_id!: string;
+
+  @ApiProperty({ description: 'What was searched for.', type: Object })
+  @IsObject()
+  arguments!: object;
+}
+
+export class ToolSearchOutputItemDto extends KeptItemDto {
+  @ApiProperty({
+    description: 'Which kind of item: tools that were found, which the model may call from now on.',
+    enum: ['tool_search_output'],
+  })
+  type!: 'tool_search_output';
+
+  @ApiProperty({ description: 'The search it answers, which must stand before it.' })
+  @IsString()
+  call_id!: string;
+
+  @ApiProperty({ description: 'As `tools` of the request.', type: [Object] })
+  @IsArray()
+  @ArrayMaxSize(MOST_TOOLS)
+  @IsObject({ each: true })
+  tools!: object[];
 }
 
 export class ItemReferenceDto {

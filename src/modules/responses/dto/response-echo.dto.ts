@@ -1,11 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { OwnTool } from './response-tool.dto.js';
 
 export class EchoedToolDto {
-  @ApiProperty({ description: 'Which kind of tool.', enum: ['function', 'custom', 'namespace'] })
-  type!: 'function' | 'custom' | 'namespace';
+  @ApiProperty({
+    description: 'Which kind of tool.',
+    enum: ['function', 'custom', 'namespace', 'tool_search'],
+  })
+  type!: OwnTool['type'];
 
-  @ApiProperty({ description: 'Name of the tool.' })
-  name!: string;
+  @ApiPropertyOptional({ description: 'Name of the tool.' })
+  name?: string;
 
   @ApiProperty({ description: 'What it does.', type: String, nullable: true })
   description!: string | null;
@@ -23,6 +27,9 @@ export class EchoedToolDto {
     nullable: true,
   })
   strict?: boolean | null;
+
+  @ApiPropertyOptional({ description: 'Of a search for tools: who searches.', enum: ['client'] })
+  execution?: 'client';
 
   @ApiPropertyOptional({ description: 'Of a custom tool: the form of its input.', type: Object })
   format?: object;

@@ -13,6 +13,7 @@ import {
 import { must } from '../../../common/validation/must.js';
 import { Nested } from '../../../common/validation/nested.js';
 import {
+  AdditionalToolsItemDto,
   CustomToolCallItemDto,
   CustomToolCallOutputItemDto,
   FunctionCallItemDto,
@@ -20,8 +21,16 @@ import {
   ItemReferenceDto,
   MessageItemDto,
   ReasoningItemDto,
+  ToolSearchCallItemDto,
+  ToolSearchOutputItemDto,
 } from './input-item.dto.js';
-import { CustomToolDto, FunctionToolDto, MOST_TOOLS, NamespaceToolDto } from './response-tool.dto.js';
+import {
+  CustomToolDto,
+  FunctionToolDto,
+  MOST_TOOLS,
+  NamespaceToolDto,
+  ToolSearchDto,
+} from './response-tool.dto.js';
 import { TextConfigDto } from './text-config.dto.js';
 
 /** Of a conversation as of one input. */
@@ -35,9 +44,12 @@ const ITEMS = [
   CustomToolCallItemDto,
   CustomToolCallOutputItemDto,
   ReasoningItemDto,
+  AdditionalToolsItemDto,
+  ToolSearchCallItemDto,
+  ToolSearchOutputItemDto,
   ItemReferenceDto,
 ];
-const TOOLS = [FunctionToolDto, CustomToolDto, NamespaceToolDto];
+const TOOLS = [FunctionToolDto, CustomToolDto, NamespaceToolDto, ToolSearchDto];
 
 /** What the items are is looked at by their type. */
 const IsInput = () =>

@@ -89,8 +89,28 @@ export class NamespaceToolDto {
   tools!: CallableTool[];
 }
 
+export class ToolSearchDto {
+  @ApiProperty({ description: 'Which kind of tool: finds further ones.', enum: ['tool_search'] })
+  type!: 'tool_search';
+
+  @ApiProperty({ description: 'Who searches: there is no search here.', enum: ['client'] })
+  @IsIn(['client'])
+  execution!: 'client';
+
+  @ApiPropertyOptional({ description: 'What can be found, for the model.', type: String })
+  @IsOptional()
+  @IsString()
+  @MaxLength(LONGEST_DESCRIPTION)
+  description?: string | null;
+
+  @ApiPropertyOptional({ description: 'JSON Schema of what is searched for.', type: Object })
+  @IsOptional()
+  @IsObject()
+  parameters?: Record<string, unknown> | null;
+}
+
 /** What a model can call. */
 export type CallableTool = FunctionToolDto | CustomToolDto;
 
 /** What a caller carries out itself. */
-export type OwnTool = CallableTool | NamespaceToolDto;
+export type OwnTool = CallableTool | NamespaceToolDto | ToolSearchDto;

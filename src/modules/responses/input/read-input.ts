@@ -1,6 +1,7 @@
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { newId } from '../../../common/new-id.js';
 import {
+  AdditionalToolsItemDto,
   CustomToolCallItemDto,
   CustomToolCallOutputItemDto,
   FunctionCallItemDto,
@@ -8,7 +9,10 @@ import {
   ItemReferenceDto,
   MessageItemDto,
   ReasoningItemDto,
+  ToolSearchCallItemDto,
+  ToolSearchOutputItemDto,
 } from '../dto/input-item.dto.js';
+import { readTools } from '../tools/read-tools.js';
 import type { InputItem } from './input-item.js';
 import { readPart, readParts } from './read-parts.js';
 import { requireDto, requireTyped, unsupportedType } from './require-dto.js';
@@ -50,13 +54,26 @@ async function readItem(sent: unknown, path: string, find: ItemLookup): Promise<
       const thought = { ...kept('rs_', id), type: 'reasoning', summary: summary ?? [] } as const;
       return content == null ? thought : { ...thought, content };
     }
+    case 'tool_search_call': {
+      const { id, call_id, arguments: args } = requireDto(ToolSearchCallItemDto, item, path);
+      return { ...kept('tsc_', id), type: 'tool_search_call', call_id, execution: 'client', arguments: args };
+    }
+    case 'tool_search_output': {
+      const { id, call_id, tools } = requireDto(ToolSearchOutputItemDto, item, path);
+      readTools(tools, `${path}.tools`);
+      return { ...kept('tso_', id), type: 'tool_search_output', call_id, execution: 'client', tools };
+    }
+    case 'additional_tools': {
+      const { id, role, tools } = requireDto(AdditionalToolsItemDto, item, path);
+      readTools(tools, `${path}.tools`);
+      return { ...kept('at_', id), type: 'additional_tools', role, tools };
+    }
     case 'item_reference': {
       const { id } = requireDto(ItemReferenceDto, item, path);
       const found = await find(id);
       if (found !== undefined) return found;
-      throw new GatewayError('invalid_value', `${path}: no item '${id.slice(0, 100)}' is kept`, {
-        param: `${path}.id`,
-      });
+      const why = `no item '${id.slice(0, 100)}' is kept; send it whole, as clients do with \`store: false\``;
+      throw new GatewayError('invalid_value', `${path}: ${why}`, { param: `${path}.id` });
     }
     default:
       throw unsupportedType('items', item.type, path);

@@ -22,7 +22,7 @@ export const toChatBody = (
   temperature: dto.temperature,
   top_p: dto.top_p,
   max_completion_tokens: dto.max_output_tokens,
-  tools: dto.tools && toFunctions(tools),
+  tools: tools.length === 0 ? undefined : toFunctions(tools),
   tool_choice: toToolChoice(dto.tool_choice),
   parallel_tool_calls: dto.parallel_tool_calls,
   response_format: toResponseFormat(dto.text?.format),

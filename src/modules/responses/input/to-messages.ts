@@ -1,7 +1,10 @@
 import type { ContentPartBody, MessageDto } from '../../chat/index.js';
 import { toArguments } from '../tools/custom-input.js';
-import { toModelName } from '../tools/tool-name.js';
+import { readTools } from '../tools/read-tools.js';
+import { toFunctions } from '../tools/to-functions.js';
+import { TOOL_SEARCH, toModelName } from '../tools/tool-name.js';
 import type { CallItem, InputItem, ItemPart } from './input-item.js';
+import { tellToolImages } from './tell-tool-images.js';
 
 /** The conversation as messages. Calls go with the text they came with, or together; thoughts with what they led to. */
 export function toMessages(
@@ -17,6 +20,7 @@ export function toMessages(
         break;
       case 'function_call':
       case 'custom_tool_call':
+      case 'tool_search_call':
         addCall(messages, item);
         break;
       case 'function_call_output':
@@ -27,8 +31,13 @@ export function toMessages(
           tool_call_id: item.call_id,
         });
         break;
+      case 'tool_search_output':
+        messages.push({ role: 'tool', content: toFound(item.tools), tool_call_id: item.call_id });
+        break;
       case 'reasoning':
         thought += toThought(item);
+        continue;
+      case 'additional_tools':
         continue;
     }
     const speaker = messages.at(-1)!;
@@ -37,7 +46,7 @@ export function toMessages(
       speaker.reasoning_content = (speaker.reasoning_content ?? '') + thought;
     thought = '';
   }
-  return messages;
+  return tellToolImages(messages);
 }
 
 /** The thought itself, or what was given as its summary, which here is the whole of it. */
@@ -54,12 +63,22 @@ function addCall(messages: MessageDto[], call: CallItem): void {
   (speaker.tool_calls ??= []).push({
     id: call.call_id,
     type: 'function',
-    function: {
-      name: toModelName(call.name, call.namespace),
-      arguments: call.type === 'function_call' ? call.arguments : toArguments(call.input),
-    },
+    function: toCalled(call),
   });
 }
+
+function toCalled(call: CallItem): { name: string; arguments: string } {
+  if (call.type === 'tool_search_call')
+    return { name: TOOL_SEARCH, arguments: JSON.stringify(call.arguments) };
+  return {
+    name: toModelName(call.name, call.namespace),
+    arguments: call.type === 'function_call' ? call.arguments : toArguments(call.input),
+  };
+}
+
+/** What they are the model is told with the other tools. */
+const toFound = (tools: readonly object[]): string =>
+  JSON.stringify({ tools: toFunctions(readTools(tools, 'input').own).map((tool) => tool.function.name) });
 
 function toContent(parts: readonly ItemPart[]): MessageDto['content'] {
   const [only] = parts;

@@ -34,7 +34,7 @@ export class OutputItem {
   }
 
   get isCall(): boolean {
-    return this.kind === 'function_call' || this.kind === 'custom_tool_call';
+    return isCallKind(this.kind);
   }
 
   /** Of a call of a custom tool: what the tool is given. */
@@ -69,10 +69,18 @@ export class OutputItem {
     if (this.kind === 'message') return `${common},"role":"assistant","content":${parts}}`;
     if (this.kind === 'summary') return `${common},"summary":${parts}}`;
     if (this.kind === 'reasoning') return `${common},"summary":[],"content":${parts}}`;
+    if (this.kind === 'tool_search_call')
+      return `${common},"call_id":${toWireJson(this.called.call_id)},"execution":"client","arguments":${toObject(content)}}`;
     const given = this.kind === 'function_call' ? 'arguments' : 'input';
     return `${common},${toWireJson(this.called).slice(1, -1)},"${given}":"${content}"}`;
   }
 }
+
+export const isCallKind = (kind: OutputKind): kind is CalledTool['kind'] => kind.endsWith('_call');
+
+/** Arguments that are an object themselves. Those that broke off are none. */
+const toObject = (json: WireText): WireText =>
+  isObject(json) ? toWireJson(JSON.parse(fromWireText(json))) : '{}';
 
 function isObject(json: WireText): boolean {
   if (!json.trimEnd().endsWith('}')) return false;

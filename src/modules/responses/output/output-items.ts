@@ -20,6 +20,7 @@ const PREFIX: Readonly<Record<OutputKind, string>> = {
   message: 'msg_',
   function_call: 'fc_',
   custom_tool_call: 'ctc_',
+  tool_search_call: 'tsc_',
 };
 
 /**

@@ -4,7 +4,7 @@ import type { ToolCallDelta } from '../../../contracts/model-backend.js';
 import type { Ending, FinishedEnding, FrameWriter, StreamHead } from '../../../contracts/stream-dialect.js';
 import { toWireJson, toWireText, type WireText } from '../../../contracts/wire-text.js';
 import type { ResponseEcho } from '../response-echo.js';
-import type { OutputItem } from './output-item.js';
+import { isCallKind, type OutputItem } from './output-item.js';
 import { OutputItems, type Step } from './output-items.js';
 import { toEnd } from './response-end.js';
 import { BEGUN, toResponseJson } from './response-json.js';
@@ -86,17 +86,17 @@ export class ResponseWriter implements FrameWriter {
       'response.output_item.added',
       () => `"output_index":${item.index},"item":${item.toEmptyJson()}`,
     );
-    if (item.kind === 'function_call' || item.kind === 'custom_tool_call') return added;
+    if (isCallKind(item.kind)) return added;
     return (
       added + this.say(`${SPOKEN[item.kind].part}.added`, () => `${partOf(item)},"part":${item.part('')}`)
     );
   }
 
   private delta(item: OutputItem, piece: WireText): string {
-    // What a custom tool is given is known when its arguments are whole.
-    if (item.kind === 'custom_tool_call') return '';
     if (item.kind === 'function_call')
       return this.say('response.function_call_arguments.delta', () => `${placeOf(item)},"delta":"${piece}"`);
+    // What other tools are given is known when their arguments are whole.
+    if (isCallKind(item.kind)) return '';
     const { text, more } = SPOKEN[item.kind];
     return this.say(`${text}.delta`, () => `${partOf(item)},"delta":"${piece}"${more}`);
   }
@@ -110,6 +110,7 @@ export class ResponseWriter implements FrameWriter {
 
   private contentDone(item: OutputItem): string {
     if (item.kind === 'custom_tool_call') return this.inputDone(item);
+    if (item.kind === 'tool_search_call') return '';
     if (item.kind === 'function_call')
       return this.say(
         'response.function_call_arguments.done',

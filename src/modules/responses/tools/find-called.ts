@@ -1,10 +1,10 @@
 import type { OwnTool } from '../dto/response-tool.dto.js';
 import type { ResponseEcho } from '../response-echo.js';
-import { toModelName } from './tool-name.js';
+import { TOOL_SEARCH, toModelName } from './tool-name.js';
 
 /** What a call is a call of, as the caller named it. */
 export interface CalledTool {
-  readonly kind: 'function_call' | 'custom_tool_call';
+  readonly kind: 'function_call' | 'custom_tool_call' | 'tool_search_call';
   readonly name: string;
   readonly namespace?: string;
 }
@@ -26,6 +26,8 @@ const KINDS = { function: 'function_call', custom: 'custom_tool_call' } as const
 function* entriesOf(tools: readonly OwnTool[], namespace?: string): Generator<[string, CalledTool]> {
   for (const tool of tools) {
     if (tool.type === 'namespace') yield* entriesOf(tool.tools, tool.name);
+    else if (tool.type === 'tool_search')
+      yield [TOOL_SEARCH, { kind: 'tool_search_call', name: TOOL_SEARCH }];
     else {
       const { type, name } = tool;
       yield [

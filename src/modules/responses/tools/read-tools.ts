@@ -1,10 +1,14 @@
-import { GatewayError } from '../../../common/errors/gateway.error.js';
-import type { ResponseInputDto } from '../dto/response-input.dto.js';
-import { CustomToolDto, FunctionToolDto, NamespaceToolDto, type OwnTool } from '../dto/response-tool.dto.js';
 import { requireDto, requireTyped, unsupportedType } from '../input/require-dto.js';
-import { toFunctions } from './to-functions.js';
+import {
+  CustomToolDto,
+  FunctionToolDto,
+  NamespaceToolDto,
+  ToolSearchDto,
+  type CallableTool,
+  type OwnTool,
+} from '../dto/response-tool.dto.js';
 
-/** The tools of a request. */
+/** Tools of a request. */
 export interface ReadTools {
   /** Those that the caller carries out. */
   readonly own: readonly OwnTool[];
@@ -12,32 +16,20 @@ export interface ReadTools {
   readonly hosted: readonly string[];
 }
 
-/**
- * Throws for tools that are not what they should be, and for hosted ones if there are no others. Beside others they
- * belong to what a client always has with it: the model has to do without.
- */
-export function readTools({ tools, tool_choice: choice }: ResponseInputDto): ReadTools {
+/** Throws for tools that are not what they should be, and says where they stand. */
+export function readTools(sent: readonly unknown[], path: string): ReadTools {
   const own: OwnTool[] = [];
   const hosted: string[] = [];
-  let refusal: GatewayError | undefined;
-  for (const [index, sent] of (tools ?? []).entries()) {
-    const path = `tools[${index}]`;
-    const tool = readTool(sent, path);
-    if (tool !== undefined) {
-      own.push(tool);
-      continue;
-    }
-    const { type } = requireTyped(sent, path);
-    refusal ??= unsupportedType('tools', type, path);
-    if (type == null) throw refusal;
-    hosted.push(type);
+  for (const [index, each] of sent.entries()) {
+    const tool = readTool(each, `${path}[${index}]`);
+    if (typeof tool === 'string') hosted.push(tool);
+    else own.push(tool);
   }
-  if (refusal !== undefined && own.length === 0) throw refusal;
-  requireOffered(choice, own);
   return { own, hosted };
 }
 
-function readTool(sent: unknown, path: string): OwnTool | undefined {
+/** The type alone of a hosted one. */
+function readTool(sent: unknown, path: string): OwnTool | string {
   const tool = requireTyped(sent, path);
   switch (tool.type) {
     case 'function':
@@ -51,21 +43,18 @@ function readTool(sent: unknown, path: string): OwnTool | undefined {
         tools: tools.map((inner, index) => readInner(inner, `${path}.tools[${index}]`)),
       };
     }
+    case 'tool_search':
+      return isClients(tool) ? requireDto(ToolSearchDto, tool, path) : tool.type;
     default:
-      return undefined;
+      if (tool.type == null) throw unsupportedType('tools', tool.type, path);
+      return tool.type;
   }
 }
 
-function readInner(sent: unknown, path: string) {
+function readInner(sent: unknown, path: string): CallableTool {
   const tool = readTool(sent, path);
-  if (tool !== undefined && tool.type !== 'namespace') return tool;
-  throw unsupportedType('tools', requireTyped(sent, path).type, path);
+  if (typeof tool === 'object' && (tool.type === 'function' || tool.type === 'custom')) return tool;
+  throw unsupportedType('tools', typeof tool === 'string' ? tool : tool.type, path);
 }
 
-function requireOffered(choice: ResponseInputDto['tool_choice'], own: readonly OwnTool[]): void {
-  if (typeof choice !== 'object' || choice === null) return;
-  const { type } = requireTyped(choice, 'tool_choice');
-  if (type !== 'function' && type !== 'custom') throw unsupportedType('choices', type, 'tool_choice');
-  if (toFunctions(own).some(({ function: { name } }) => name === choice.name)) return;
-  throw new GatewayError('invalid_value', 'tool_choice must name one of the tools', { param: 'tool_choice' });
-}
+const isClients = (tool: object): boolean => 'execution' in tool && tool.execution === 'client';

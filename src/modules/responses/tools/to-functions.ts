@@ -1,11 +1,20 @@
 import type { ToolDto } from '../../chat/index.js';
-import type { CallableTool, CustomToolDto, NamespaceToolDto, OwnTool } from '../dto/response-tool.dto.js';
+import type {
+  CallableTool,
+  CustomToolDto,
+  NamespaceToolDto,
+  OwnTool,
+  ToolSearchDto,
+} from '../dto/response-tool.dto.js';
 import { CUSTOM_PARAMETERS } from './custom-input.js';
-import { toModelName } from './tool-name.js';
+import { TOOL_SEARCH, toModelName } from './tool-name.js';
 
 /** The tools as functions, which is all that model servers know. */
 export const toFunctions = (tools: readonly OwnTool[]): ToolDto[] =>
-  tools.flatMap((tool) => (tool.type === 'namespace' ? ofNamespace(tool) : [toFunction(tool)]));
+  tools.flatMap((tool) => {
+    if (tool.type === 'namespace') return ofNamespace(tool);
+    return [tool.type === 'tool_search' ? ofSearch(tool) : toFunction(tool)];
+  });
 
 /** What is said of all of them is said once, with the first. */
 const ofNamespace = ({ name, description, tools }: NamespaceToolDto): ToolDto[] =>
@@ -15,6 +24,11 @@ const ofNamespace = ({ name, description, tools }: NamespaceToolDto): ToolDto[] 
       name,
     ),
   );
+
+const ofSearch = ({ description, parameters }: ToolSearchDto): ToolDto => ({
+  type: 'function',
+  function: { name: TOOL_SEARCH, description, parameters },
+});
 
 function toFunction(tool: CallableTool, namespace?: string): ToolDto {
   const name = toModelName(tool.name, namespace);

@@ -4,6 +4,9 @@ import { createHash } from 'node:crypto';
 const LONGEST = 64;
 const MARK_DIGITS = 8;
 
+/** By which a model knows the search for further tools, which has no name of its own. */
+export const TOOL_SEARCH = 'tool_search';
+
 /** The name by which a model knows a tool: that of its namespace stands before it. The same tool has always the same. */
 export function toModelName(name: string, namespace: string | null | undefined): string {
   if (namespace === null || namespace === undefined) return name;
