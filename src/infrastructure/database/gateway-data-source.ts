@@ -4,6 +4,9 @@ import type { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { PipelinedConnection } from './pipelined-connection.js';
 import type { GatewayDataSourceOptions } from './to-data-source-options.js';
 
+/** For what nobody waits for. It is as long as a statement of the embedded database may take. */
+const PATIENCE_MS = 120_000;
+
 /** Last words before the connections close, such as writing out a queue. */
 export type BeforeClose = () => Promise<void>;
 
@@ -12,6 +15,8 @@ export class GatewayDataSource extends DataSource {
   private readonly embedded: EmbeddedPostgres | undefined;
   private readonly closeHooks: BeforeClose[] = [];
   private pipeline: PipelinedConnection | undefined;
+  /** Is there while a statement runs that may take long. */
+  private patient: PipelinedConnection | undefined;
   private hasRoles = false;
 
   constructor(options: GatewayDataSourceOptions) {
@@ -41,11 +46,35 @@ export class GatewayDataSource extends DataSource {
     text: string,
     values: readonly unknown[],
   ): Promise<Row[]> {
-    // The embedded database has one session for all. Before there are roles, none could be taken for good.
-    if (this.embedded !== undefined || !this.pool || !this.isInitialized || !this.hasRoles)
-      return this.runPrepared(name, text, values);
+    if (!this.pool || !this.mayOpenMore) return this.runPrepared(name, text, values);
     this.pipeline ??= new PipelinedConnection(this.pool.options);
     return this.pipeline.run(name, text, values);
+  }
+
+  /** The same for a statement that carries more than the server takes in the time of others. One at a time. */
+  async runPatiently<Row extends object>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    if (!this.pool || !this.mayOpenMore) return this.runPrepared(name, text, values);
+    const patient = new PipelinedConnection({
+      ...this.pool.options,
+      statement_timeout: PATIENCE_MS,
+      query_timeout: PATIENCE_MS,
+    });
+    this.patient = patient;
+    try {
+      return await patient.run(name, text, values);
+    } finally {
+      await patient.close();
+      this.patient = undefined;
+    }
+  }
+
+  /** The embedded database has one session for all. Before there are roles, none could be taken for good. */
+  private get mayOpenMore(): boolean {
+    return this.embedded === undefined && this.isInitialized && this.hasRoles;
   }
 
   /** Connections opened from now on take the role of the gateway. */
@@ -78,7 +107,7 @@ export class GatewayDataSource extends DataSource {
   override async destroy(): Promise<void> {
     for (const hook of this.closeHooks) await hook();
     try {
-      await this.pipeline?.close();
+      await Promise.all([this.pipeline?.close(), this.patient?.close()]);
       await super.destroy();
     } finally {
       await this.embedded?.close();

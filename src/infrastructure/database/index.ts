@@ -5,6 +5,7 @@ export { type DatabaseCheck, DatabaseHealth } from './database-health.js';
 export { DatabaseModule } from './database.module.js';
 export { databaseErrorCode, describeDatabaseError } from './describe-database-error.js';
 export { GatewayDataSource } from './gateway-data-source.js';
+export { isTooSlow } from './is-too-slow.js';
 export { isValueFault } from './is-value-fault.js';
 export { RequestDatabase } from './request-database.js';
 export { runMigrations } from './run-migrations.js';

@@ -34,7 +34,10 @@ import { VERIFY_CONTROLLERS, VERIFY_PROVIDERS } from './verify/index.js';
       provide: TenantChains,
       inject: [DataSource],
       useFactory: (dataSource: GatewayDataSource) =>
-        new TenantChains(({ name, text }, values) => dataSource.runInOrder(name, text, values)),
+        new TenantChains(
+          ({ name, text }, values) => dataSource.runInOrder(name, text, values),
+          ({ name, text }, values) => dataSource.runPatiently(name, text, values),
+        ),
     },
     {
       provide: GenerationJournal,

@@ -41,16 +41,19 @@ export class TenantChain {
   constructor(
     private readonly tenant: string,
     private readonly run: RunStatement,
+    /** The same for a statement that may take long. */
+    private readonly runPatiently = run,
   ) {}
 
   /**
    * Resolves when all drafts are committed, in their order; those that were already on record are left out. Rejects when
    * it is not known whether they are: ask again with the same drafts. What was asked for after them may then come first.
+   * Who is patient gives the database much more time.
    */
-  append(drafts: readonly Draft[]): Promise<Appended> {
+  append(drafts: readonly Draft[], isPatient = false): Promise<Appended> {
     const { end } = this;
-    if (end === undefined || this.waiting > 0 || this.flights.size >= MOST_FLIGHTS)
-      return this.appendAlone(drafts);
+    if (isPatient || end === undefined || this.waiting > 0 || this.flights.size >= MOST_FLIGHTS)
+      return this.appendAlone(drafts, isPatient);
     return this.appendBehind(end, drafts);
   }
 
@@ -64,36 +67,40 @@ export class TenantChain {
     return after === undefined ? this.appendAlone(drafts) : { seq: after.seq, count: drafts.length };
   }
 
-  private appendAlone(drafts: readonly Draft[]): Promise<Appended> {
+  private appendAlone(drafts: readonly Draft[], isPatient = false): Promise<Appended> {
     this.waiting += 1;
     const appended = this.turn.then(async () => {
       await Promise.allSettled(this.flights);
-      return this.appendNow(drafts);
+      return this.appendNow(drafts, isPatient ? this.runPatiently : this.run);
     });
     this.turn = appended.catch(() => undefined).then(() => (this.waiting -= 1));
     return appended;
   }
 
-  private async appendNow(drafts: readonly Draft[]): Promise<Appended> {
+  private async appendNow(drafts: readonly Draft[], run: RunStatement): Promise<Appended> {
     for (let race = 0; race < MAX_RACES; race++) {
       const found = await this.lookUp(drafts);
       if (found === undefined) continue;
       const [before, left] = found;
       if (left.length === 0) return { seq: before.seq, count: 0 };
-      const after = await this.send(before, left);
+      const after = await this.send(before, left, run);
       if (after !== undefined) return { seq: after.seq, count: left.length };
     }
     throw new Error(`Too many others append to the chain of ${this.tenant}.`);
   }
 
   /** Gives where the chain ends then; undefined when it was not where the batch begins. */
-  private async send(before: ChainPosition, drafts: readonly Draft[]): Promise<ChainPosition | undefined> {
+  private async send(
+    before: ChainPosition,
+    drafts: readonly Draft[],
+    run = this.run,
+  ): Promise<ChainPosition | undefined> {
     const arrays = this.spareArrays.pop() ?? new ArrayWriter();
     arrays.reset();
     const recordedAt = new Date().toISOString();
     const batch = linkDrafts({ tenant: this.tenant, before, recordedAt }, drafts, arrays);
     this.end = batch.after;
-    const flight = this.commit(batch);
+    const flight = this.commit(batch, run);
     this.flights.add(flight);
     let hasArrived = false;
     try {
@@ -120,7 +127,7 @@ export class TenantChain {
     return [before, known.size === 0 ? drafts : drafts.filter(({ subject }) => !known.has(subject))];
   }
 
-  private async commit({ parameters }: AppendBatch): Promise<boolean> {
-    return (await this.run(APPEND, parameters)).length > 0;
+  private async commit({ parameters }: AppendBatch, run: RunStatement): Promise<boolean> {
+    return (await run(APPEND, parameters)).length > 0;
   }
 }

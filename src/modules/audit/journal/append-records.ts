@@ -9,6 +9,14 @@ import { mayBeUnstorable } from '../record/storable-text.js';
 /** How a record becomes readable, where nothing in it has to be replaced. */
 export type ProjectRecord = (text: WireText) => Projection;
 
+/** How drafts get into a chain. */
+export interface Appending {
+  /** Whether the database gets much more time than a request would give it. */
+  readonly isPatient: boolean;
+  /** Hears of what the database refuses. */
+  readonly tell: (draft: Draft, error: unknown) => void;
+}
+
 /** A generation's record on its way into the chain: whatever it is, it goes there. */
 export function toDraft(subject: string, text: WireText, project: ProjectRecord = toProjection): Draft {
   const sealed = { kind: 'generation', subject, ...sealBody(text) } as const;
@@ -26,21 +34,22 @@ export function toDraft(subject: string, text: WireText, project: ProjectRecord 
 export async function appendRecords(
   chain: TenantChain,
   drafts: readonly Draft[],
-  tell: (draft: Draft, error: unknown) => void,
+  appending: Appending,
 ): Promise<number> {
+  const { isPatient, tell } = appending;
   try {
-    return (await chain.append(drafts)).count;
+    return (await chain.append(drafts, isPatient)).count;
   } catch (error) {
     if (!isValueFault(error)) throw error;
     const [first] = drafts;
     if (first === undefined) throw error;
     if (drafts.length > 1) {
       const middle = drafts.length >> 1;
-      const before = await appendRecords(chain, drafts.slice(0, middle), tell);
-      return before + (await appendRecords(chain, drafts.slice(middle), tell));
+      const before = await appendRecords(chain, drafts.slice(0, middle), appending);
+      return before + (await appendRecords(chain, drafts.slice(middle), appending));
     }
     if (first.projection === undefined) throw error;
     tell(first, error);
-    return (await chain.append([{ ...first, projection: undefined }])).count;
+    return (await chain.append([{ ...first, projection: undefined }], isPatient)).count;
   }
 }

@@ -97,6 +97,21 @@ describe(OutcomeWriter.name, () => {
     expect(chains.subjects).toEqual(['t a', 't b']);
   });
 
+  it('gives the database more time for what it cannot take in the time of a request, and only for that', async () => {
+    const patient: string[][] = [];
+    chains.onAppend = (group, isPatient) => {
+      if (isPatient) patient.push(group);
+      else if (group.includes('t large'))
+        throw Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' });
+    };
+    await commit('large');
+    await commit('next', 'other');
+    await allWritten();
+    await commit('last');
+    expect(chains.subjects).toEqual(['t large', 'other next', 't last']);
+    expect(patient).toEqual([['t large']]);
+  });
+
   it('does not let vectors wait at all, and does not forget them', async () => {
     chains.onAppend = away;
     writer.commitSoon(recordOf('v'), spool.append({ ...recordOf('v'), kind: 'begin' }));

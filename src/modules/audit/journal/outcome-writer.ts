@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { SmallSet } from '../../../common/small-set.js';
-import { describeDatabaseError } from '../../../infrastructure/database/index.js';
+import { describeDatabaseError, isTooSlow } from '../../../infrastructure/database/index.js';
 import type { Draft } from '../chain/chain-entry.js';
 import type { TenantChains } from '../chain/tenant-chains.js';
 import { interruptedJson } from '../record/ended.js';
@@ -184,13 +184,13 @@ export class OutcomeWriter {
     resolve();
   }
 
-  private async append(tenant: string, drafts: readonly Draft[]): Promise<void> {
-    const written = await appendRecords(this.chains.of(tenant), drafts, ({ subject }, error) =>
+  private async append(tenant: string, drafts: readonly Draft[], isPatient = false): Promise<void> {
+    const tell = ({ subject }: Draft, error: unknown) =>
       this.logger.error(
         { generation: subject },
         `the database refuses the readable form of a record: ${describeDatabaseError(error)}`,
-      ),
-    );
+      );
+    const written = await appendRecords(this.chains.of(tenant), drafts, { isPatient, tell });
     this.written += written;
   }
 
@@ -260,6 +260,8 @@ export class OutcomeWriter {
 
   private async drain(): Promise<void> {
     await Promise.allSettled(this.sending);
+    // Records as large as they may be take longer than a request may: all others would wait behind them for ever.
+    let isPatient = false;
     while (!this.stopped) {
       try {
         const waiting = this.spool.oldest(BATCH);
@@ -268,9 +270,11 @@ export class OutcomeWriter {
           this.logger.log('all generations are on record');
           return;
         }
-        await this.appendWaiting(waiting);
+        await this.appendWaiting(waiting, isPatient);
+        isPatient = false;
         this.pause.reset();
       } catch (error) {
+        isPatient = isTooSlow(error);
         this.logger.debug(`the database does not take records yet: ${describeDatabaseError(error)}`);
         await this.pause.wait();
       }
@@ -278,7 +282,7 @@ export class OutcomeWriter {
   }
 
   /** As far as they are of one tenant. Some may be on record already. */
-  private async appendWaiting(waiting: readonly WaitingRecord[]): Promise<void> {
+  private async appendWaiting(waiting: readonly WaitingRecord[], isPatient: boolean): Promise<void> {
     const { tenant } = waiting[0]!.record;
     const other = waiting.findIndex(({ record }) => record.tenant !== tenant);
     const group = other === -1 ? waiting : waiting.slice(0, other);
@@ -289,6 +293,7 @@ export class OutcomeWriter {
       group.map(({ record: { kind, subject, text } }) =>
         toDraft(subject, kind === 'begin' ? text + interruptedJson(foundAt) : text),
       ),
+      isPatient,
     );
     for (const { ticket } of group) this.spool.settle(ticket);
   }

@@ -5,7 +5,7 @@ import type { TenantChain } from '../chain/tenant-chain.js';
 export class FakeChains {
   readonly groups: string[][] = [];
   /** What the database says to a group, when it is not well. */
-  onAppend: (group: string[]) => Promise<void> | void = () => undefined;
+  onAppend: (group: string[], isPatient: boolean) => Promise<void> | void = () => undefined;
   private readonly known = new Set<string>();
 
   get subjects(): string[] {
@@ -13,11 +13,11 @@ export class FakeChains {
   }
 
   of(tenant: string): TenantChain {
-    const append = async (drafts: readonly Draft[]) => {
+    const append = async (drafts: readonly Draft[], isPatient = false) => {
       const group = drafts
         .map(({ subject }) => `${tenant} ${subject}`)
         .filter((name) => !this.known.has(name));
-      await this.onAppend(group);
+      await this.onAppend(group, isPatient);
       this.groups.push(group);
       for (const name of group) this.known.add(name);
       return { seq: this.known.size, count: group.length };

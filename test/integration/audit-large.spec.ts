@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigModule } from '../../src/config/index.js';
+import { GenerationJournal, type OutcomeRecord } from '../../src/contracts/journal.js';
+import { DatabaseModule } from '../../src/infrastructure/database/index.js';
+import { AuditModule, JournalStatus } from '../../src/modules/audit/index.js';
+import { eventually } from '../support/eventually.js';
+import { configOf, createOnServer, outcomeOf, SERVER_URL, type TestDatabase } from './database-support.js';
+
+/** Enough for what is small, and far too little for what is not. */
+const STATEMENT_MS = 100;
+const LARGE_BYTES = 12 * 1024 * 1024;
+
+describe.runIf(SERVER_URL)('a server that takes longer for a large record than a request may', () => {
+  let database: TestDatabase;
+  let app: INestApplicationContext;
+  let journal: GenerationJournal & JournalStatus;
+
+  const put = (id: string, content: string) => {
+    const messages = [{ role: 'user', content }] as const;
+    const record: OutcomeRecord = outcomeOf({ begin: { id, inputs: [{ kind: 'chat', messages }] } });
+    return journal.begin(record.begin).outcome(record);
+  };
+
+  beforeAll(async () => {
+    const created = await createOnServer();
+    database = created;
+    const config = configOf(database, { ...created.config, statementTimeoutMs: STATEMENT_MS });
+    const module = Test.createTestingModule({
+      imports: [ConfigModule.forRoot(config), DatabaseModule, AuditModule],
+    });
+    app = await (await module.compile()).init();
+    journal = app.get(GenerationJournal);
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.remove();
+  });
+
+  it('gets it all the same, and what comes behind it', async () => {
+    await put('large', randomBytes(LARGE_BYTES / 2).toString('hex'));
+    await put('small', 'Hello');
+    await eventually(() => journal.stats().pending === 0, Boolean, { deadlineMs: 20_000 });
+    const rows = await app
+      .get(DataSource)
+      .query(
+        'SELECT c.metadata->>$1 AS id, length(m.content) AS length FROM conversations c JOIN messages m ON m.conversation_id = c.id WHERE m.role = $2 ORDER BY c.id',
+        ['generation_id', 'user'],
+      );
+    expect(rows).toEqual([
+      { id: 'large', length: LARGE_BYTES },
+      { id: 'small', length: 5 },
+    ]);
+  });
+});
