@@ -53,6 +53,9 @@ describe('network parsers', () => {
     ['origin', origin, '*', '*'],
     ['origin', origin, 'https://app.example.org/chat', undefined],
     ['origin', origin, 'app.example.org', undefined],
+    ['origin', origin, 'https://*.example.org', undefined],
+    ['origin', origin, 'https://[::1]:8443', 'https://[::1]:8443'],
+    ['origin', origin, 'https://münchen.example', 'https://xn--mnchen-3ya.example'],
   ])('%s reads case %#', (_name, parser, raw, value) => {
     expect(parser.parse(raw)).toBe(value);
   });

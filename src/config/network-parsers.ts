@@ -98,7 +98,9 @@ export const origin: Parser<string> = {
     if (value === '*') return value;
     const anyPort = value.endsWith(':*');
     const url = toUrl(anyPort ? value.slice(0, -2) : value, ['http:', 'https:']);
-    if (!url?.hostname || url.username || url.pathname !== '/' || url.search || url.hash) return undefined;
+    if (!url || url.username || url.pathname !== '/' || url.search || url.hash) return undefined;
+    // A `*` in a name would stand for itself, and let nobody in.
+    if (host.parse(url.hostname.replace(/^\[|\]$/g, '')) === undefined) return undefined;
     return anyPort ? `${url.origin}:*` : url.origin;
   },
 };

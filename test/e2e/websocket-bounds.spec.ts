@@ -82,6 +82,14 @@ describe('a client that says too much', () => {
     expect(await cut).toBe('transport close');
   });
 
+  it('also before it has said who it is', async () => {
+    const polling = `${gateway.url}/socket.io/?EIO=4&transport=polling`;
+    const { sid } = JSON.parse((await (await fetch(polling)).text()).slice(1)) as { sid: string };
+    const joins = Array<string>(100).fill('40/nowhere,').join('\x1e');
+    await fetch(`${polling}&sid=${sid}`, { method: 'POST', body: joins }).catch(() => undefined);
+    expect((await fetch(`${polling}&sid=${sid}`)).status).toBe(400);
+  });
+
   it('may follow no more than so many answers at once', async () => {
     const gates = Array.from({ length: 32 }, () => ollama.hold(0));
     const client = await connect();

@@ -1,20 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { isAnyArrayBuffer } from 'node:util/types';
 import { GatewayError } from '../errors/gateway.error.js';
+import { findShapeFault, MAX_DEPTH } from './json-shape.js';
 
-const MAX_DEPTH = 64;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor']);
 
 /**
  * Parses a request body: UTF-8 JSON (RFC 8259); of a key given twice the last counts. Refuses what bends objects (`__proto__`),
- * what exhausts the stack (nesting), and text that cannot be stored or sent on (U+0000, lone surrogates).
+ * what exhausts the stack or the parser (nesting, many parts), and text that cannot be stored or sent on (U+0000, lone surrogates).
  */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) throw invalid('The body is empty; a JSON object is expected.');
   if (!isUtf8(body)) throw invalid('The body is not UTF-8.');
-  if (isTooDeep(body)) throw invalid(`The body nests deeper than ${MAX_DEPTH} levels.`);
+  const fault = findShapeFault(body);
+  if (fault !== undefined) throw fault;
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8')) as unknown;
@@ -39,22 +38,6 @@ export function requireSoundJson(value: unknown, depth = MAX_DEPTH): void {
     checkKey(key);
     requireSoundJson(inner, depth - 1);
   }
-}
-
-function isTooDeep(body: Buffer): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < body.length; i++) {
-    const byte = body[i];
-    if (inString) {
-      if (byte === BACKSLASH) i++;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === 0x5b || byte === 0x7b) {
-      if (++depth > MAX_DEPTH) return true;
-    } else if (byte === 0x5d || byte === 0x7d) depth--;
-  }
-  return false;
 }
 
 /** Only escapes can bring U+0000 and lone surrogates into valid UTF-8, and only these names bend objects. */

@@ -1,10 +1,10 @@
 import { GatewayError } from '../errors/gateway.error.js';
 
 /** Bounds of a body that is about to be made a DTO: what validating it costs grows with these, not with its bytes. */
-const MOST_OBJECTS = 20_000;
-const MOST_VALUES = 100_000;
+export const MOST_OBJECTS = 20_000;
+export const MOST_VALUES = 100_000;
 /** Per object, where the cost grows with the square. */
-const MOST_KEYS = 1_000;
+export const MOST_KEYS = 1_000;
 
 /** Throws `invalid_request` for a body of more parts than any honest request has. */
 export function requireBounded(body: object): void {
@@ -21,4 +21,5 @@ export function requireBounded(body: object): void {
   }
 }
 
-const tooMany = (what: string) => new GatewayError('invalid_request', `The body has more than ${what}.`);
+export const tooMany = (what: string): GatewayError =>
+  new GatewayError('invalid_request', `The body has more than ${what}.`);

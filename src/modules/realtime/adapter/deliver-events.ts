@@ -4,26 +4,14 @@ import type { Socket } from 'socket.io';
 import { requireSoundJson } from '../../../common/http/json-body.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { toGatewayError } from '../../../common/errors/to-gateway-error.js';
-import { MessageRate } from '../connections/message-rate.js';
 import { answerError } from '../socket-io/answer-error.js';
-
-/** What a client may say while it does not take what waits for it: each may bring another answer. */
-const MOST_UNREAD = 1_000;
 
 /** Brings the events of a Socket.IO client to the `@SubscribeMessage` of their name; what that returns is the answer. */
 export function deliverEvents(
   client: Socket,
   handlers: readonly MessageMappingProperties[],
   transform: (data: unknown) => Observable<unknown>,
-  mostPerSecond: number,
 ): void {
-  const rate = new MessageRate(mostPerSecond);
-  let unread = 0;
-  client.conn.on('packet', ({ type }: { type: string }) => {
-    if (type !== 'message') return;
-    unread = waitingPackets(client) > 0 ? unread + 1 : 0;
-    if (!rate.take() || unread > MOST_UNREAD) client.conn.close(true);
-  });
   const names = handlers.map(({ message }) => message as string);
   client.onAny((name: string, ...sent: unknown[]) => {
     if (!names.includes(name)) answerError(client, ackOf(sent), unknownEvent(names));
@@ -44,10 +32,6 @@ export function deliverEvents(
     });
   }
 }
-
-/** Those that the engine could not hand to its transport yet. */
-const waitingPackets = ({ conn }: Socket): number =>
-  (conn as unknown as { readonly writeBuffer: readonly unknown[] }).writeBuffer.length;
 
 /** What the client gave to be called, where it wants an answer. */
 const ackOf = (sent: readonly unknown[]): ((answer: unknown) => void) | undefined => {

@@ -17,6 +17,7 @@ import { ConnectionLedger } from '../connections/connection-ledger.js';
 import { ConnectionManager } from '../connections/connection-manager.js';
 import type { MessageProtocol, RawEndpoint } from '../websocket/message-protocol.js';
 import { WebSocketConnection, type WebSocketParts } from '../websocket/websocket-connection.js';
+import { boundPackets } from './bound-packets.js';
 import { deliverEvents } from './deliver-events.js';
 import { DEFLATE } from './deflate.js';
 import { deliverMessages } from './deliver-messages.js';
@@ -112,6 +113,8 @@ export class HybridWsAdapter extends AbstractWsAdapter {
     if (options?.transport === 'raw') return this.createRaw(options as RawEndpoint);
     const io = new IoServer(this.ioDoor, socketIoOptions(this.config));
     this.refuseForEngine(io.engine as unknown as Engine);
+    const { maxMessagesPerSecond } = this.config.websocket;
+    io.engine.on('connection', (conn: IoSocket['conn']) => boundPackets(conn, maxMessagesPerSecond));
     this.manager.pendingCount = () => Math.max(0, io.engine.clientsCount - this.ledger.active['socket.io']);
     return io;
   }
@@ -132,7 +135,7 @@ export class HybridWsAdapter extends AbstractWsAdapter {
     const { maxMessagesPerSecond } = this.config.websocket;
     if (client instanceof WebSocketConnection)
       deliverMessages(client, handlers, transform, maxMessagesPerSecond);
-    else deliverEvents(client, handlers, transform, maxMessagesPerSecond);
+    else deliverEvents(client, handlers, transform);
   }
 
   override bindClientDisconnect(client: AnyClient, callback: () => void): void {
