@@ -20,7 +20,7 @@ beforeAll(async () => {
     { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any', STREAMING_ALERTS_ENABLED: 'true' },
     'database',
   );
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await gateway.close();
   await ollama.close();
