@@ -120,7 +120,10 @@ export const RESPONSE = object(
     status: choice('queued', 'in_progress', 'completed', 'incomplete', 'failed', 'cancelled'),
     background: flag,
     error: nullable(
-      object({ code: choice('server_error', 'rate_limit_exceeded', 'invalid_prompt'), message: text }),
+      object({
+        code: choice('server_error', 'rate_limit_exceeded', 'invalid_prompt', 'context_length_exceeded'),
+        message: text,
+      }),
     ),
     incomplete_details: nullable(object({ reason: choice('max_output_tokens', 'content_filter') })),
     instructions: nullable(text),

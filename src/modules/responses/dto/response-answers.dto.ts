@@ -40,7 +40,7 @@ export class ResponseUsageDto {
 class ResponseErrorDto {
   @ApiProperty({
     description: 'One of the protocol’s few codes.',
-    enum: ['server_error', 'rate_limit_exceeded', 'invalid_prompt'],
+    enum: ['server_error', 'rate_limit_exceeded', 'invalid_prompt', 'context_length_exceeded'],
   })
   code!: string;
 

@@ -34,8 +34,12 @@ const failedBy = ({ code, message }: Failure): ResponseEnd => ({
   incomplete: null,
 });
 
-/** The protocol has few codes of its own; the message says the rest. */
+/**
+ * The protocol has few codes of its own; the message says the rest. By that of a context which is too long, agents know
+ * to shorten it, and not to try again.
+ */
 const PUBLISHED_CODES: Partial<Record<Failure['code'], string>> = {
   rate_limit_exceeded: 'rate_limit_exceeded',
   invalid_request: 'invalid_prompt',
+  context_length_exceeded: 'context_length_exceeded',
 };

@@ -9,6 +9,7 @@ import { SeededRandom } from '../../../../test/support/seeded-random.js';
 import type { FrameWriter } from '../../../contracts/stream-dialect.js';
 import { fromWireBytes, toWireText } from '../../../contracts/wire-text.js';
 import { ending, finished } from '../../agents/dialects/testing/dialect-fixtures.js';
+import type { ResponseEcho } from '../response-echo.js';
 import { ResponseWriter } from './response-writer.js';
 
 const HEAD = { id: 'resp_0f', created: 1000, model: 'phi3', agent: undefined, choices: 1 };
@@ -32,6 +33,20 @@ const ECHO = {
   truncation: 'disabled',
 };
 
+/** What the first calls of a talk are calls of. */
+const TOOLS = [
+  { type: 'custom', name: 'f1', description: null, format: { type: 'text' } },
+  { type: 'tool_search', execution: 'client', description: null, parameters: null },
+  {
+    type: 'namespace',
+    name: 'f',
+    description: null,
+    tools: [{ type: 'function', name: '3', description: null, parameters: null, strict: null }],
+  },
+];
+
+const NAMES = ['f1', 'tool_search', 'f__3'];
+
 type Tell = (writer: FrameWriter) => string;
 const say =
   (text: string): Tell =>
@@ -52,8 +67,8 @@ const call =
 const end: Tell = (writer) => writer.finished(finished());
 
 /** What a reader is told, as the bytes it gets. The beginning goes out before, and is spelled after, the first event. */
-function spell(told: readonly Tell[], after?: number): string[] {
-  const writer = new ResponseWriter(HEAD, ECHO, after);
+function spell(told: readonly Tell[], after?: number, echo: ResponseEcho = ECHO): string[] {
+  const writer = new ResponseWriter(HEAD, echo, after);
   const frames = told.map((tell) => tell(writer));
   return [writer.open(), ...frames];
 }
@@ -207,7 +222,14 @@ describe(ResponseWriter.name, () => {
     for (const stream of [cancelled, late]) expect(faultsOfResponseStream(stream)).toEqual([]);
   });
 
-  it('keeps every rule for any talk', async () => {
+  it.each<[string, object]>([
+    ['for any talk', {}],
+    [
+      'with summaries, and tools of every kind',
+      { reasoning: { effort: null, summary: 'auto' }, tools: TOOLS },
+    ],
+  ])('keeps every rule %s', async (_what, more) => {
+    const echo = { ...ECHO, ...more };
     const random = new SeededRandom(11);
     const pieces = ['a', 'é', '"', '\n', '👋'];
     for (let round = 0; round < 200; round++) {
@@ -216,12 +238,14 @@ describe(ResponseWriter.name, () => {
         const piece = pieces[random.below(pieces.length)]!;
         const kind = random.below(3);
         if (kind === 0) return say(piece);
-        return kind === 1 ? think(piece) : call(calls++, JSON.stringify({ piece }), `f${calls}`);
+        return kind === 1
+          ? think(piece)
+          : call(calls++, JSON.stringify({ piece }), NAMES[calls - 1] ?? `f${calls}`);
       });
-      const stream = await read(spell([...told, end]));
+      const stream = await read(spell([...told, end], undefined, echo));
       expect(faultsOfResponseStream(stream)).toEqual([]);
       const after = random.below(stream.raw.length);
-      expect(textOf(spell([...told, end], after))).toBe(stream.raw.slice(after + 1).join(''));
+      expect(textOf(spell([...told, end], after, echo))).toBe(stream.raw.slice(after + 1).join(''));
     }
   });
 });

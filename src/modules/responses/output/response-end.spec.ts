@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import type { FailureCode } from '../../../contracts/failure.js';
+import { toEnd } from './response-end.js';
+
+describe(toEnd.name, () => {
+  it.each<[FailureCode, string]>([
+    ['context_length_exceeded', 'context_length_exceeded'],
+    ['rate_limit_exceeded', 'rate_limit_exceeded'],
+    ['invalid_request', 'invalid_prompt'],
+    ['upstream_incomplete', 'server_error'],
+  ])('calls the failure %s %s', (code, published) => {
+    const end = toEnd({ status: 'failed', failure: { code, message: 'No.' } });
+    expect(end).toEqual({ status: 'failed', error: { code: published, message: 'No.' }, incomplete: null });
+  });
+});
