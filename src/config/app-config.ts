@@ -164,6 +164,8 @@ export interface StreamsConfig {
   readonly logMaxBytes: number;
   readonly enterpriseStream: 'allow' | 'ignore' | 'reject';
   readonly reasoningField: 'reasoning_content' | 'reasoning';
+  /** Most tokens of an answer where neither the caller nor the agent says it; `none` leaves it to the model. */
+  readonly defaultMaxTokens: number | 'none';
   /** Whether token frames say the text so far, or only what is new. */
   readonly frameText: 'so_far' | 'delta';
 }

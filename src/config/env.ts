@@ -12,7 +12,17 @@ import {
   postgresUrl,
   redisUrl,
 } from './network-parsers.js';
-import { decimal, flag, listOf, oneOf, type Parsed, type Parser, text, wholeNumber } from './parser.js';
+import {
+  decimal,
+  flag,
+  listOf,
+  oneOf,
+  type Parsed,
+  type Parser,
+  text,
+  wholeNumber,
+  wholeNumberOrNone,
+} from './parser.js';
 
 /** A table: every environment variable this program understands, besides the secrets. `.env.example` explains each. */
 const PARSERS = {
@@ -84,6 +94,7 @@ const PARSERS = {
   UPSTREAM_IDLE_TIMEOUT_MS: wholeNumber(1, 3_600_000),
 
   DEFAULT_MODEL: text,
+  DEFAULT_MAX_TOKENS: wholeNumberOrNone(1, 1_000_000),
   VALID_MODELS: listOf(text),
   MODELS_ADMIT: oneOf('configured', 'listed', 'any'),
 

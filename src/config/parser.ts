@@ -40,6 +40,15 @@ export const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER): Parser<
   parse: (raw) => inRange(toNumber(raw, /^-?\d{1,16}$/), min, max, Number.isSafeInteger),
 });
 
+/** The same, or the word that there is none. */
+export const wholeNumberOrNone = (min: number, max?: number): Parser<number | 'none'> => {
+  const number = wholeNumber(min, max);
+  return {
+    expected: `${number.expected}, or \`none\``,
+    parse: (raw) => (raw === 'none' ? raw : number.parse(raw)),
+  };
+};
+
 export const decimal = (min: number, max: number): Parser<number> => ({
   expected: `a number ${range(min, max)}`,
   parse: (raw) => inRange(toNumber(raw, /^-?\d{1,16}(\.\d+)?$/), min, max, Number.isFinite),

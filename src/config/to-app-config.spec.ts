@@ -17,6 +17,7 @@ describe(toAppConfig.name, () => {
         logMaxBytes: 67_108_864,
         enterpriseStream: 'allow',
         reasoningField: 'reasoning_content',
+        defaultMaxTokens: 1000,
       },
       responseCache: { mode: 'on', ttlMs: 3_600_000 },
       loadShed: true,
@@ -28,7 +29,7 @@ describe(toAppConfig.name, () => {
     const yaml = `
 project: { log_level: DEBUG }
 upstream: { connect_timeout_ms: 2, first_token_timeout_ms: 2, idle_timeout_ms: 2 }
-streams: { max_streams: 2, resume_ttl: 2, log_max_bytes: 2, enterprise_stream: reject, reasoning_field: reasoning }
+streams: { max_streams: 2, resume_ttl: 2, log_max_bytes: 2, enterprise_stream: reject, reasoning_field: reasoning, default_max_tokens: none }
 limits: { rate_limit: off, load_shed: off }
 response_cache: { mode: off, ttl: 2 }
 `;
@@ -41,6 +42,7 @@ response_cache: { mode: off, ttl: 2 }
         logMaxBytes: 2,
         enterpriseStream: 'reject',
         reasoningField: 'reasoning',
+        defaultMaxTokens: 'none',
       },
       responseCache: { mode: 'off', ttlMs: 2000 },
       loadShed: false,
@@ -56,6 +58,7 @@ response_cache: { mode: off, ttl: 2 }
       STREAM_LOG_MAX_BYTES: '3',
       ENTERPRISE_STREAM: 'ignore',
       REASONING_FIELD: 'reasoning_content',
+      DEFAULT_MAX_TOKENS: '3',
       RESPONSE_CACHE: 'deterministic',
       RESPONSE_CACHE_TTL_S: '0.5',
       RATE_LIMIT: 'on',
@@ -70,6 +73,7 @@ response_cache: { mode: off, ttl: 2 }
         logMaxBytes: 3,
         enterpriseStream: 'ignore',
         reasoningField: 'reasoning_content',
+        defaultMaxTokens: 3,
       },
       responseCache: { mode: 'deterministic', ttlMs: 500 },
       loadShed: true,

@@ -1,10 +1,11 @@
 import { newVia } from '../common/http/gateway-pseudonym.js';
 import type { StreamsConfig, UpstreamConfig } from './app-config.js';
 import { firstSet } from './first-set.js';
-import { decimal, oneOf, wholeNumber } from './parser.js';
+import { decimal, oneOf, wholeNumber, wholeNumberOrNone } from './parser.js';
 import type { Sources } from './sources.js';
 import { toMs } from './to-ms.js';
 
+const DEFAULT_MAX_TOKENS = 1000;
 const ENTERPRISE_STREAM = oneOf('allow', 'ignore', 'reject');
 const FRAME_TEXT = oneOf('so_far', 'delta');
 const REASONING_FIELD = oneOf('reasoning_content', 'reasoning');
@@ -28,6 +29,11 @@ export function toStreamsConfig({ env, yaml }: Sources): StreamsConfig {
       env.REASONING_FIELD,
       streams.read('reasoning_field', REASONING_FIELD),
       'reasoning_content',
+    ),
+    defaultMaxTokens: firstSet(
+      env.DEFAULT_MAX_TOKENS,
+      streams.read('default_max_tokens', wholeNumberOrNone(1, 1_000_000)),
+      DEFAULT_MAX_TOKENS,
     ),
     frameText: firstSet(env.FRAMES_TEXT, streams.read('frame_text', FRAME_TEXT), 'so_far'),
   };

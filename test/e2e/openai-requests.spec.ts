@@ -72,6 +72,22 @@ describe('what a chat request says', () => {
     expect((await sentFor(body)).options).toMatchObject(options);
   });
 
+  it('is as long as the model likes where settings leave it to the model', async () => {
+    const open = await createGateway({
+      OLLAMA_URL: ollama.origin,
+      MODELS_ADMIT: 'any',
+      DEFAULT_MAX_TOKENS: 'none',
+    });
+    const sentOptions = () => (ollama.requests.at(-1)?.body as Sent).options;
+    await (await askChat(open)).text();
+    expect(sentOptions()).not.toHaveProperty('num_predict');
+    await (await post(`${open.url}/v1/completions`, { model: 'phi3', prompt: 'So' })).text();
+    expect(sentOptions()).not.toHaveProperty('num_predict');
+    await (await askChat(open, { max_tokens: 7 })).text();
+    expect(sentOptions()).toHaveProperty('num_predict', 7);
+    await open.close();
+  });
+
   it('asks for each of n answers with a seed of its own', async () => {
     const before = ollama.requests.length;
     await sentFor({ n: 3, seed: 7 });

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../common/new-id.js';
+import { AppConfig } from '../../config/index.js';
 import type { Exchange } from '../../common/http/exchange.js';
 import {
   GenerationService,
@@ -39,6 +40,7 @@ export interface Answering {
 @Injectable()
 export class CallDesk {
   constructor(
+    @Inject(AppConfig) private readonly config: AppConfig,
     @Inject(Admission) private readonly admission: Admission,
     @Inject(GenerationService) private readonly generations: GenerationService,
     @Inject(IdempotentCalls) private readonly idempotent: IdempotentCalls,
@@ -98,10 +100,13 @@ export class CallDesk {
   specify(call: AdmittedCall): GenerationSpec {
     const { caller, terms, body, plan, agent, profile, streams, choices, deadlineMs, graceMs } = call;
     const { principal } = caller;
-    const request =
-      body.kind === 'chat'
-        ? toChatRequest(body, agent, plan.requestedModel)
-        : toPromptRequest(body.dto, agent, plan.requestedModel);
+    const { defaultMaxTokens: most } = this.config.streams;
+    const whom = {
+      agent,
+      requestedModel: plan.requestedModel,
+      defaultMaxTokens: most === 'none' ? undefined : most,
+    };
+    const request = body.kind === 'chat' ? toChatRequest(body, whom) : toPromptRequest(body.dto, whom);
     return {
       kind: body.kind,
       idPrefix: terms.idPrefix,

@@ -9,7 +9,7 @@ import { IsFinite } from '../../../common/validation/is-finite.js';
 import { MaxTokens, Temperature, TopP } from '../../../common/validation/sampling-fields.js';
 import { LocalSamplingDto } from './local-sampling.dto.js';
 
-export const DEFAULT_MAX_TOKENS = 1000;
+const DEFAULT_MAX_TOKENS = 1000;
 export const DEFAULT_TEMPERATURE = 0.7;
 
 export class StreamOptionsDto {
@@ -21,7 +21,7 @@ export class StreamOptionsDto {
 
 /** What chat completions and completions of a prompt have in common. */
 export class SamplingDto extends LocalSamplingDto {
-  @MaxTokens('Most tokens one answer may have.', DEFAULT_MAX_TOKENS)
+  @MaxTokens('Most tokens one answer may have; settings may have another default.', DEFAULT_MAX_TOKENS)
   max_tokens?: number | null;
 
   @Temperature(DEFAULT_TEMPERATURE)

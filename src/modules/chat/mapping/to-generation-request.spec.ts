@@ -3,6 +3,8 @@ import type { AgentSettings } from '../../../config/index.js';
 import type { CreateChatCompletionDto } from '../dto/create-chat-completion.dto.js';
 import { toChatRequest } from './to-generation-request.js';
 
+const ASKED = { requestedModel: 'm', defaultMaxTokens: 1000 };
+
 describe(toChatRequest.name, () => {
   const agentAt = (temperature?: number, maxTokens?: number) =>
     ({ key: 'a', options: { temperature, maxTokens } }) as AgentSettings;
@@ -20,7 +22,7 @@ describe(toChatRequest.name, () => {
   ])(
     'tells a temperature that was asked for from its own: %j',
     (asked, agent, temperature, isTemperatureOurs) => {
-      const { sampling } = toChatRequest(bodyOf({ temperature: asked }), agent, 'm')(0);
+      const { sampling } = toChatRequest(bodyOf({ temperature: asked }), { ...ASKED, agent })(0);
       expect(sampling).toMatchObject({ temperature, isTemperatureOurs });
     },
   );
@@ -33,7 +35,7 @@ describe(toChatRequest.name, () => {
   ])('takes %s for the length, of which an open end has no default', (_what, fields, agent, usual, open) => {
     const body = bodyOf(fields);
     const lengthOf = (isOpenEnded: boolean) =>
-      toChatRequest({ ...body, isOpenEnded }, agent, 'm')(0).sampling.maxTokens;
+      toChatRequest({ ...body, isOpenEnded }, { ...ASKED, agent })(0).sampling.maxTokens;
     expect([lengthOf(false), lengthOf(true)]).toEqual([usual, open]);
   });
 });

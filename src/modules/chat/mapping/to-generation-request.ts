@@ -13,16 +13,23 @@ import type { CreateCompletionDto } from '../dto/create-completion.dto.js';
 import { IMAGE_DATA_URL, type ContentPartBody } from '../dto/is-message-content.js';
 import { fromUiParts } from './from-ui-parts.js';
 import type { MessageDto, ToolCallDto } from '../dto/message.dto.js';
-import { DEFAULT_MAX_TOKENS, DEFAULT_TEMPERATURE, type SamplingDto } from '../dto/sampling.dto.js';
+import { DEFAULT_TEMPERATURE, type SamplingDto } from '../dto/sampling.dto.js';
 import type { FunctionDefinitionDto, ResponseFormatBody } from '../dto/tool.dto.js';
 
 type ChatBody = Extract<CallBody, { kind: 'chat' }>;
 type RequestOf = (choice: number) => Omit<GenerationRequest, 'model'>;
 
+/** Who is asked, and what holds where the caller says nothing. */
+export interface Asked {
+  readonly agent: AgentSettings | undefined;
+  readonly requestedModel: string;
+  /** Without it an answer is as long as the model likes. */
+  readonly defaultMaxTokens: number | undefined;
+}
+
 export function toChatRequest(
   { dto: body, task, isOpenEnded }: ChatBody,
-  agent: AgentSettings | undefined,
-  requestedModel: string,
+  { agent, requestedModel, defaultMaxTokens }: Asked,
 ): RequestOf {
   const messages = body.messages.flatMap(toMessages);
   if (agent?.persona !== undefined) messages.unshift({ role: 'system', content: agent.persona });
@@ -36,7 +43,7 @@ export function toChatRequest(
       maxTokens:
         body.max_completion_tokens ??
         maxTokensOf(body, agent) ??
-        (isOpenEnded ? undefined : DEFAULT_MAX_TOKENS),
+        (isOpenEnded ? undefined : defaultMaxTokens),
     },
     tools: body.tools?.map(toTool),
     toolChoice:
@@ -54,13 +61,12 @@ export function toChatRequest(
 /** Several prompts give several answers: prompt by prompt, `n` of each. */
 export function toPromptRequest(
   body: CreateCompletionDto,
-  agent: AgentSettings | undefined,
-  requestedModel: string,
+  { agent, requestedModel, defaultMaxTokens }: Asked,
 ): RequestOf {
   const prompts = typeof body.prompt === 'string' ? [body.prompt] : body.prompt;
   const suffix = body.suffix ?? undefined;
   const inputs = prompts.map((prompt) => ({ kind: 'prompt', prompt, suffix }) as const);
-  const sampling = toSampling(body, agent);
+  const sampling = { ...toSampling(body, agent), maxTokens: maxTokensOf(body, agent) ?? defaultMaxTokens };
   const perPrompt = body.n ?? 1;
   return (choice) => ({
     requestedModel,
@@ -79,7 +85,6 @@ const maxTokensOf = (body: SamplingDto, agent: AgentSettings | undefined): numbe
 function toSampling(body: SamplingDto, agent: AgentSettings | undefined): Sampling {
   const temperature = body.temperature ?? agent?.options.temperature;
   return {
-    maxTokens: maxTokensOf(body, agent) ?? DEFAULT_MAX_TOKENS,
     temperature: temperature ?? DEFAULT_TEMPERATURE,
     isTemperatureOurs: temperature === undefined,
     topP: body.top_p ?? undefined,
