@@ -129,6 +129,14 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect((await call(token, 'GET', '/api/v1/auth/me')).status).toBe(200);
   });
 
+  it('are not told of to who goes by their id in another tenant', async () => {
+    const { id } = await gateway.createUser('mine@example.org');
+    const own = await call(await bearer(id, 'user'), 'GET', '/api/v1/auth/me');
+    expect(own.body).toMatchObject({ id, email: 'mine@example.org' });
+    const foreign = await call(await bearer(id, 'user', 'other'), 'GET', '/api/v1/auth/me');
+    expect(foreign.body).toMatchObject({ id, tenant: 'other', email: null, name: null });
+  });
+
   it('are listed a page at a time', async () => {
     for (const name of ['p', 'q', 'r']) await gateway.createUser(`${name}@pages.org`);
     const first = await asAdmin('GET', '/users?limit=2');

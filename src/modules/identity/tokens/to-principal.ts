@@ -32,13 +32,19 @@ export function toPrincipal(token: string, claims: JWTPayload): Principal | unde
     ...(device !== undefined && { device }),
     credential: {
       kind: 'token',
-      id: nameOf(claims.jti) ?? createHash('sha256').update(token).digest('base64url'),
+      id: nameOf(claims.jti) ?? digestOf(token),
       ...(claims.iat !== undefined && { issuedAt: claims.iat * 1000 }),
       ...(claims.exp !== undefined && { expiresAt: claims.exp * 1000 }),
       ...(grant !== undefined && { grant }),
     },
   };
 }
+
+/** Of what is signed: a signature can be spelled in several ways, and a revocation must meet them all. */
+const digestOf = (token: string): string =>
+  createHash('sha256')
+    .update(token.slice(0, token.lastIndexOf('.')))
+    .digest('base64url');
 
 /** Half a character cannot be stored either, and what stands for it is the same for all. */
 const nameOf = (claim: unknown): string | undefined =>

@@ -216,6 +216,18 @@ describe(TokenReader.name, () => {
     expect(await accepted(signed(EC_HEADER, { ...CLAIMS, ...claims }))).toMatchObject(principal);
   });
 
+  it('knows a token without a name again however its signature is spelled', async () => {
+    const token = maced({ alg: 'HS256' }, CLAIMS);
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    // The last two of its bits mean nothing.
+    const respelled = token.slice(0, -1) + letters[letters.indexOf(token.at(-1)!) ^ 1];
+    const { credential } = await accepted(token);
+    expect((await accepted(respelled)).credential).toEqual(credential);
+    expect((await accepted(maced({ alg: 'HS256' }, { ...CLAIMS, sub: 'eve' }))).credential).not.toEqual(
+      credential,
+    );
+  });
+
   it('tells whose token has expired that it has', async () => {
     const { token } = await issue({ lifetimeS: 1 });
     clock.nowMs += 31_000;

@@ -14,7 +14,8 @@ export class Account {
   ) {}
 
   async describe({ id, tenant, role, scopes, email }: Principal): Promise<CallerDto> {
-    const user = await this.users.findById(id);
+    const found = await this.users.findById(id);
+    const user = found?.tenant === tenant ? found : undefined;
     return { id, tenant, role, scopes, email: user?.email ?? email ?? null, name: user?.name ?? null };
   }
 
