@@ -139,7 +139,8 @@ describe.each(GATEWAY_KINDS)('erasing from the audit on $kind', ({ open }) => {
       return ask.call(this, sql, values);
     });
     expect((await erase(id!)).status).toBe(500);
-    expect(query.mock.calls.map(([sql]) => sql).filter((sql) => sql.startsWith('DELETE'))).toHaveLength(2);
+    const deletions = query.mock.calls.flatMap(([sql]) => /DELETE FROM (\w+)/.exec(sql)?.[1] ?? []);
+    expect([...new Set(deletions)]).toEqual(['audit_keys', 'messages', 'conversations']);
     vi.restoreAllMocks();
     expect(await left([id!])).toEqual([1, 1, 1]);
     expect((await erase(id!)).status).toBe(204);

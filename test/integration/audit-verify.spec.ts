@@ -14,6 +14,7 @@ import { RetentionSchedule } from '../../src/modules/audit/retention/retention-s
 import { insertChain } from '../../src/modules/audit/testing/insert-chain.js';
 import { MemoryChain } from '../../src/modules/audit/testing/memory-chain.js';
 import { recordOf } from '../../src/modules/audit/testing/record-of.js';
+import { ProjectionSource } from '../../src/modules/audit/verify/projection/projection-source.js';
 import { ChainVerifier } from '../../src/modules/audit/verify/chain-verifier.js';
 import { SeededRandom } from '../support/seeded-random.js';
 import { DATABASE_KINDS, type TestDatabase } from './database-support.js';
@@ -92,6 +93,26 @@ describe.each(DATABASE_KINDS)('a chain on $kind', ({ create }) => {
     });
     expect(await verify({ from: 7, to: 9 })).toMatchObject({ ok: true, entries: 3, first: 7, last: 9 });
     expect(await verify({ tenant: 'nobody' })).toMatchObject({ ok: true, entries: 0 });
+  });
+
+  it('is read in parts that fit into memory, of which the first thing comes however large it is', async () => {
+    const source = app.get<ProjectionSource>(ProjectionSource);
+    const said = await dataSource.query<{ id: number; of: number }[]>(
+      'SELECT id, conversation_id AS of FROM messages WHERE conversation_id = $1 ORDER BY id',
+      [chain.keyRows[4]!.conversationId],
+    );
+    const { of } = said[0]!;
+    const parts: number[][] = [];
+    for (let after = 0; ; after = parts.at(-1)!.at(-1)!) {
+      const part = await source.messagesAfter(of, after, { rows: 3, bytes: 1 });
+      if (part.length === 0) break;
+      parts.push(part.map(({ id }) => id));
+    }
+    expect(parts).toEqual(said.map(({ id }) => [id]));
+    expect(await source.messagesAfter(of, 0, { rows: 3, bytes: 1_000 })).toHaveLength(3);
+    const entries = await source.sealed(TENANT, of, 0, { rows: 3, bytes: 1 });
+    expect(entries.map(({ seq }) => seq)).toEqual([5]);
+    expect(await source.sealed(TENANT, of, 5, { rows: 3, bytes: 100_000 })).toHaveLength(3);
   });
 
   it('names the entry any byte of which was changed, and is as it was when that is undone', async () => {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { RequestDatabase, type Query } from '../../../infrastructure/database/index.js';
 import { Conditions } from '../reading/conditions.js';
 import type { VisibleRows } from '../reading/visible-rows.js';
+import { deleteMessages } from './delete-messages.js';
 
 /** A conversation with the numbers of those entries of the chain whose keys are kept for it. */
 export interface Erasable {
@@ -60,7 +61,7 @@ export class ErasableRows {
       const grown = found.filter(hasGrown).map(({ id }) => id);
       const rest = ids.filter((id) => !grown.includes(id));
       await query('DELETE FROM audit_keys WHERE conversation_id = ANY($1)', [rest]);
-      await query('DELETE FROM messages WHERE conversation_id = ANY($1)', [rest]);
+      await deleteMessages(query, rest);
       const deleted = await query(
         'WITH gone AS (DELETE FROM conversations WHERE id = ANY($1) RETURNING id) SELECT id FROM gone',
         [rest],

@@ -1,14 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { deleteMessages } from '../erasure/delete-messages.js';
 
 const STRETCH = 20_000;
-const BATCH = 500;
+/** What a statement deletes well within its time, also where it lies on a slow disk. */
+const BATCH = { rows: 500, bytes: 4 * 1024 * 1024 };
 
 const OLD_STRETCH = `
 SELECT max(seq) AS last, min(seq) FILTER (WHERE recorded_at >= $3) AS young,
        bool_or(kind <> 'tombstone' AND recorded_at < $3) AS worthwhile
   FROM (SELECT seq, kind, recorded_at FROM audit_entries
          WHERE tenant = $1 AND seq > $2 ORDER BY seq LIMIT ${STRETCH}) AS stretch`;
+
+const REMOVE_SOME = `
+DELETE FROM audit_entries WHERE tenant = $1 AND seq IN (
+  SELECT seq FROM (SELECT seq, sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body) AS bytes_before
+                     FROM (SELECT seq, body FROM audit_entries WHERE tenant = $1 AND seq <= $2
+                            ORDER BY seq LIMIT ${BATCH.rows}) AS next) AS sized
+   WHERE bytes_before < ${BATCH.bytes}) RETURNING seq`;
 
 /** Conversations none of whose entries has a key any more. */
 const FORGOTTEN = `
@@ -42,11 +51,7 @@ export class OldEntries {
       // The application's role may only append. All of it ends with the transaction, whichever way.
       await manager.query('SET LOCAL ROLE NONE');
       await manager.query(`SELECT set_config('citadel.retained_through', $1, true)`, [String(last)]);
-      const [entries] = await manager.query<[{ seq: string }[], number]>(
-        `DELETE FROM audit_entries WHERE tenant = $1 AND seq IN (
-           SELECT seq FROM audit_entries WHERE tenant = $1 AND seq <= $2 ORDER BY seq LIMIT ${BATCH}) RETURNING seq`,
-        [tenant, last],
-      );
+      const [entries] = await manager.query<[{ seq: string }[], number]>(REMOVE_SOME, [tenant, last]);
       await removeReadable(
         manager,
         tenant,
@@ -82,6 +87,6 @@ async function removeReadable(
     ids,
   ]);
   const forgotten = (await manager.query<{ id: number }[]>(FORGOTTEN, [ids])).map(({ id }) => id);
-  await manager.query('DELETE FROM messages WHERE conversation_id = ANY($1::integer[])', [forgotten]);
+  await deleteMessages((sql, values) => manager.query(sql, values), forgotten);
   await manager.query('DELETE FROM conversations WHERE id = ANY($1::integer[])', [forgotten]);
 }

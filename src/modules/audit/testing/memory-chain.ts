@@ -175,11 +175,11 @@ export class MemoryChain implements EntrySource, ProjectionSource {
       .sort((a, b) => a.seq - b.seq);
   }
 
-  sealed(_: string, conversationId: number, after: number, limit: number): Promise<SealedEntry[]> {
+  sealed(_: string, conversationId: number, after: number, { rows }: PageBounds): Promise<SealedEntry[]> {
     return Promise.resolve(
       this.entriesOf(conversationId)
         .filter(({ seq }) => seq > after)
-        .slice(0, limit),
+        .slice(0, rows),
     );
   }
 
@@ -191,6 +191,16 @@ export class MemoryChain implements EntrySource, ProjectionSource {
     return Promise.resolve(
       this.messageRows.filter(({ conversation_id: id }) => id !== null && conversationIds.includes(id)),
     );
+  }
+
+  messagesAfter(
+    conversationId: number,
+    after: number,
+    { rows }: PageBounds,
+  ): Promise<(StoredMessage & { readonly id: number })[]> {
+    const numbered = this.messageRows.map((row, index) => ({ ...row, id: index + 1 }));
+    const next = numbered.filter((row) => row.conversation_id === conversationId && row.id > after);
+    return Promise.resolve(next.slice(0, rows));
   }
 
   findUnrecorded(tenant: string): Promise<UnrecordedRow | undefined> {

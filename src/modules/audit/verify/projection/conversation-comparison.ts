@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntryRecord } from './entry-record.js';
 import { conversationOf, messagesOf, type ExpectedConversation } from './expected-rows.js';
+import type { MessageFeed } from './message-feed.js';
 import type { StoredConversation, StoredMessage } from './projection-source.js';
 
 export interface Difference {
@@ -19,16 +20,18 @@ export class ConversationComparison {
   private lastSeq = 0;
   private entries = 0;
   private position = 0;
+  /** Read, and not yet compared. */
+  private ahead: StoredMessage | undefined;
 
   constructor(
     private readonly tenant: string,
     private readonly row: StoredConversation | undefined,
-    private readonly messages: readonly StoredMessage[],
+    private readonly messages: MessageFeed,
     /** Whether entries at the beginning of the conversation may have been taken away from the chain. */
     private readonly mayHaveBeginning: boolean,
   ) {}
 
-  take(seq: number, record: EntryRecord): Difference | undefined {
+  async take(seq: number, record: EntryRecord): Promise<Difference | undefined> {
     const { row } = this;
     if (row === undefined) return { seq, what: 'is not there' };
     this.entries += 1;
@@ -38,12 +41,12 @@ export class ConversationComparison {
     this.lastSeq = seq;
     if (this.first === undefined) {
       this.first = this.last;
-      this.position = this.findBeginning(record);
+      this.ahead = await this.findBeginning(record);
       const column = OF_FIRST.find((name) => row[name] !== this.first?.[name] && !this.isOlder(name));
       if (column !== undefined) return { seq, what: `has another ${column}` };
     }
     for (const expected of messagesOf(record, this.tenant)) {
-      const message = toComparable(this.messages[this.position]);
+      const message = toComparable(await this.nextMessage());
       if (!isDeepStrictEqual(message, expected))
         return { seq, what: `has another message ${this.position + 1}` };
       this.position += 1;
@@ -52,10 +55,10 @@ export class ConversationComparison {
   }
 
   /** After the last record. */
-  end(): Difference | undefined {
+  async end(): Promise<Difference | undefined> {
     const { row, last, lastSeq: seq } = this;
     if (row === undefined || last === undefined) return undefined;
-    if (this.messages.length > this.position) return { seq, what: 'has messages that nobody recorded' };
+    if ((await this.nextMessage()) !== undefined) return { seq, what: 'has messages that nobody recorded' };
     const column = OF_LAST.find((name) => row[name] !== last[name]);
     if (column !== undefined) return { seq, what: `has another ${column}` };
     return this.isMetadataOf(last) ? undefined : { seq, what: 'has other metadata' };
@@ -73,14 +76,22 @@ export class ConversationComparison {
     );
   }
 
-  /** Messages of entries that are no longer in the chain come before. */
-  private findBeginning({ session_id, asked }: EntryRecord): number {
-    if (session_id === null || !this.mayHaveBeginning) return 0;
-    const found = this.messages.findIndex(
-      ({ metadata }) =>
-        (metadata as { generation_id?: unknown } | null)?.generation_id === asked.generation_id,
-    );
-    return Math.max(0, found);
+  /** Messages of entries that are no longer in the chain come before: they are passed over. Gives the first that is not. */
+  private async findBeginning({ session_id, asked }: EntryRecord): Promise<StoredMessage | undefined> {
+    if (session_id === null || !this.mayHaveBeginning) return undefined;
+    const isOwn = ({ metadata }: StoredMessage) =>
+      (metadata as { generation_id?: unknown } | null)?.generation_id === asked.generation_id;
+    for (;;) {
+      const message = await this.messages.next();
+      if (message === undefined || isOwn(message)) return message;
+      this.position += 1;
+    }
+  }
+
+  private async nextMessage(): Promise<StoredMessage | undefined> {
+    const { ahead } = this;
+    this.ahead = undefined;
+    return ahead ?? (await this.messages.next());
   }
 
   private isOlder(column: (typeof OF_FIRST)[number]): boolean {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MemoryChain } from '../../testing/memory-chain.js';
 import { recordOf } from '../../testing/record-of.js';
 import { bury, noteOf, verifyChain } from '../../testing/verify-chain.js';
@@ -143,6 +143,20 @@ describe(ProjectionCheck.name, () => {
     const shortened = chain.copy();
     bury(shortened, 20);
     expect(await verifyChain(shortened, [], all)).toMatchObject({ ok: true, first: 21 });
+  });
+
+  it('holds no more than a page of a conversation, however long it is', async () => {
+    const chain = new MemoryChain();
+    for (let i = 1; i <= 600; i++)
+      chain.generation(recordOf({ id: `gen-${i}`, prompt: `${i}`, session: 'talk' }));
+    const whole = vi.spyOn(chain, 'messages');
+    const paged = vi.spyOn(chain, 'messagesAfter');
+    expect(await verifyChain(chain, [], all)).toMatchObject({ ok: true });
+    expect(whole.mock.calls.flatMap(([ids]) => ids)).toEqual([]);
+    const pages = await Promise.all(paged.mock.results.map(({ value }) => value));
+    expect(Math.max(...pages.map(({ length }) => length))).toBeLessThan(chain.messageRows.length / 2);
+    chain.messageRows.at(-1)!.content = 'x';
+    expect(await verifyChain(chain, [], all)).toMatchObject({ seq: 600, problem: 'projection_differs' });
   });
 
   it('knows texts that cannot be stored as they are', async () => {

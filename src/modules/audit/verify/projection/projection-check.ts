@@ -1,8 +1,9 @@
 import type { Breather } from '../breather.js';
-import type { StoredAct, StoredEntry } from '../entry-source.js';
+import type { PageBounds, StoredAct, StoredEntry } from '../entry-source.js';
 import type { Finding } from '../verdict.js';
 import { ConversationComparison } from './conversation-comparison.js';
 import { openRecord, type EntryRecord } from './entry-record.js';
+import { feedOf, type MessageFeed, PagedMessages } from './message-feed.js';
 import type {
   ConversationSpan,
   ProjectionSource,
@@ -11,7 +12,7 @@ import type {
   StoredMessage,
 } from './projection-source.js';
 
-const ENTRIES_AT_ONCE = 50;
+const ENTRIES_AT_ONCE: PageBounds = { rows: 50, bytes: 4 * 1024 * 1024 };
 /** A conversation that goes on while it is looked at is looked at again. */
 const LOOKS = 3;
 
@@ -87,7 +88,7 @@ export class ProjectionCheck {
     for (const span of spans.sort((a, b) => a.first - b.first)) {
       const finding =
         span.entries === 1
-          ? this.compareOne(sealed(span.first), rows) && (await this.look(span, breather))
+          ? (await this.compareOne(sealed(span.first), rows)) && (await this.look(span, breather))
           : await this.look(span, breather);
       if (finding !== undefined) return finding;
       await breather.breathe();
@@ -95,10 +96,13 @@ export class ProjectionCheck {
     return undefined;
   }
 
-  private compareOne(entry: SealedEntry, { conversations, messages }: Rows): Finding | undefined {
+  private async compareOne(
+    entry: SealedEntry,
+    { conversations, messages }: Rows,
+  ): Promise<Finding | undefined> {
     const id = entry.conversationId;
-    const comparison = this.comparisonOf(conversations.get(id), messages.get(id) ?? []);
-    return this.compare(comparison, [entry]) ?? this.end(comparison, id);
+    const comparison = this.comparisonOf(conversations.get(id), feedOf(messages.get(id) ?? []));
+    return (await this.compare(comparison, [entry])) ?? (await this.end(comparison, id));
   }
 
   /** Several looks, unless the conversation is as it should be, or stays as it should not be. */
@@ -108,26 +112,29 @@ export class ProjectionCheck {
   ): Promise<Finding | undefined> {
     let finding: Finding | undefined;
     for (let looks = 0, count = -1; looks < LOOKS; looks += 1) {
-      const rows = await this.readRows([id]);
-      const comparison = this.comparisonOf(rows.conversations.get(id), rows.messages.get(id) ?? []);
+      const [row] = await this.source.conversations([id]);
+      const comparison = this.comparisonOf(row, new PagedMessages(this.source, id));
       finding = undefined;
       let seen = 0;
       for (let after = 0; finding === undefined;) {
         const entries = await this.source.sealed(this.tenant, id, after, ENTRIES_AT_ONCE);
         if (entries.length === 0) break;
-        finding = this.compare(comparison, entries);
+        finding = await this.compare(comparison, entries);
         after = entries.at(-1)!.seq;
         seen += entries.length;
         await breather.breathe();
       }
-      finding ??= this.end(comparison, id);
+      finding ??= await this.end(comparison, id);
       if (finding === undefined || seen === count) return finding;
       count = seen;
     }
     return finding;
   }
 
-  private compare(comparison: ConversationComparison, entries: readonly SealedEntry[]): Finding | undefined {
+  private async compare(
+    comparison: ConversationComparison,
+    entries: readonly SealedEntry[],
+  ): Promise<Finding | undefined> {
     for (const { seq, conversationId, ...sealed } of entries) {
       let record: EntryRecord;
       try {
@@ -140,18 +147,21 @@ export class ProjectionCheck {
           conversationId,
         };
       }
-      const difference = comparison.take(seq, record);
+      const difference = await comparison.take(seq, record);
       if (difference !== undefined) return differs(difference, conversationId);
     }
     return undefined;
   }
 
-  private end(comparison: ConversationComparison, conversationId: number): Finding | undefined {
-    const difference = comparison.end();
+  private async end(
+    comparison: ConversationComparison,
+    conversationId: number,
+  ): Promise<Finding | undefined> {
+    const difference = await comparison.end();
     return difference && differs(difference, conversationId);
   }
 
-  private comparisonOf(row: StoredConversation | undefined, messages: readonly StoredMessage[]) {
+  private comparisonOf(row: StoredConversation | undefined, messages: MessageFeed) {
     return new ConversationComparison(this.tenant, row, messages, this.from > 1);
   }
 

@@ -1,3 +1,5 @@
+import type { PageBounds } from '../entry-source.js';
+
 /** The key of an entry, and where its text can be read. */
 export interface StoredKey {
   readonly seq: number;
@@ -52,10 +54,16 @@ export interface ProjectionSource {
   /** Counts all entries of the conversations, and gives the first that is not before `from`. */
   spans(tenant: string, conversationIds: readonly number[], from: number): Promise<ConversationSpan[]>;
   /** The next entries of a conversation with a higher number, in order. */
-  sealed(tenant: string, conversationId: number, after: number, limit: number): Promise<SealedEntry[]>;
+  sealed(tenant: string, conversationId: number, after: number, bounds: PageBounds): Promise<SealedEntry[]>;
   conversations(ids: readonly number[]): Promise<StoredConversation[]>;
   /** In the order in which they were said, conversation by conversation. */
   messages(conversationIds: readonly number[]): Promise<StoredMessage[]>;
+  /** The next messages of a conversation with a higher id, in order. The first comes however large it is. */
+  messagesAfter(
+    conversationId: number,
+    after: number,
+    bounds: PageBounds,
+  ): Promise<(StoredMessage & { readonly id: number })[]>;
   /** The first of all readable rows of the tenant whose conversation has no key to an entry. */
   findUnrecorded(tenant: string): Promise<UnrecordedRow | undefined>;
 }

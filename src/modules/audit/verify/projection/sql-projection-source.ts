@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { PageBounds } from '../entry-source.js';
 import { toTime } from '../to-time.js';
 import type {
   ConversationSpan,
@@ -17,8 +18,12 @@ const SPANS = `
 SELECT conversation_id, min(seq) FILTER (WHERE seq >= $3) AS first, count(*) AS entries
   FROM audit_keys WHERE conversation_id = ANY($2::integer[]) AND tenant = $1 GROUP BY conversation_id`;
 const ENTRIES = `
-SELECT seq, conversation_id, key, body FROM audit_keys JOIN audit_entries USING (tenant, seq)
- WHERE tenant = $1 AND conversation_id = $2 AND seq > $3 ORDER BY seq LIMIT $4`;
+SELECT seq, conversation_id, key, body
+  FROM (SELECT next.*, sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body) AS bytes_before
+          FROM (SELECT seq, conversation_id, key, body FROM audit_keys JOIN audit_entries USING (tenant, seq)
+                 WHERE tenant = $1 AND conversation_id = $2 AND seq > $3 ORDER BY seq LIMIT $4) AS next) AS sized
+ WHERE bytes_before < $5
+ ORDER BY seq`;
 const CONVERSATIONS = `
 SELECT id, user_id, model_name, title, tenant, session_id, status, metadata,
        extract(epoch FROM created_at)::text AS created_at, extract(epoch FROM updated_at)::text AS updated_at
@@ -26,6 +31,12 @@ SELECT id, user_id, model_name, title, tenant, session_id, status, metadata,
 const MESSAGES = `
 SELECT conversation_id, tenant, role, content, metadata, extract(epoch FROM created_at)::text AS created_at
   FROM messages WHERE conversation_id = ANY($1::integer[]) ORDER BY conversation_id, id`;
+const MESSAGES_AFTER = `
+SELECT id, conversation_id, tenant, role, content, metadata, extract(epoch FROM created_at)::text AS created_at
+  FROM (SELECT next.*, sum(octet_length(content)) OVER (ORDER BY id) - octet_length(content) AS bytes_before
+          FROM (SELECT * FROM messages WHERE conversation_id = $1 AND id > $2::bigint ORDER BY id LIMIT $3) AS next) AS sized
+ WHERE bytes_before < $4
+ ORDER BY id`;
 const STRETCH = 10_000;
 const BEFORE_ALL = -(2 ** 31) - 1;
 /** Rows and their keys come and go together, and one statement sees both or neither. */
@@ -62,9 +73,15 @@ export class SqlProjectionSource implements ProjectionSource {
     }));
   }
 
-  async sealed(tenant: string, conversationId: number, after: number, limit: number): Promise<SealedEntry[]> {
+  async sealed(
+    tenant: string,
+    conversationId: number,
+    after: number,
+    bounds: PageBounds,
+  ): Promise<SealedEntry[]> {
     type Row = KeyRow & { body: Buffer };
-    const rows = await this.dataSource.query<Row[]>(ENTRIES, [tenant, conversationId, after, limit]);
+    const asked = [tenant, conversationId, after, bounds.rows, bounds.bytes];
+    const rows = await this.dataSource.query<Row[]>(ENTRIES, asked);
     return rows.map((row) => ({ ...toStoredKey(row), body: row.body }));
   }
 
@@ -79,6 +96,16 @@ export class SqlProjectionSource implements ProjectionSource {
 
   async messages(conversationIds: readonly number[]): Promise<StoredMessage[]> {
     const rows = await this.dataSource.query<StoredMessage[]>(MESSAGES, [conversationIds]);
+    return rows.map((row) => ({ ...row, created_at: row.created_at && toTime(row.created_at) }));
+  }
+
+  async messagesAfter(
+    conversationId: number,
+    after: number,
+    { rows: most, bytes }: PageBounds,
+  ): Promise<(StoredMessage & { readonly id: number })[]> {
+    type Row = StoredMessage & { readonly id: number };
+    const rows = await this.dataSource.query<Row[]>(MESSAGES_AFTER, [conversationId, after, most, bytes]);
     return rows.map((row) => ({ ...row, created_at: row.created_at && toTime(row.created_at) }));
   }
 
