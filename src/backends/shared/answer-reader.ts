@@ -44,20 +44,13 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
   });
   private errorHead: ErrorHead | undefined;
   private errorBody = '';
-  /** While a thought may stand in the text. */
   private thinkTags: ThinkTags | undefined;
 
-  /** `splitsThoughts`: whether what the text says between `<think>` tags is reasoning. */
   constructor(
     private readonly sink: AnswerSink,
-    splitsThoughts = false,
-  ) {
-    if (splitsThoughts)
-      this.thinkTags = new ThinkTags({
-        text: (piece) => this.hear((sink) => sink.text(piece)),
-        reasoning: (piece) => this.hear((sink) => sink.reasoning(piece)),
-      });
-  }
+    /** Whether a thought may stand in the text that comes, between `<think>` tags. */
+    private awaitsTags = false,
+  ) {}
 
   /** Whether its end was said, or is not awaited any more. */
   protected get isOver(): boolean {
@@ -138,8 +131,21 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
   protected text(piece: WireText): void {
     if (this.ended) return;
     this.started = true;
-    if (this.thinkTags === undefined) this.sink.text(piece);
-    else if (!this.thinkTags.take(piece)) this.thinkTags = undefined;
+    if (this.awaitsTags) this.awaitsTags = this.takeTagged(piece);
+    else this.sink.text(piece);
+  }
+
+  /** False when no more tags are awaited. Few answers begin like one. */
+  private takeTagged(piece: WireText): boolean {
+    if (this.thinkTags === undefined && !ThinkTags.mayBegin(piece)) {
+      this.sink.text(piece);
+      return false;
+    }
+    this.thinkTags ??= new ThinkTags({
+      text: (said) => this.hear((sink) => sink.text(said)),
+      reasoning: (thought) => this.hear((sink) => sink.reasoning(thought)),
+    });
+    return this.thinkTags.take(piece);
   }
 
   protected reasoning(piece: WireText): void {

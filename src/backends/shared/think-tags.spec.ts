@@ -16,7 +16,7 @@ function read(pieces: readonly WireText[]): Heard {
     text: (piece) => (text += piece),
     reasoning: (piece) => (reasoning += piece),
   });
-  let isAwaited = true;
+  let isAwaited = ThinkTags.mayBegin(pieces[0]!);
   const told: number[] = [];
   for (const piece of pieces) {
     if (isAwaited) isAwaited = tags.take(piece);

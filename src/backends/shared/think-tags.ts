@@ -2,6 +2,7 @@ import type { WireText } from '../../contracts/wire-text.js';
 
 const OPENING = '<think>';
 const CLOSING = '</think>';
+const [SPACE, BRACKET, BACKSLASH] = [0x20, 0x3c, 0x5c];
 const WHITESPACE = /^(?: |\\[nrt])*/;
 /** Angle brackets as Go and others escape them, and escaped backslashes, of which the second may stand before such letters. */
 const ESCAPED = /\\\\|\\u003[ce]/gi;
@@ -23,6 +24,12 @@ export class ThinkTags {
   private held = '';
 
   constructor(private readonly listener: ThoughtListener) {}
+
+  /** Whether a text that begins with this piece may begin with a tag: with whitespace, with `<`, or with an escape. */
+  static mayBegin(piece: WireText): boolean {
+    const first = piece.charCodeAt(0);
+    return first === SPACE || first === BRACKET || first === BACKSLASH;
+  }
 
   /** Takes the next piece of the text. False when no more tags are awaited, and all that comes is said. */
   take(piece: WireText): boolean {

@@ -32,19 +32,14 @@ export function toChatRequest(
   { agent, requestedModel, defaultMaxTokens }: Asked,
 ): RequestOf {
   const messages = body.messages.flatMap(toMessages);
+  const mostTokens = isOpenEnded ? undefined : defaultMaxTokens;
   if (agent?.persona !== undefined) messages.unshift({ role: 'system', content: agent.persona });
   const request: Omit<GenerationRequest, 'model'> = {
     requestedModel,
     choice: 0,
     input: task === undefined ? { kind: 'chat', messages } : { kind: 'chat', messages, task },
     ...(agent !== undefined && { agent: agent.key }),
-    sampling: {
-      ...toSampling(body, agent),
-      maxTokens:
-        body.max_completion_tokens ??
-        maxTokensOf(body, agent) ??
-        (isOpenEnded ? undefined : defaultMaxTokens),
-    },
+    sampling: toSampling(body, agent, body.max_completion_tokens ?? maxTokensOf(body, agent) ?? mostTokens),
     tools: body.tools?.map(toTool),
     toolChoice:
       typeof body.tool_choice === 'object' ? body.tool_choice?.function : (body.tool_choice ?? undefined),
@@ -66,7 +61,7 @@ export function toPromptRequest(
   const prompts = typeof body.prompt === 'string' ? [body.prompt] : body.prompt;
   const suffix = body.suffix ?? undefined;
   const inputs = prompts.map((prompt) => ({ kind: 'prompt', prompt, suffix }) as const);
-  const sampling = { ...toSampling(body, agent), maxTokens: maxTokensOf(body, agent) ?? defaultMaxTokens };
+  const sampling = toSampling(body, agent, maxTokensOf(body, agent) ?? defaultMaxTokens);
   const perPrompt = body.n ?? 1;
   return (choice) => ({
     requestedModel,
@@ -82,9 +77,14 @@ export function toPromptRequest(
 const maxTokensOf = (body: SamplingDto, agent: AgentSettings | undefined): number | undefined =>
   body.max_tokens ?? agent?.options.maxTokens;
 
-function toSampling(body: SamplingDto, agent: AgentSettings | undefined): Sampling {
+function toSampling(
+  body: SamplingDto,
+  agent: AgentSettings | undefined,
+  maxTokens: number | undefined,
+): Sampling {
   const temperature = body.temperature ?? agent?.options.temperature;
   return {
+    maxTokens,
     temperature: temperature ?? DEFAULT_TEMPERATURE,
     isTemperatureOurs: temperature === undefined,
     topP: body.top_p ?? undefined,
