@@ -44,6 +44,18 @@ describe(fromStatus.name, () => {
     expect(fromStatus(status, '', undefined).code).toBe(code);
   });
 
+  it.each([
+    // FastAPI, llama.cpp, Go's router.
+    '{"detail":"Not Found"}',
+    '{"error":{"code":404,"message":"File Not Found","type":"not_found_error"}}',
+    '404 page not found',
+  ])('does not blame the model where the server has no such path: %s', (body) => {
+    expect(fromStatus(404, body, undefined)).toMatchObject({
+      code: 'upstream_error',
+      message: expect.stringContaining('its address may lack a prefix such as `/v1`'),
+    });
+  });
+
   it('tells the words only for what the caller can mend, and logs them always', () => {
     for (const status of [400, 413, 422])
       expect(fromStatus(status, 'too long', undefined).message).toContain('too long');

@@ -37,6 +37,11 @@ export function reportedFailure(text: string): Failure {
   };
 }
 
+/** What servers say that know nothing of the path, and so nothing of models. */
+const NO_SUCH_PATH = /^\s*(?:404 page |file )?not found\s*$/i;
+const WRONG_ADDRESS =
+  'The model server has nothing at the path it was asked at: its address may lack a prefix such as `/v1`.';
+
 /** What a status other than 200 becomes. `body` says why, as latin1 characters of its bytes. */
 export function fromStatus(status: number, body: string, retryAfter: string | undefined): Failure {
   const { text, code } = readErrorBody(body);
@@ -60,6 +65,7 @@ export function fromStatus(status: number, body: string, retryAfter: string | un
         detail,
       };
     case 404:
+      if (NO_SUCH_PATH.test(text)) return { code: 'upstream_error', message: WRONG_ADDRESS, detail };
       return { code: 'model_not_found', message: 'The model server does not have this model.', detail };
     case 429:
       return {
