@@ -24,13 +24,13 @@ import { LimitsModule, LimitsStorageModule } from './modules/limits/index.js';
 import { MetricsModule } from './modules/metrics/index.js';
 import { ModelsModule } from './modules/models/index.js';
 import { StreamingModule } from './modules/streaming/index.js';
-import { ResponsesModule } from './modules/responses/index.js';
+import { ResponsesModule, ResponseStorageModule } from './modules/responses/index.js';
 import { RealtimeModule } from './modules/realtime/index.js';
 
 /** Where generations go on record, and what looks after it. */
 export type Storage = NonNullable<ModuleMetadata['imports']>;
 
-/** With a database: the record, who is known, budgets and usage. */
+/** With a database: the record, who is known, budgets and usage, responses for days. */
 export const DATABASE: Storage = [
   DatabaseModule,
   AuditModule,
@@ -39,6 +39,7 @@ export const DATABASE: Storage = [
   OAuthModule,
   DevicesModule,
   LimitsStorageModule,
+  ResponseStorageModule,
 ];
 
 /** The table of contents. */

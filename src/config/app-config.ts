@@ -22,6 +22,7 @@ export interface AppConfig {
   readonly streaming: StreamingConfig;
   readonly alerts: readonly AlertRule[];
   readonly responseCache: ResponseCacheConfig;
+  readonly storedResponses: StoredResponsesConfig;
   readonly routing: RoutingConfig;
   readonly oauth: OAuthConfig;
   /** Refuse new work when the event loop or the heap is at its limit. */
@@ -237,6 +238,12 @@ export interface AlertRule {
 export interface ResponseCacheConfig {
   /** `deterministic`: only what was asked without randomness, by a temperature of 0 or with a seed. */
   readonly mode: 'on' | 'deterministic' | 'off';
+  readonly ttlMs: number;
+}
+
+/** Responses that can be read again. */
+export interface StoredResponsesConfig {
+  /** How long after their end. None is kept longer than finished answers are where it is 0. */
   readonly ttlMs: number;
 }
 

@@ -134,6 +134,7 @@ const PARSERS = {
   METRICS_SERVER_ENDPOINT: httpUrl,
   CUSTOM_METRICS_ENDPOINT: httpUrl,
 
+  RESPONSES_TTL_DAYS: decimal(0, 3_650),
   RESPONSE_CACHE: oneOf('on', 'deterministic', 'off'),
   RESPONSE_CACHE_TTL_S: decimal(0.001, 2_592_000),
 } satisfies Record<string, Parser<unknown>>;

@@ -12,6 +12,7 @@ export {
   type PostgresConfig,
   type RedisConfig,
   type ResponseCacheConfig,
+  type StoredResponsesConfig,
   type StreamingConfig,
   type UpstreamConfig,
 } from './app-config.js';

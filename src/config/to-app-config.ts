@@ -16,6 +16,7 @@ import { toLimitsConfig, toPrices } from './to-limits-config.js';
 import { toRedisConfig } from './to-redis-config.js';
 import { toResponseCacheConfig } from './to-response-cache-config.js';
 import { toRoutingConfig } from './to-routing-config.js';
+import { toStoredResponsesConfig } from './to-stored-responses-config.js';
 import { toStreamingConfig } from './to-streaming-config.js';
 import { toStreamsConfig, toUpstreamConfig } from './to-streams-config.js';
 import { toVectorDbConfig } from './to-vector-db-config.js';
@@ -50,6 +51,7 @@ export function toAppConfig(sources: Sources): AppConfig {
     streaming: streaming.config,
     alerts: toAlertRules(alertsYaml),
     responseCache: toResponseCacheConfig(sources),
+    storedResponses: toStoredResponsesConfig(sources, audit.config),
     routing: routing.config,
     oauth: toOAuthConfig(sources),
     loadShed: firstSet(env.LOAD_SHED, yaml.section('limits').read('load_shed', flag), true),

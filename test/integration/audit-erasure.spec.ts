@@ -140,7 +140,7 @@ describe.each(GATEWAY_KINDS)('erasing from the audit on $kind', ({ open }) => {
     });
     expect((await erase(id!)).status).toBe(500);
     const deletions = query.mock.calls.flatMap(([sql]) => /DELETE FROM (\w+)/.exec(sql)?.[1] ?? []);
-    expect([...new Set(deletions)]).toEqual(['audit_keys', 'messages', 'conversations']);
+    expect([...new Set(deletions)]).toEqual(['stored_responses', 'audit_keys', 'messages', 'conversations']);
     vi.restoreAllMocks();
     expect(await left([id!])).toEqual([1, 1, 1]);
     expect((await erase(id!)).status).toBe(204);

@@ -297,6 +297,18 @@ describe.each(DATABASE_KINDS)('a chain on $kind', ({ create }) => {
     await expect(dataSource.query('DELETE FROM audit_entries')).rejects.toThrow('permission denied');
   });
 
+  it('loses with it what could be gone on from, and no more', async () => {
+    await dataSource.query(
+      `INSERT INTO stored_responses (tenant, id, user_id, expires_at)
+       SELECT tenant, subject, 'ada', now() + INTERVAL '1 day' FROM audit_entries`,
+    );
+    await new OldEntries(dataSource).removeSome(TENANT, OLD);
+    expect(await dataSource.query('SELECT id FROM stored_responses ORDER BY id')).toEqual(
+      await dataSource.query('SELECT subject AS id FROM audit_entries ORDER BY subject'),
+    );
+    await dataSource.query('DELETE FROM stored_responses');
+  });
+
   it('does not lose an entry otherwise', async () => {
     const remove = dataSource.query('DELETE FROM audit_entries WHERE seq = 1');
     await expect(remove).rejects.toThrow('permission denied');

@@ -10,7 +10,7 @@ import { FakeOllama } from '../support/fake-ollama.js';
 import { FakeOpenAi } from '../support/fake-openai.js';
 import { post } from '../support/gateway-calls.js';
 import { believe, caller, showing } from '../support/named-callers.js';
-import { createOnServer, SERVER_URL, temporaryDirectory } from './database-support.js';
+import { LASTING_KINDS, type LastingDatabase } from './lasting-database.js';
 
 interface Report {
   readonly data: readonly Record<string, unknown>[];
@@ -22,39 +22,15 @@ const HELLO = { model: 'phi3', messages: [{ role: 'user', content: 'Hello' }] };
 const ADMIN = caller('boss', { role: 'admin', tenant: 'acme' });
 const TODAY = () => new Date().toISOString().slice(0, 10);
 
-/** Settings of a gateway on a database that outlives it. */
-const KINDS: readonly { kind: string; open: () => Promise<{ env: object; remove: () => Promise<void> }> }[] =
-  [
-    {
-      kind: 'the embedded database',
-      open: async () => ({
-        env: { CITADEL_DATA_DIR: await temporaryDirectory() },
-        remove: () => Promise.resolve(),
-      }),
-    },
-    ...(SERVER_URL
-      ? [
-          {
-            kind: 'a PostgreSQL server',
-            open: async () => {
-              const database = await createOnServer();
-              return { env: { DATABASE_URL: database.config.url }, remove: () => database.remove() };
-            },
-          },
-        ]
-      : []),
-  ];
-
-describe.each(KINDS)('limits on $kind', ({ open }) => {
+describe.each(LASTING_KINDS)('limits on $kind', ({ open }) => {
   let ollama: FakeOllama;
-  let env: object;
-  let remove: () => Promise<void>;
+  let database: LastingDatabase;
   let gateway: TestGateway;
 
   const start = async () => {
     gateway = await createGateway(
       {
-        ...env,
+        ...database.env,
         OLLAMA_URL: ollama.origin,
         MODELS_ADMIT: 'any',
         RATE_LIMIT: 'on',
@@ -84,13 +60,13 @@ describe.each(KINDS)('limits on $kind', ({ open }) => {
   beforeAll(async () => {
     ollama = await new FakeOllama({ models: 'any' }).listen();
     ollama.answer({ pieces: ['a', 'b', 'c'], promptEvalCount: 7, evalCount: 3 });
-    ({ env, remove } = await open());
+    database = await open();
     await start();
   });
   afterAll(async () => {
     await gateway.close();
     await ollama.close();
-    await remove();
+    await database.remove();
   });
 
   it('count what everybody uses, and tell each their own and administrators all', async () => {

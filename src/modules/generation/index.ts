@@ -13,6 +13,8 @@ export { answersOf } from './log/answers.js';
 export { LogDirectory } from './log-directory.js';
 export { playLog, type LogListener } from './log/play-log.js';
 export { LogCopy } from './log-copy.js';
+export type { FinishedGeneration } from './finished-generations.js';
+export { withoutDetail } from './without-detail.js';
 export { LogReader, type StreamSink } from './log-reader.js';
 export { WholeAnswerReader } from './whole-answer-reader.js';
 export { MIRROR_RUNNING_TTL_MS } from './replicas/mirrored-log.js';

@@ -13,6 +13,7 @@ describe(KeptResponses.name, () => {
   const create = (maxBytes = 1_000_000) => new KeptResponses(maxBytes, TTL_MS, () => now);
   const asked = (instructions = ''): KeptResponse => ({
     tenant: 'default',
+    user: 'ada',
     echo: { instructions },
     items: [],
     background: false,

@@ -5,6 +5,8 @@ import type { ResponseEcho } from './response-echo.js';
 export interface KeptResponse {
   /** Whose it is. */
   readonly tenant: string;
+  /** Who asked, as the record has it. */
+  readonly user: string;
   readonly echo: ResponseEcho;
   /** All that stood before it, with the items of earlier responses. */
   readonly items: readonly InputItem[];

@@ -14,7 +14,8 @@ import { type ItemPage, toPage } from './input/to-page.js';
 import { BEGUN, toResponseJson } from './output/response-json.js';
 import { ResponseWriter } from './output/response-writer.js';
 import { toWholeResponse } from './output/whole-response.js';
-import { StoredResponses, type StoredResponse } from './stored-responses.js';
+import type { StoredResponse } from './stored-response.js';
+import { StoredResponses } from './stored-responses.js';
 
 /** Codes by which a cancel says that there is nothing left to stop. */
 const HAS_ENDED: ReadonlySet<string> = new Set(['already_finished', 'generation_not_found']);

@@ -3,6 +3,7 @@ import { AppConfig } from '../../config/index.js';
 import { AgentsModule } from '../agents/index.js';
 import { ChatModule } from '../chat/index.js';
 import { GenerationModule } from '../generation/index.js';
+import { ResponseArchive } from './archive/response-archive.js';
 import { KeptResponses } from './kept-responses.js';
 import { ResponseReadingService } from './response-reading.service.js';
 import { ResponsesController } from './responses.controller.js';
@@ -15,6 +16,7 @@ import { StoredResponses } from './stored-responses.js';
   imports: [AgentsModule, ChatModule, GenerationModule],
   controllers: [ResponsesController, StoredResponsesController],
   providers: [
+    ResponseArchive,
     ResponseReadingService,
     ResponsesService,
     SharedResponses,
@@ -25,5 +27,6 @@ import { StoredResponses } from './stored-responses.js';
       inject: [AppConfig],
     },
   ],
+  exports: [KeptResponses, ResponseArchive],
 })
 export class ResponsesModule {}

@@ -68,11 +68,12 @@ export class ResponsesService {
       isKnown: (name) => KNOWN_PARAMETERS.has(name),
     });
     const { id, head } = source;
-    const echo = toEcho(dto, tools.own, this.desk.specify(call));
-    const { tenant } = call.caller.principal;
+    const spec = this.desk.specify(call);
+    const echo = toEcho(dto, tools.own, spec);
+    const whose = { tenant: spec.owner.tenant, user: spec.userId };
     const isStored =
       (dto.store ?? true) && !isReplayed
-        ? this.stored.add(id, { tenant, echo, items, background }, source.ended)
+        ? this.stored.add(id, { ...whose, echo, items, background }, source.ended)
         : undefined;
 
     if (call.streams) {

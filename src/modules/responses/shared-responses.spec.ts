@@ -30,7 +30,7 @@ describe(SharedResponses.name, () => {
     const config = { redis: { kind: 'memory' }, streams: { resumeTtlMs: 1_000 } } as AppConfig;
     const redis = new HeldRedis(config);
     const kept = new KeptResponses(100_000, 1_000);
-    kept.add(ID, { tenant: 'acme', echo: {}, items: [], background: true }, false);
+    kept.add(ID, { tenant: 'acme', user: 'ada', echo: {}, items: [], background: true }, false);
     const shared = new SharedResponses(
       config,
       redis,

@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AppConfig } from '../../config/index.js';
+import { GatewayError } from '../../common/errors/gateway.error.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { Principal } from '../../contracts/principal.js';
 import { RedisChannels, RedisConnection } from '../../infrastructure/redis/index.js';
 import { Generation, GenerationRegistry, LogDirectory } from '../generation/index.js';
 import { NoReplicas } from '../generation/replicas/replicas.js';
 import { BEGIN } from '../generation/testing/begin-record.js';
+import type { ArchiveRows } from './archive/archive-rows.js';
+import { ResponseArchive } from './archive/response-archive.js';
 import { KeptResponses } from './kept-responses.js';
 import { SharedResponses } from './shared-responses.js';
 import { StoredResponses } from './stored-responses.js';
@@ -23,11 +26,13 @@ describe(StoredResponses.name, () => {
   let registry: GenerationRegistry;
   let kept: KeptResponses;
   let stored: StoredResponses;
+  let archive: ResponseArchive;
 
   beforeEach(() => {
     const config = {
       redis: { kind: 'memory' },
       streams: { logMaxBytes: 100_000, resumeTtlMs: 300_000 },
+      storedResponses: { ttlMs: 1_000 },
     } as AppConfig;
     registry = new GenerationRegistry(config);
     kept = new KeptResponses(100_000, 300_000);
@@ -40,7 +45,8 @@ describe(StoredResponses.name, () => {
       new EventBus(),
       new NoReplicas(),
     );
-    stored = new StoredResponses(kept, shared, new LogDirectory(registry, new NoReplicas()));
+    archive = new ResponseArchive(config);
+    stored = new StoredResponses(kept, shared, new LogDirectory(registry, new NoReplicas()), archive);
   });
 
   function begin(): Generation {
@@ -57,7 +63,7 @@ describe(StoredResponses.name, () => {
       role: 'user',
       content: [{ type: 'input_text', text: 'Hello' }],
     } as const;
-    kept.add(ID, { tenant: OWNER.tenant, echo: {}, items: [item], background: false }, false);
+    kept.add(ID, { tenant: OWNER.tenant, user: OWNER.id, echo: {}, items: [item], background: false }, false);
     return generation;
   }
 
@@ -102,11 +108,35 @@ describe(StoredResponses.name, () => {
     await expect(stored.conversationOf(ID, OWNER)).rejects.toThrow('has not finished');
   });
 
+  it('says that the database is away, unless it is known without', async () => {
+    const away = new GatewayError('dependency_unavailable', 'The database does not answer just now.');
+    const rows = { find: () => Promise.reject(away) } as unknown as ArchiveRows;
+    archive.use({ rows, keep: () => undefined });
+    await expect(stored.find(ID, OWNER)).rejects.toBe(away);
+    await expect(stored.itemLookup(OWNER)(`msg_${KEY}_0`)).rejects.toBe(away);
+    expect(await stored.find('resp_1', OWNER)).toBeUndefined();
+    finish(begin());
+    expect(await stored.find(ID, OWNER)).toMatchObject({ tenant: 'acme' });
+  });
+
+  it('deletes nothing while the archive cannot be told', async () => {
+    const away = new GatewayError('dependency_unavailable', 'The database does not answer just now.');
+    const rows = { delete: () => Promise.reject(away) } as unknown as ArchiveRows;
+    archive.use({ rows, keep: () => undefined });
+    finish(begin());
+    await expect(stored.delete(ID, OWNER)).rejects.toBe(away);
+    expect(await stored.find(ID, OWNER)).toMatchObject({ tenant: 'acme' });
+  });
+
   it('finds nothing whose log is gone, or that was not kept', async () => {
     finish(begin());
     kept.delete(ID);
     expect(await stored.find(ID, OWNER)).toBeUndefined();
-    kept.add('resp_1', { tenant: OWNER.tenant, echo: {}, items: [], background: false }, true);
+    kept.add(
+      'resp_1',
+      { tenant: OWNER.tenant, user: OWNER.id, echo: {}, items: [], background: false },
+      true,
+    );
     expect(await stored.find('resp_1', OWNER)).toBeUndefined();
   });
 });

@@ -4,23 +4,21 @@ import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { Principal } from '../../contracts/principal.js';
 import { fromWireBytes } from '../../contracts/wire-text.js';
 import { isGone, LogDirectory, type FollowedLog } from '../generation/index.js';
+import { ResponseArchive } from './archive/response-archive.js';
 import type { InputItem } from './input/input-item.js';
 import type { ItemLookup } from './input/read-input.js';
 import { KeptResponses, type KeptResponse } from './kept-responses.js';
 import { itemsOf } from './output/whole-response.js';
 import { RESPONSE_ID } from './response-id.js';
 import { SharedResponses } from './shared-responses.js';
-
-/** A response that can be read again. */
-export interface StoredResponse extends KeptResponse {
-  readonly source: FollowedLog;
-}
+import type { StoredResponse } from './stored-response.js';
 
 const ITEM_ID = /^(?:msg|fc|ctc|tsc|rs)_([0-9a-f]{32})_\d+$/;
 
 /**
  * Responses by their id, whichever replica made them. What belongs to somebody else, was deleted or is kept no longer
- * is not found. Each method rejects with `server_busy` where the other replicas would have to be asked and cannot be.
+ * is not found. Each method rejects with `server_busy` where the other replicas would have to be asked and cannot be, and
+ * with `dependency_unavailable` where it is the database that cannot.
  */
 @Injectable()
 export class StoredResponses {
@@ -28,25 +26,24 @@ export class StoredResponses {
     @Inject(KeptResponses) private readonly kept: KeptResponses,
     @Inject(SharedResponses) private readonly shared: SharedResponses,
     @Inject(LogDirectory) private readonly logs: LogDirectory,
+    @Inject(ResponseArchive) private readonly archive: ResponseArchive,
   ) {}
 
   /** Keeps what was asked, to be found on every replica. Resolves when it is. */
   add(id: string, response: KeptResponse, ended: boolean): Promise<void> {
     this.kept.add(id, response, ended);
+    if (ended) this.archive.keep(id);
     return this.shared.share(id);
   }
 
-  /** No replica finds it any more. Rejects while they cannot be told; it is still there then. */
-  delete(id: string, { tenant }: Principal): Promise<void> {
-    return this.shared.delete(tenant, id);
+  /** No replica finds it any more. Rejects while that cannot be said to all; it is to be asked again then. */
+  async delete(id: string, caller: Principal): Promise<void> {
+    await this.archive.delete(id, caller);
+    await this.shared.delete(caller.tenant, id);
   }
 
   async find(id: string, caller: Principal): Promise<StoredResponse | undefined> {
-    const own = this.kept.find(id);
-    if (own === undefined) return this.findElsewhere(id, caller);
-    if (await this.shared.wasDeleted(caller.tenant, id)) return undefined;
-    const source = await this.findLog(id, caller);
-    return source && { ...own, source };
+    return (await this.findHere(id, caller)) ?? (await this.findElsewhere(id, caller));
   }
 
   /** Throws `response_not_found`. */
@@ -80,14 +77,39 @@ export class StoredResponses {
   }
 
   private async outputOf(id: string, caller: Principal): Promise<readonly InputItem[]> {
-    const found = await this.find(id, caller);
+    const found =
+      (await this.findHere(id, caller)) ?? (await this.findElsewhere(id, caller, { withItems: false }));
     const outcome = found?.source.releasedOutcome;
     return outcome === undefined ? [] : outputOf(found!, outcome);
   }
 
-  /** Who shows its log shows again what else Redis has forgotten of it. */
-  private async findElsewhere(id: string, caller: Principal): Promise<StoredResponse | undefined> {
+  private async findHere(id: string, caller: Principal): Promise<StoredResponse | undefined> {
+    const own = this.kept.find(id);
+    if (own === undefined || (await this.shared.wasDeleted(caller.tenant, id))) return undefined;
+    const source = this.logs.findHere(id, caller)?.source;
+    return source && { ...own, source };
+  }
+
+  /** What has ended lies in the archive; other replicas know of the rest. */
+  private async findElsewhere(
+    id: string,
+    caller: Principal,
+    parts?: { readonly withItems: boolean },
+  ): Promise<StoredResponse | undefined> {
     if (!RESPONSE_ID.test(id)) return undefined;
+    try {
+      const archived = await this.archive.find(id, caller, parts);
+      return archived === 'deleted' ? undefined : (archived ?? (await this.findShared(id, caller)));
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      const found = await this.findShared(id, caller);
+      if (found === undefined) throw error;
+      return found;
+    }
+  }
+
+  /** Who shows its log shows again what else Redis has forgotten of it. */
+  private async findShared(id: string, caller: Principal): Promise<StoredResponse | undefined> {
     const known = await this.shared.find(caller.tenant, id);
     const source = await this.findLog(id, caller);
     const kept = known ?? (source && (await this.shared.find(caller.tenant, id)));
@@ -103,6 +125,9 @@ export class StoredResponses {
     }
   }
 }
+
+const isAway = (error: unknown): boolean =>
+  error instanceof GatewayError && error.code === 'dependency_unavailable';
 
 const outputOf = ({ source, echo }: StoredResponse, outcome: Outcome): InputItem[] =>
   itemsOf(source, outcome, echo).map((item) => JSON.parse(fromWireBytes(item.toJson())) as InputItem);

@@ -15,6 +15,7 @@ import { PlaceUsage1795219200091 } from './1795219200091-place-usage.js';
 import { CompressMessages1795219200100 } from './1795219200100-compress-messages.js';
 import { InlineBodies1795219200101 } from './1795219200101-inline-bodies.js';
 import { ReadMessages1795219200102 } from './1795219200102-read-messages.js';
+import { StoreResponses1795219200103 } from './1795219200103-store-responses.js';
 
 /** Every migration, oldest first. A new one is a file here and a line in this list. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   CompressMessages1795219200100,
   InlineBodies1795219200101,
   ReadMessages1795219200102,
+  StoreResponses1795219200103,
 ];

@@ -47,6 +47,14 @@ export class ErasableRows {
     return rows.map(({ id }) => id);
   }
 
+  /** Responses of a user that can be gone on from, also those of which no conversation is on record. */
+  async deleteResponsesOf({ tenant, userId }: VisibleRows, user: string): Promise<void> {
+    if (userId !== undefined && userId !== user) return;
+    await this.database
+      .forTenant(tenant)
+      .query('DELETE FROM stored_responses WHERE tenant = $1 AND user_id = $2', [tenant, user]);
+  }
+
   /**
    * Deletes, in one transaction, those that are as they were found, and tells how many there still were. One that has
    * got other entries since has grown: it stays as it is.
@@ -60,6 +68,11 @@ export class ErasableRows {
       const hasGrown = ({ id, seqs }: Erasable) => current.get(id)?.some((seq) => !seqs.includes(seq));
       const grown = found.filter(hasGrown).map(({ id }) => id);
       const rest = ids.filter((id) => !grown.includes(id));
+      await deleteResponses(
+        query,
+        tenant,
+        found.filter((erasable) => !hasGrown(erasable)).flatMap(({ seqs }) => seqs),
+      );
       await query('DELETE FROM audit_keys WHERE conversation_id = ANY($1)', [rest]);
       await deleteMessages(query, rest);
       const deleted = await query(
@@ -69,6 +82,15 @@ export class ErasableRows {
       return { deleted: deleted.length, grown };
     });
   }
+}
+
+/** What could be gone on from of these entries. */
+async function deleteResponses(query: Query, tenant: string, seqs: readonly number[]): Promise<void> {
+  await query(
+    `DELETE FROM stored_responses USING audit_entries AS entry
+      WHERE entry.tenant = $1 AND seq = ANY($2::bigint[]) AND stored_responses.tenant = $1 AND id = subject`,
+    [tenant, seqs],
+  );
 }
 
 async function seqsOf(query: Query, ids: readonly number[]): Promise<Map<number, number[]>> {

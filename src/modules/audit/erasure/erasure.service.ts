@@ -39,6 +39,7 @@ export class ErasureService {
   async eraseUser(caller: Principal, user: string): Promise<number> {
     const visible = visibleTo(caller);
     const through = await this.conversations.lastId(visible);
+    await this.rows.deleteResponsesOf(visible, user);
     let erased = 0;
     for (let after = 0; ;) {
       const ids = await this.rows.idsOf(visible, user, { after, through, limit: BATCH });

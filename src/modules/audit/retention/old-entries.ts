@@ -17,12 +17,17 @@ DELETE FROM audit_entries WHERE tenant = $1 AND seq IN (
   SELECT seq FROM (SELECT seq, sum(octet_length(body)) OVER (ORDER BY seq) - octet_length(body) AS bytes_before
                      FROM (SELECT seq, body FROM audit_entries WHERE tenant = $1 AND seq <= $2
                             ORDER BY seq LIMIT ${BATCH.rows}) AS next) AS sized
-   WHERE bytes_before < ${BATCH.bytes}) RETURNING seq`;
+   WHERE bytes_before < ${BATCH.bytes}) RETURNING seq, subject`;
 
 /** Conversations none of whose entries has a key any more. */
 const FORGOTTEN = `
 SELECT id FROM unnest($1::integer[]) AS gone(id)
  WHERE NOT EXISTS (SELECT 1 FROM audit_keys WHERE conversation_id = id)`;
+
+interface OldEntry {
+  readonly seq: string;
+  readonly subject: string;
+}
 
 /** The rows of entries that are to go. */
 @Injectable()
@@ -51,12 +56,8 @@ export class OldEntries {
       // The application's role may only append. All of it ends with the transaction, whichever way.
       await manager.query('SET LOCAL ROLE NONE');
       await manager.query(`SELECT set_config('citadel.retained_through', $1, true)`, [String(last)]);
-      const [entries] = await manager.query<[{ seq: string }[], number]>(REMOVE_SOME, [tenant, last]);
-      await removeReadable(
-        manager,
-        tenant,
-        entries.map(({ seq }) => seq),
-      );
+      const [entries] = await manager.query<[OldEntry[], number]>(REMOVE_SOME, [tenant, last]);
+      await removeReadable(manager, tenant, entries);
       return entries.length;
     });
   }
@@ -75,11 +76,15 @@ export class OldEntries {
 async function removeReadable(
   manager: EntityManager,
   tenant: string,
-  seqs: readonly string[],
+  entries: readonly OldEntry[],
 ): Promise<void> {
+  await manager.query('DELETE FROM stored_responses WHERE tenant = $1 AND id = ANY($2::text[])', [
+    tenant,
+    entries.map(({ subject }) => subject),
+  ]);
   const [keys] = await manager.query<[{ conversation_id: number }[], number]>(
     'DELETE FROM audit_keys WHERE tenant = $1 AND seq = ANY($2::bigint[]) RETURNING conversation_id',
-    [tenant, seqs],
+    [tenant, entries.map(({ seq }) => seq)],
   );
   const ids = [...new Set(keys.map(({ conversation_id }) => conversation_id))];
   // Whoever adds to one of them meanwhile waits, or we do.

@@ -1,6 +1,7 @@
 import type { Principal } from '../../../contracts/principal.js';
 import type { StreamHead } from '../../../contracts/stream-dialect.js';
 import type { CopiedEnd } from '../log-copy.js';
+import { withoutDetail } from '../without-detail.js';
 
 /** How long a mirror is kept from its beginning: longer than any generation runs. */
 export const MIRROR_RUNNING_TTL_MS = 900_000;
@@ -28,7 +29,8 @@ export const mirrorKey = (tenant: string, id: string): string =>
 /** The fields of a record, as a stream of Redis keeps them. Entries are one-byte characters. */
 export function toFields(record: MirrorRecord): (string | Buffer)[] {
   if (record.kind === 'head') return ['h', JSON.stringify(record.head)];
-  if (record.kind === 'end') return ['x', JSON.stringify(withoutDetail(record.end))];
+  if (record.kind === 'end')
+    return ['x', JSON.stringify({ ...record.end, outcome: withoutDetail(record.end.outcome) })];
   return ['n', String(record.from), 'e', Buffer.from(record.entries, 'latin1')];
 }
 
@@ -42,12 +44,4 @@ export function fromFields([name, value, , entries]: readonly Buffer[]): MirrorR
     default:
       return { kind: 'entries', from: Number(text), entries: entries!.toString('latin1') };
   }
-}
-
-/** What may not be told stays in this process and its log: a model server's words may hold our key. */
-function withoutDetail(end: CopiedEnd): CopiedEnd {
-  const { outcome } = end;
-  if (outcome.status !== 'failed') return end;
-  const failure = { ...outcome.failure, detail: undefined };
-  return { ...end, outcome: { ...outcome, failure } };
 }

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { GenerationModule } from '../../generation/index.js';
+import { ResponsesModule } from '../responses.module.js';
+import { ArchiveRows } from './archive-rows.js';
+import { ArchiveSweep } from './archive-sweep.js';
+import { ArchiveWriter } from './archive-writer.js';
+
+/** Keeps responses in the database. Needs DatabaseModule. */
+@Module({
+  imports: [GenerationModule, ResponsesModule],
+  providers: [ArchiveRows, ArchiveSweep, ArchiveWriter],
+})
+export class ResponseStorageModule {}
