@@ -104,6 +104,13 @@ describe('POST /v1/embeddings', () => {
     }
   });
 
+  it('says that more was asked for than the model has', async () => {
+    server.embedScript((exchange) => exchange.respond(200, {}, '{"embeddings":[[3,4,5]]}'));
+    const response = await ask({ input: fresh(), dimensions: 4 });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ error: { param: 'dimensions', code: 'invalid_request' } });
+  });
+
   it('splits what is much, and puts every vector where its text stood', async () => {
     const input = Array.from({ length: 300 }, () => fresh());
     expect(await vectorsOf(await ask({ input }))).toEqual(input.map((text) => expected(text)));
