@@ -104,13 +104,6 @@ describe('POST /v1/embeddings', () => {
     }
   });
 
-  it('says that more was asked for than the model has', async () => {
-    server.embedScript((exchange) => exchange.respond(200, {}, '{"embeddings":[[3,4,5]]}'));
-    const response = await ask({ input: fresh(), dimensions: 4 });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: { param: 'dimensions', code: 'invalid_request' } });
-  });
-
   it('splits what is much, and puts every vector where its text stood', async () => {
     const input = Array.from({ length: 300 }, () => fresh());
     expect(await vectorsOf(await ask({ input }))).toEqual(input.map((text) => expected(text)));
@@ -248,7 +241,10 @@ describe('a backend that fails', () => {
     server.embedScript(respond);
     const response = await ask({ input });
     expect(response.status).toBe(status);
+    expect(response.headers.get('x-citadel-backend')).toBe('ollama');
     expect(await response.json()).toHaveProperty('error.code');
+    const record = await gateway.storage.outcomeOf(generationOf(response));
+    expect(record).toMatchObject({ outcome: { status: 'failed' }, backend: 'ollama', attempts: 1 });
 
     server.embedScript(undefined);
     expect(await vectorsOf(await ask({ input }))).toEqual([expected(input)]);
@@ -259,7 +255,7 @@ describe('a backend that fails', () => {
     server.embedScript((exchange) => exchange.respond(200, {}, '{"embeddings":[[1,0,0]]}'));
     const response = await ask({ input, dimensions: 4 });
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: { code: 'invalid_request' } });
+    expect(await response.json()).toMatchObject({ error: { code: 'invalid_request', param: 'dimensions' } });
     server.embedScript(undefined);
     expect(await vectorsOf(await ask({ input, dimensions: 4 }))).toEqual([expected(input, 4)]);
   });
