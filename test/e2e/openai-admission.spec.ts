@@ -164,7 +164,7 @@ describe('names', () => {
     'of the simulator are refused when they make no sense: %s',
     async (model) => {
       const { status, body } = await tryModel(gateway, model);
-      expect([status, body.error.type]).toEqual([400, 'invalid_request_error']);
+      expect([status, body.error.type, body.error.param]).toEqual([400, 'invalid_request_error', 'model']);
     },
   );
 });
