@@ -36,6 +36,8 @@ export interface Failure {
   readonly code: FailureCode;
   /** Safe to show to the caller. */
   readonly message: string;
+  /** The field of the request that is at fault, where the caller can name it so. */
+  readonly param?: string;
   /** Seconds the backend asked us to wait. */
   readonly retryAfterS?: number;
   /** What we know and must not tell; goes to the log. */

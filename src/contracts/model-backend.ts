@@ -65,6 +65,8 @@ export interface ModelBackend {
   readonly kind: string;
   /** It takes what is said, and nothing of how to answer: lengths, tools, formats and the like are its own. */
   readonly hasOwnSettings?: boolean;
+  /** Its callers say when it fails: that tells nothing about the next call. */
+  readonly failsOnDemand?: boolean;
   /** Fields of a caller's body that its server is not told, as it would refuse them. */
   readonly withholds?: ReadonlySet<string>;
   /** Starts one answer. Never throws: what goes wrong is `sink.failed`, possibly before this returns. */

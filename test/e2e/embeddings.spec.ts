@@ -241,7 +241,10 @@ describe('a backend that fails', () => {
     server.embedScript(respond);
     const response = await ask({ input });
     expect(response.status).toBe(status);
+    expect(response.headers.get('x-citadel-backend')).toBe('ollama');
     expect(await response.json()).toHaveProperty('error.code');
+    const record = await gateway.storage.outcomeOf(generationOf(response));
+    expect(record).toMatchObject({ outcome: { status: 'failed' }, backend: 'ollama', attempts: 1 });
 
     server.embedScript(undefined);
     expect(await vectorsOf(await ask({ input }))).toEqual([expected(input)]);
@@ -252,7 +255,7 @@ describe('a backend that fails', () => {
     server.embedScript((exchange) => exchange.respond(200, {}, '{"embeddings":[[1,0,0]]}'));
     const response = await ask({ input, dimensions: 4 });
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: { code: 'invalid_request' } });
+    expect(await response.json()).toMatchObject({ error: { code: 'invalid_request', param: 'dimensions' } });
     server.embedScript(undefined);
     expect(await vectorsOf(await ask({ input, dimensions: 4 }))).toEqual([expected(input, 4)]);
   });

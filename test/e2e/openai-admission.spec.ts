@@ -151,11 +151,20 @@ describe('names', () => {
     expect(generated().length).toBe(before);
   });
 
+  it('of the simulator fail for those who ask for it, and for nobody else', async () => {
+    for (let i = 0; i < 20; i++) {
+      const failed = await askChat(gateway, { model: 'sim/words?tokens=5&die=2' });
+      expect([failed.status, (await readError(failed)).error.code]).toEqual([502, 'upstream_incomplete']);
+    }
+    const response = await askChat(gateway, { model: 'p8-sim' });
+    expect([response.status, response.headers.get('x-citadel-backend')]).toEqual([200, 'simulator']);
+  });
+
   it.each(['sim/words?tokens=x', 'sim/', 'sim/words?cost=1', 'sim/words?seed=1&seed=2'])(
     'of the simulator are refused when they make no sense: %s',
     async (model) => {
       const { status, body } = await tryModel(gateway, model);
-      expect([status, body.error.type]).toEqual([400, 'invalid_request_error']);
+      expect([status, body.error.type, body.error.param]).toEqual([400, 'invalid_request_error', 'model']);
     },
   );
 });

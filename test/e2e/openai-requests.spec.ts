@@ -114,6 +114,10 @@ describe('what a chat request says', () => {
     expect((await sentFor(says('Hi', role))).messages).toEqual([{ role: sent, content: 'Hi' }]);
   });
 
+  it.each(['xhigh', 'ultra', 'max'])('thinks as hard as the model can where it says %s', async (effort) => {
+    expect(await sentFor({ reasoning_effort: effort })).toMatchObject({ think: 'max' });
+  });
+
   it('keeps every character', async () => {
     const text = ' \t\n"\\/\u0001\u007f é € 👩‍👩‍👧‍👦 \u2028 ';
     expect((await sentFor(says(text))).messages[0]?.content).toBe(text);

@@ -68,7 +68,7 @@ describe('POST /v1/agents/stream', () => {
     for (const { object } of chunks) expect(object).toBe('text_completion');
   });
 
-  describe('overrides of the generic profile', () => {
+  describe('overrides of the profile', () => {
     it.each([
       ['?chunk_size=7', {}, 7],
       ['', { chunk_size: 7 }, 7],
@@ -76,7 +76,9 @@ describe('POST /v1/agents/stream', () => {
       ['?chunk_size=100&timeout=600&buffer_size=5000', {}, 30],
       ['', { chunk_size: 1, timeout: 1.5, buffer_size: 1 }, 1],
       ['?agent_type=p8-research&chunk_size=4', {}, 4],
-      ['?agent_type=gui&chunk_size=4', {}, 10],
+      ['?agent_type=gui&chunk_size=4', {}, 4],
+      ['?agent_type=copilot', { chunk_size: 2 }, 2],
+      ['?type=voice&chunk_size=3', {}, 3],
     ])('are taken from %s %j', async (query, body, size) => {
       expect(await largestFrame(await askAgent(query, body))).toBe(size);
     });
@@ -96,7 +98,11 @@ describe('POST /v1/agents/stream', () => {
       ['buffer_size', 1.5],
       ['buffer_size', ''],
     ])('answer 400 out of bounds, in the query and in the body: %s=%s', async (name, value) => {
-      for (const response of [await askAgent(`?${name}=${value}`), await askAgent('', { [name]: value })]) {
+      for (const response of [
+        await askAgent(`?${name}=${value}`),
+        await askAgent(`?agent_type=gui&${name}=${value}`),
+        await askAgent('', { [name]: value }),
+      ]) {
         expect(response.status).toBe(400);
         expect(await response.json()).toMatchObject({
           error: { type: 'invalid_request_error', param: name },
@@ -104,19 +110,22 @@ describe('POST /v1/agents/stream', () => {
       }
     });
 
-    it('end an answer that takes longer than its timeout with an error', async () => {
-      const gate = ollama.hold(2);
-      const asked = askAgent('?timeout=1');
-      const { request } = await gate.reached;
-      const stream = await readChatStream(await asked);
-      expect(stream).toMatchObject({
-        text: ' 0 1',
-        done: false,
-        finishReason: null,
-        error: { code: 'timeout' },
-      });
-      expect((await ollama.connectionClosed(request.connection)).closedBy).toBe('client');
-    });
+    it.each(['', '&agent_type=voice'])(
+      'end an answer that takes longer than its timeout: %s',
+      async (type) => {
+        const gate = ollama.hold(2);
+        const asked = askAgent(`?timeout=1${type}`);
+        const { request } = await gate.reached;
+        const stream = await readChatStream(await asked);
+        expect(stream).toMatchObject({
+          text: ' 0 1',
+          done: false,
+          finishReason: null,
+          error: { code: 'timeout' },
+        });
+        expect((await ollama.connectionClosed(request.connection)).closedBy).toBe('client');
+      },
+    );
   });
 });
 

@@ -120,6 +120,7 @@ describe(toOllamaRequest.name, () => {
     ['medium', 'medium'],
     ['high', 'high'],
     ['xhigh', 'max'],
+    ['ultra', 'max'],
     ['unheard-of', undefined],
   ])('sends the effort %s as think %s', (reasoningEffort, think) => {
     expect(bodyOf(toRequest({ reasoningEffort })).think).toBe(think);

@@ -8,7 +8,9 @@ export { SIMULATOR_PREFIX } from './models.js';
 /** How the request wants to be simulated, or why it cannot be. */
 export function readSettings(request: GenerationRequest): SimulatorSettings | Failure {
   const settings = parseSettings(toSimulatorModel(request));
-  return typeof settings === 'string' ? { code: 'invalid_request', message: settings } : settings;
+  return typeof settings === 'string'
+    ? { code: 'invalid_request', message: settings, param: 'model' }
+    : settings;
 }
 
 /**

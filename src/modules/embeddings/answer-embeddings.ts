@@ -7,7 +7,7 @@ import { FailureError } from '../../contracts/failure.js';
 import type { WireText } from '../../contracts/wire-text.js';
 import { toHttpError } from '../models/index.js';
 import { toCaller, type EmbeddingCall } from './embedding-call.js';
-import type { EmbeddingResult, EmbeddingsService } from './embeddings.service.js';
+import type { BegunEmbedding, EmbeddingResult, EmbeddingsService } from './embeddings.service.js';
 
 export interface EmbeddingExchange extends Exchange {
   readonly body: object;
@@ -27,7 +27,8 @@ export async function answerEmbeddings(
   let gone: AbortController | undefined;
   let stopListening: (() => void) | undefined;
   // Of what is cached nothing is to be stopped.
-  const toSignal = () => {
+  const toSignal = ({ id, backend }: BegunEmbedding) => {
+    reply.headers({ 'x-generation-id': id, 'x-citadel-backend': backend });
     const controller = (gone = new AbortController());
     stopListening = onClientGone(reply, () => controller.abort());
     return controller.signal;

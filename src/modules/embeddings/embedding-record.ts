@@ -4,13 +4,16 @@ import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { BeginRecord, GenerationJournal, JournalEntry } from '../../contracts/journal.js';
 import type { EmbeddingCall } from './embedding-call.js';
 
-interface Made {
+interface Tried {
   /** Upstream calls. */
   readonly attempts: number;
-  readonly tokens: number;
-  readonly cached: number;
   readonly backend: string;
   readonly model: string;
+}
+
+interface Made extends Tried {
+  readonly tokens: number;
+  readonly cached: number;
 }
 
 /**
@@ -49,23 +52,23 @@ export class EmbeddingRecord {
   }
 
   finished(made: Made): Promise<void> | undefined {
-    return this.end({ status: 'finished', finishReasons: [] }, made.attempts, made);
+    return this.end({ status: 'finished', finishReasons: [] }, made, made);
   }
 
   failed(
     error: unknown,
-    { isClientGone, attempts }: { isClientGone: boolean; attempts: number },
+    { isClientGone, ...tried }: Tried & { readonly isClientGone: boolean },
   ): Promise<void> | undefined {
-    return this.end(toOutcome(error, isClientGone), attempts);
+    return this.end(toOutcome(error, isClientGone), tried);
   }
 
-  private end(outcome: Outcome, attempts: number, made?: Made): Promise<void> | undefined {
+  private end(outcome: Outcome, { attempts, backend, model }: Tried, made?: Made): Promise<void> | undefined {
     const pieces = made === undefined ? 0 : this.texts;
     const record = {
       begin: this.asked,
       outcome,
-      backend: made?.backend,
-      backendModel: made?.model,
+      backend,
+      backendModel: model,
       attempts,
       usage: { promptTokens: made?.tokens },
       generatedPieces: pieces,

@@ -17,14 +17,17 @@ const BATCH = 64;
 /** Upstream calls of one request that run at a time. */
 const CALLS_AT_ONCE = 2;
 
-export interface EmbeddingResult {
+export interface BegunEmbedding {
   readonly id: string;
+  readonly backend: string;
+}
+
+export interface EmbeddingResult extends BegunEmbedding {
   /** One for each input, in the order of the inputs. */
   readonly vectors: readonly Vector[];
   readonly tokens: number;
   /** How many inputs the cache had. */
   readonly cached: number;
-  readonly backend: string;
 }
 
 /** Vectors for texts: from the cache, from whoever makes the same one right now, or from a backend. */
@@ -42,9 +45,12 @@ export class EmbeddingsService {
 
   /**
    * Rejects with a `GatewayError` before a model is asked, with a `FailureError` after, or with the reason of the signal,
-   * which is asked for when a model has to be.
+   * which is asked for when a model has to be: from then on it is on record, whatever becomes of it.
    */
-  async embed(call: EmbeddingCall, toSignal: () => AbortSignal): Promise<EmbeddingResult> {
+  async embed(
+    call: EmbeddingCall,
+    toSignal: (begun: BegunEmbedding) => AbortSignal,
+  ): Promise<EmbeddingResult> {
     const plan = this.models.planEmbedding(call.model);
     const id = newId('emb-');
     const record = new EmbeddingRecord(this.journal, id, call);
@@ -74,7 +80,7 @@ export class EmbeddingsService {
         }
         cached = countFound(found);
         if (missing.size > 0) {
-          const signal = toSignal();
+          const signal = toSignal({ id, backend });
           record.begin();
           try {
             const made = await this.make(call, plan, missing, { signal, spent });
@@ -83,7 +89,12 @@ export class EmbeddingsService {
             used = [...missing.keys()].reduce((sum, key) => sum + made.get(key)!.tokens, 0);
           } catch (error) {
             used = spent.tokens;
-            await record.failed(error, { isClientGone: signal.aborted, attempts: spent.calls });
+            await record.failed(error, {
+              isClientGone: signal.aborted,
+              attempts: spent.calls,
+              backend,
+              model,
+            });
             throw error;
           }
         }

@@ -17,11 +17,11 @@ describe(toLength.name, () => {
   });
 
   it.each([
-    ['shorter ones', [1, 0], 3, 'invalid_request'],
-    ['longer ones of which nothing is left', [0, 0, 1], 2, 'upstream_protocol_error'],
-  ])('refuses %s', (_, numbers, dimensions, code) => {
+    ['shorter ones', [1, 0], 3, { code: 'invalid_request', param: 'dimensions' }],
+    ['longer ones of which nothing is left', [0, 0, 1], 2, { code: 'upstream_protocol_error' }],
+  ])('refuses %s', (_, numbers, dimensions, failure) => {
     expect(() => toLength([Float32Array.from(numbers)], dimensions)).toThrow(
-      expect.objectContaining({ failure: expect.objectContaining({ code }) }),
+      expect.objectContaining({ failure: expect.objectContaining(failure) }),
     );
   });
 });

@@ -24,6 +24,7 @@ function toUnit(numbers: Float32Array): Float32Array {
 
 const tooShort = (length: number): Failure => ({
   code: 'invalid_request',
+  param: 'dimensions',
   message: `dimensions is more than the model has: its vectors have ${length} numbers.`,
 });
 

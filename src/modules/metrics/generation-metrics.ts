@@ -35,7 +35,7 @@ export class GenerationMetrics implements OnModuleInit {
     firstTokenMs,
     durationMs,
   }: OutcomeRecord): void {
-    const model = this.labels.model(backendModel);
+    const model = this.labels.modelOf({ begin, backendModel });
     const agent = this.labels.agent(begin.agent);
     const { status } = outcome;
     this.agentRequests.inc({ agent_type: begin.profile, model });

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { OutcomeRecord } from '../../contracts/journal.js';
 import { BackendProbe, isSameModel, RoutingTable } from '../models/index.js';
 import { LabelSet } from './label-set.js';
 
@@ -12,7 +13,10 @@ export class MetricLabels {
   private readonly models: LabelSet;
   private readonly agents: LabelSet;
 
-  constructor(@Inject(RoutingTable) routing: RoutingTable, @Inject(BackendProbe) probe: BackendProbe) {
+  constructor(
+    @Inject(RoutingTable) private readonly routing: RoutingTable,
+    @Inject(BackendProbe) probe: BackendProbe,
+  ) {
     this.models = new LabelSet(
       MAX_MODELS,
       (model) => isConfigured(routing, model) || isListed(routing, probe, model),
@@ -25,6 +29,14 @@ export class MetricLabels {
   /** For a model's name at its backend. */
   model(model: string | undefined): string {
     return this.models.toLabel(model ?? '');
+  }
+
+  /** For the model of a generation: of one that reached no backend, what its caller or its agent asked for. */
+  modelOf({ begin, backendModel }: Pick<OutcomeRecord, 'begin' | 'backendModel'>): string {
+    if (backendModel !== undefined) return this.model(backendModel);
+    const { current } = this.routing;
+    const agent = current.agents.find(({ key }) => key === begin.agent);
+    return this.model(this.routing.resolve(agent?.model ?? begin.model));
   }
 
   agent(key: string | undefined): string {

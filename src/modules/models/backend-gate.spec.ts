@@ -34,6 +34,13 @@ describe(BackendGate.name, () => {
     expect(gate.enter()).toEqual(expect.any(Number));
   });
 
+  it('stays open where failures are had for the asking', () => {
+    const asked = { ...BACKEND, failsOnDemand: true } as ModelBackend;
+    gate = new BackendGate(asked, 2, { now: () => now }, () => undefined);
+    for (let i = 0; i < 20; i++) gate.leave(enter(), 'failure');
+    expect(gate.enter()).toEqual(expect.any(Number));
+  });
+
   it('does not spend its breaker’s one try on a call for which it has no room', () => {
     const passes = [enter(), enter()];
     for (let i = 0; i < 10; i++) gate.breaker.record(passes[0]!, 'failure');

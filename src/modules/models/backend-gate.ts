@@ -54,7 +54,7 @@ export class BackendGate {
 
   leave(pass: number, verdict: CallVerdict): void {
     this.running--;
-    this.breaker.record(pass, verdict);
+    this.breaker.record(pass, this.backend.failsOnDemand ? 'neutral' : verdict);
   }
 
   static verdict(failure: Failure): CallVerdict {

@@ -7,5 +7,9 @@ export function toHttpError(failure: Failure, model: string): GatewayError {
   if (failure.code === 'model_not_found') return modelNotFound(model);
   const retryAfterS =
     failure.retryAfterS ?? (failure.code === 'server_busy' || failure.code === 'shutdown' ? 1 : undefined);
-  return new GatewayError(failure.code, failure.message, { retryAfterS, cause: failure.detail });
+  return new GatewayError(failure.code, failure.message, {
+    param: failure.param,
+    retryAfterS,
+    cause: failure.detail,
+  });
 }

@@ -72,15 +72,13 @@ describe.each(PROFILES.map((Profile) => [Profile.name, Profile] as const))('%s',
   });
 });
 
-describe(VoiceProfile.name, () => {
-  it('gives every piece in a frame of its own', () => {
-    for (const frames of plays(VoiceProfile)) for (const { from, cut } of frames) expect(cut).toBe(from + 1);
+describe.each([VoiceProfile, GenericProfile])('$name', (Profile) => {
+  it('gives every piece in a frame of its own unless told otherwise', () => {
+    expect(new Profile().defaults.chunkSize).toBe(1);
   });
-});
 
-describe(GenericProfile.name, () => {
   it.each([1, 7, 100])('joins up to %i pieces that have come, and never waits', (chunkSize) => {
-    for (const frames of plays(GenericProfile, { chunkSize }))
+    for (const frames of plays(Profile, { chunkSize }))
       for (const { from, cut, to } of frames) expect(cut).toBe(Math.min(to, from + chunkSize));
   });
 });

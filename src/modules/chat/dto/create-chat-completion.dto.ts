@@ -22,7 +22,7 @@ import {
   type ToolChoiceBody,
 } from './tool.dto.js';
 
-const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'ultra', 'max'];
 
 export class CreateChatCompletionDto extends SamplingDto {
   @ApiPropertyOptional({

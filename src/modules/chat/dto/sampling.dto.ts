@@ -118,7 +118,7 @@ export class SamplingDto extends LocalSamplingDto {
   grace_s?: number | null;
 
   @ApiPropertyOptional({
-    description: 'Agent streams only: pieces per frame, for the `generic` profile.',
+    description: '`/v1/agents/stream` only: pieces per frame, in place of the profile’s.',
     minimum: 1,
     maximum: 100,
     type: Number,
@@ -130,7 +130,7 @@ export class SamplingDto extends LocalSamplingDto {
   chunk_size?: number | null;
 
   @ApiPropertyOptional({
-    description: 'Agent streams only: deadline in seconds, for the `generic` profile.',
+    description: '`/v1/agents/stream` only: deadline in seconds, in place of the profile’s.',
     minimum: 1,
     maximum: 600,
     type: Number,
@@ -142,7 +142,7 @@ export class SamplingDto extends LocalSamplingDto {
   timeout?: number | null;
 
   @ApiPropertyOptional({
-    description: 'Agent streams only: pieces that may wait, for the `generic` profile.',
+    description: '`/v1/agents/stream` only: pieces that may wait, in place of the profile’s.',
     minimum: 1,
     maximum: 5000,
     type: Number,

@@ -4,7 +4,7 @@ import type { Call } from '../call.js';
 
 const DEFAULT_PROFILE = 'generic';
 
-/** Bounds of what a caller may change about the `generic` profile. `timeout` is in seconds. */
+/** Bounds of what a caller may change about the profile. `timeout` is in seconds. */
 const BOUNDS = { chunk_size: [1, 100], timeout: [1, 600], buffer_size: [1, 5000] } as const;
 type Override = keyof typeof BOUNDS;
 
@@ -14,7 +14,7 @@ export function chooseProfile(call: Call, { profiles }: AdmissionServices): void
   const { profile, usualProfile } = call.terms;
   const tuned = profiles.get(profile ?? chosen ?? usualProfile ?? call.agent?.profile ?? DEFAULT_PROFILE);
   call.profile = tuned;
-  if (!call.terms.tunable || tuned.profile.name !== DEFAULT_PROFILE) return;
+  if (!call.terms.tunable) return;
   const { settings } = tuned;
   const timeoutS = override(call, 'timeout');
   call.profile = {

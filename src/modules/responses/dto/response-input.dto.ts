@@ -35,7 +35,7 @@ import { TextConfigDto } from './text-config.dto.js';
 
 /** Of a conversation as of one input. */
 export const MOST_ITEMS = 4096;
-const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'ultra', 'max'];
 const SUMMARIES = ['auto', 'concise', 'detailed'];
 const ITEMS = [
   MessageItemDto,
