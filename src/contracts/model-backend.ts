@@ -67,6 +67,8 @@ export interface ModelBackend {
   readonly hasOwnSettings?: boolean;
   /** Fields of a caller's body that its server is not told, as it would refuse them. */
   readonly withholds?: ReadonlySet<string>;
+  /** It fails where a caller asks it to: that says nothing about what others would get. */
+  readonly failsOnDemand?: boolean;
   /** Starts one answer. Never throws: what goes wrong is `sink.failed`, possibly before this returns. */
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall;
   /** Turns texts into vectors, in one call. Rejects with a `FailureError`, or with the signal's reason. */

@@ -24,6 +24,7 @@ import { Tally } from './tally.js';
 /** Answers without a model and without a network: for trying clients, for tests, and where no model server runs. */
 export class SimulatorBackend implements ModelBackend {
   readonly kind = 'simulator';
+  readonly failsOnDemand = true;
 
   constructor(
     readonly name: string,

@@ -34,6 +34,12 @@ describe(BackendGate.name, () => {
     expect(gate.enter()).toEqual(expect.any(Number));
   });
 
+  it('keeps nobody away from a backend that others asked to fail', () => {
+    gate = new BackendGate({ ...BACKEND, failsOnDemand: true }, 2, { now: () => now }, () => undefined);
+    for (let i = 0; i < 20; i++) gate.leave(enter(), 'failure');
+    expect(gate.enter()).toEqual(expect.any(Number));
+  });
+
   it('does not spend its breaker’s one try on a call for which it has no room', () => {
     const passes = [enter(), enter()];
     for (let i = 0; i < 10; i++) gate.breaker.record(passes[0]!, 'failure');

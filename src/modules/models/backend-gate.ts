@@ -54,7 +54,8 @@ export class BackendGate {
 
   leave(pass: number, verdict: CallVerdict): void {
     this.running--;
-    this.breaker.record(pass, verdict);
+    const isAskedFor = verdict === 'failure' && this.backend.failsOnDemand === true;
+    this.breaker.record(pass, isAskedFor ? 'neutral' : verdict);
   }
 
   static verdict(failure: Failure): CallVerdict {
