@@ -1,14 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Lifecycle } from '../../src/common/lifecycle.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import type { Exchange } from '../support/exchange.js';
 import { FakeOllama } from '../support/fake-ollama.js';
-import { askChat, generationOf, readUntil } from '../support/gateway-calls.js';
+import { askChat, generationOf, post, readUntil } from '../support/gateway-calls.js';
 import { Gate } from '../support/gate.js';
 import { RawClient } from '../support/raw-http.js';
+import { authorizationOf } from '../support/sign-in.js';
 import { stalled } from '../support/stalled.js';
 
 const ANSWER = { pieces: ['one', ' two'] };
 const IN_TIME_MS = 2_000;
+
+const TASK = { agent_type: 'qa_engineer', task: 'Test it' };
+const CALL = { agent: 'qa_engineer', method: 'execute' };
+const WORKFLOWS: readonly [string, object][] = [
+  ['/workflow/create', { steps: [TASK, TASK] }],
+  ['/api/coordinator/sequential', { steps: [CALL, CALL], input: 'Test it' }],
+];
 
 let ollama: FakeOllama;
 let gateway: TestGateway;
@@ -71,6 +80,52 @@ describe('closing the gateway', () => {
     for (const { id } of streams)
       expect(await gateway.storage.outcomeOf(id)).toHaveProperty('outcome.status', 'finished');
   });
+
+  it.each(WORKFLOWS)('lets %s come to its end, and refuses a new one', async (path, body) => {
+    await start('30');
+    ollama.answer({ pieces: ['done'] });
+    const gate = ollama.hold(0);
+    const send = async () => {
+      const response = await post(gateway.url + path, body, { headers: await authorizationOf(gateway) });
+      return {
+        status: response.status,
+        body: (await response.json()) as { error?: string; results?: object[] },
+      };
+    };
+    const running = send();
+    await gate.reached;
+    const closing = gateway.app.close();
+    expect(await send()).toMatchObject({ status: 503, body: { error: 'shutdown' } });
+
+    gate.open();
+    const { status, body: answer } = await running;
+    expect([status, answer.results?.length]).toEqual([200, 2]);
+    await closing;
+  });
+
+  it.each(WORKFLOWS)(
+    'ends %s that takes too long, and waits for none whose client has left',
+    async (path, body) => {
+      await start('0.1');
+      ollama.answer({ pieces: ['done'] });
+      const gate = ollama.hold(0);
+      const headers = await authorizationOf(gateway);
+      const leaving = new AbortController();
+      const left = post(gateway.url + path, body, { headers, signal: leaving.signal });
+      await gate.reached;
+      leaving.abort();
+      await expect(left).rejects.toThrow('aborted');
+      const held = ollama.hold(0);
+      const late = post(gateway.url + path, body, { headers });
+      await held.reached;
+      const closing = gateway.app.close();
+
+      const response = await late;
+      expect([response.status, await response.json()]).toMatchObject([503, { error: 'shutdown' }]);
+      await closing;
+      expect(gateway.app.get(Lifecycle).working).toBe(false);
+    },
+  );
 
   it('tells those who do not finish in time, and closes their upstreams', async () => {
     await start('0.1');

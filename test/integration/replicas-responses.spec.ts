@@ -246,7 +246,7 @@ describe.runIf(hasRedisServer)('responses of replicas that share a Redis', () =>
     for (const asked of [get(id), get(before), get(UNKNOWN), remove(before, first), cancel(id)]) {
       const response = await asked;
       expect(response.status).toBe(503);
-      expect((await readError(response)).error.code).toBe('server_busy');
+      expect((await readError(response)).error.code).toBe('dependency_unavailable');
     }
     expect((await create({ previous_response_id: id }, second)).status).toBe(503);
     expect((await get('nonsense')).status).toBe(404);

@@ -118,6 +118,22 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     expect([made.status, made.body.error]).toEqual([400, 'unsupported_parameter']);
   });
 
+  it.each([
+    ['POST', '/api/v1/auth/api-keys', { name: 'mine' }],
+    ['POST', '/api/v1/auth/password', { current_password: PASSWORD, new_password: 'another long one' }],
+    ['POST', '/api/v1/admin/oauth-clients', { name: 'A robot', grants: ['client_credentials'] }],
+    ['PUT', '/api/v1/admin/budgets/tenant/default', { period: 'month', tokens: 1_000_000 }],
+    ['POST', '/api/v1/audit/verify', {}],
+    ['POST', '/api/v1/audit/erasures', { user_id: 'nobody' }],
+  ])('are told what cannot be said to %s %s', async (method, path, fields) => {
+    for (const field of ['tenantId', 'owner_id', 'allowed_routes']) {
+      const token = await bearer(adminId, 'admin');
+      const { status, body } = await call(token, method, path, { ...fields, [field]: 'other' });
+      expect([status, body.error]).toEqual([400, 'unsupported_parameter']);
+      expect(body.message).toMatch(new RegExp(`^${field} is not taken here`));
+    }
+  });
+
   it('are as if nothing were said of what is null', async () => {
     const nothing = { password: null, role: null, name: null };
     const made = await asAdmin('POST', '/users', { email: 'null@example.org', ...nothing });

@@ -7,8 +7,8 @@ import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { UTC_TYPES } from './utc-timestamps.js';
 
-/** The server's own time-out comes first where the server still answers. */
-const QUERY_TIMEOUT_GRACE_MS = 500;
+/** The server's own time-out comes first where the server still answers: after this share of the time. */
+const SERVER_SHARE = 0.95;
 /** A connection cut by a firewall is noticed after this and a few probes. */
 const KEEP_ALIVE_AFTER_MS = 30_000;
 /** One session for all: waiting for it is part of the work. */
@@ -62,8 +62,8 @@ const toServerPool = (config: PostgresConfig): PoolConfig => ({
   min: config.poolMin,
   maxLifetimeSeconds: config.recycleMs / 1000,
   connectionTimeoutMillis: config.acquireTimeoutMs,
-  statement_timeout: config.statementTimeoutMs,
-  query_timeout: config.statementTimeoutMs + QUERY_TIMEOUT_GRACE_MS,
+  statement_timeout: Math.ceil(config.statementTimeoutMs * SERVER_SHARE),
+  query_timeout: config.statementTimeoutMs,
   keepAlive: true,
   keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
 });

@@ -11,6 +11,11 @@ import type { CancelledTaskDto, TaskAnswerDto } from './dto/task-answer.dto.js';
 import { toTaskAnswer } from './to-task-answer.js';
 import { toTaskCall } from './to-task-call.js';
 
+/** Of work that was let in before. */
+export interface TaskPart {
+  readonly key: string | undefined;
+}
+
 /** Tasks whose answer is wanted whole. */
 @Injectable()
 export class TaskService {
@@ -21,14 +26,15 @@ export class TaskService {
   ) {}
 
   /**
-   * Throws GatewayError when there is no whole answer. A client that leaves stops it: then nothing more happens. `key`
-   * stands in for the `Idempotency-Key` of the request.
+   * Throws GatewayError when there is no whole answer. A client that leaves stops it: then nothing more happens. Of a part
+   * of something larger the key stands in for the `Idempotency-Key` of the request.
    */
-  async run(asked: AgentTaskDto, exchange: Exchange, key?: string): Promise<TaskAnswerDto> {
+  async run(asked: AgentTaskDto, exchange: Exchange, part?: TaskPart): Promise<TaskAnswerDto> {
     const { agent_type, task: text, ...options } = asked;
     const { reply } = exchange;
-    const call = toTaskCall(exchange, { ...this.types.get(agent_type), text, options });
-    const { generation } = await this.desk.beginFor(exchange, call, key);
+    const isPart = part !== undefined;
+    const call = toTaskCall(exchange, { ...this.types.get(agent_type), text, options, isPart });
+    const { generation } = await this.desk.beginFor(exchange, call, part?.key);
     const outcome = await finishedOutcome(reply, generation).finally(() => {
       // Who answered is known by now.
       reply.headers(answerHeaders(generation));

@@ -10,12 +10,14 @@ export interface WholeTask {
   readonly profile: string;
   readonly text: string;
   readonly options?: TaskOptions;
+  /** It belongs to work that was let in before. */
+  readonly isPart?: boolean;
 }
 
-export const toTaskCall = (exchange: Exchange, { agent, profile, text, options }: WholeTask): Call =>
+export const toTaskCall = (exchange: Exchange, { agent, profile, text, options, isPart }: WholeTask): Call =>
   toCall({
     exchange,
     agent,
     body: toTaskBody(text, options),
-    terms: { usualProfile: profile, modelOptional: true },
+    terms: { usualProfile: profile, modelOptional: true, isPart },
   });

@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { toGatewayError } from '../../common/errors/to-gateway-error.js';
 import type { Exchange } from '../../common/http/exchange.js';
+import { onClientGone } from '../../common/http/on-client-gone.js';
+import { Lifecycle } from '../../common/lifecycle.js';
 import { AgentTypes } from '../agents/index.js';
 import { idempotencyKeyOf } from '../chat/index.js';
 import type { AgentTaskDto } from './dto/agent-task.dto.js';
@@ -16,6 +18,7 @@ export class WorkflowService {
   constructor(
     @Inject(AgentTypes) private readonly types: AgentTypes,
     @Inject(TaskService) private readonly tasks: TaskService,
+    @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
   ) {}
 
   /**
@@ -33,16 +36,23 @@ export class WorkflowService {
       workflow_id: toWorkflowId(key, exchange.request),
       ...(asked.name != null && { name: asked.name }),
     };
+    const done = this.lifecycle.beginWork();
+    const stopListening = onClientGone(exchange.reply, done);
     const results: TaskAnswerDto[] = [];
-    for (const [index, step] of steps.entries()) {
-      try {
-        results.push(await this.tasks.run(knowing(step, results), exchange, toStepKey(key, index)));
-      } catch (thrown) {
-        const { code, message, retryAfterS, cause } = toGatewayError(thrown);
-        const place = isSingle ? message : `Step ${index + 1} (${step.agent_type}): ${message}`;
-        const details: WorkflowDto = { ...about, status: 'failed', results };
-        throw new GatewayError(code, place, { retryAfterS, cause, details });
+    try {
+      for (const [index, step] of steps.entries()) {
+        const part = { key: toStepKey(key, index) };
+        results.push(await this.tasks.run(knowing(step, results), exchange, part));
       }
+    } catch (thrown) {
+      const { code, message, retryAfterS, cause } = toGatewayError(thrown);
+      const at = results.length;
+      const place = isSingle ? message : `Step ${at + 1} (${steps[at]!.agent_type}): ${message}`;
+      const details: WorkflowDto = { ...about, status: 'failed', results };
+      throw new GatewayError(code, place, { retryAfterS, cause, details });
+    } finally {
+      stopListening();
+      done();
     }
     return { ...about, status: 'completed', results };
   }

@@ -110,6 +110,7 @@ export class CallDesk {
     return {
       kind: body.kind,
       idPrefix: terms.idPrefix,
+      isPart: terms.isPart,
       route: caller.route,
       endpoint: caller.endpoint,
       requestId: caller.requestId,

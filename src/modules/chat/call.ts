@@ -61,6 +61,8 @@ export interface RouteTerms {
   readonly detached?: boolean;
   /** What the generation's id begins with, unless its kind says so. */
   readonly idPrefix?: string;
+  /** It belongs to work that was let in before. */
+  readonly isPart?: boolean | undefined;
 }
 
 export type CallBody =

@@ -2,10 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { principalOf } from '../../common/http/request-context.js';
 import type { Exchange } from '../../common/http/exchange.js';
+import { Lifecycle } from '../../common/lifecycle.js';
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { WorkflowPlan, WorkflowStatus } from '../../contracts/workflow.js';
 import type { TaskOptions } from '../agent-tasks/index.js';
+import { idempotencyKeyOf } from '../chat/index.js';
 import { RoutingTable } from '../models/index.js';
 import { checkPlan } from './check-plan.js';
 import type { NamedWorkflowDto } from './dto/run-workflow.dto.js';
@@ -39,6 +41,7 @@ export class CoordinatorService {
     @Inject(WorkflowCatalogue) private readonly catalogue: WorkflowCatalogue,
     @Inject(StepRunner) private readonly steps: StepRunner,
     @Inject(EventBus) private readonly events: EventBus,
+    @Inject(Lifecycle) private readonly lifecycle: Lifecycle,
   ) {
     this.mostCharacters = http.maxChatBodyBytes;
   }
@@ -75,9 +78,12 @@ export class CoordinatorService {
     const task = toTaskText(input);
     const room = new TextRoom(this.mostCharacters);
     room.require(charactersOf(plan, task, options?.context));
-    const run = new WorkflowRun(exchange, options ?? {}, room, (status, durationMs) =>
-      this.events.emit('workflow-settled', { tenant, strategy, status, durationMs }),
-    );
+    const terms = { key: idempotencyKeyOf(exchange.request), options: options ?? {}, room };
+    const done = this.lifecycle.beginWork();
+    const run = new WorkflowRun(exchange, terms, (status, durationMs) => {
+      done();
+      this.events.emit('workflow-settled', { tenant, strategy, status, durationMs });
+    });
     const end = await runPlan(plan, task, (step) => this.steps.run(step, run));
     run.settle(statusOf(end));
     const { results, output, failure } = end;

@@ -125,6 +125,7 @@ export class StepRunner {
 
   private toCall({ call }: Step, { text, context }: Told, { exchange, options }: Surroundings): Call {
     const agent = this.agents.get(call.agent, 'agent');
-    return toTaskCall(exchange, { agent, profile: agent.profile, text, options: { ...options, context } });
+    const task = { agent, profile: agent.profile, text, options: { ...options, context } };
+    return toTaskCall(exchange, { ...task, isPart: true });
   }
 }

@@ -1,7 +1,7 @@
 import type { Exchange } from '../../common/http/exchange.js';
 import type { WorkflowStatus } from '../../contracts/workflow.js';
 import { toWorkflowId, type TaskOptions } from '../agent-tasks/index.js';
-import { idempotencyKeyOf, type Answering } from '../chat/index.js';
+import type { Answering } from '../chat/index.js';
 import { answerHeaders } from '../streaming/index.js';
 import type { StepResultDto } from './dto/workflow-result.dto.js';
 import type { Surroundings } from './step-runner.js';
@@ -10,23 +10,32 @@ import { WaitingClient } from './waiting-client.js';
 
 type OnSettled = (status: WorkflowStatus, durationMs: number) => void;
 
+/** What one workflow is run with. */
+export interface RunTerms {
+  readonly key: string | undefined;
+  readonly options: TaskOptions;
+  readonly room: TextRoom;
+}
+
 /** One workflow on its way, for one client. */
 export class WorkflowRun implements Surroundings {
   readonly key: string | undefined;
+  readonly options: TaskOptions;
+  readonly room: TextRoom;
   readonly id: string;
   readonly client: WaitingClient;
   private readonly startedAt = performance.now();
   private readonly answers: Answering[] = [];
 
-  /** Throws `invalid_value` for an `Idempotency-Key` that is none. */
   constructor(
     readonly exchange: Exchange,
-    readonly options: TaskOptions,
-    readonly room: TextRoom,
+    { key, options, room }: RunTerms,
     private readonly onSettled: OnSettled,
   ) {
-    this.key = idempotencyKeyOf(exchange.request);
-    this.id = toWorkflowId(this.key, exchange.request);
+    this.key = key;
+    this.options = options;
+    this.room = room;
+    this.id = toWorkflowId(key, exchange.request);
     this.client = new WaitingClient(exchange.reply, () => onSettled('cancelled', this.durationMs));
   }
 

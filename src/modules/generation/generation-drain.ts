@@ -12,7 +12,7 @@ const RECORD_MS = 5_000;
 const GOODBYE_MS = 1_000;
 
 /**
- * On shutdown running generations may finish within a bound; the rest is told that the gateway stops. Then every
+ * On shutdown running generations, and work of several, may finish within a bound; the rest is told that the gateway stops. Then every
  * connection is closed: one that asks nothing, or takes nothing, would keep the server from closing for ever.
  */
 @Injectable()
@@ -29,6 +29,7 @@ export class GenerationDrain implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.lifecycle.drain();
     await this.ended(this.config.http.drainTimeoutMs, () => this.lifecycle.hurried);
+    this.lifecycle.hurry();
     const left = [...this.registry.all];
     if (left.length > 0) {
       this.logger.warn({ count: left.length }, 'stopping generations that did not finish in time');
@@ -39,10 +40,13 @@ export class GenerationDrain implements BeforeApplicationShutdown {
     setTimeout(() => server.closeAllConnections(), GOODBYE_MS).unref();
   }
 
+  private get isBusy(): boolean {
+    return this.registry.runningCount > 0 || this.lifecycle.working;
+  }
+
   private async ended(withinMs: number, isEnough = () => false): Promise<void> {
     const until = performance.now() + withinMs;
-    while (this.registry.runningCount > 0 && performance.now() < until && !isEnough())
-      await passed(LOOK_EVERY_MS);
+    while (this.isBusy && performance.now() < until && !isEnough()) await passed(LOOK_EVERY_MS);
   }
 }
 

@@ -47,6 +47,8 @@ export interface GenerationSpec {
   readonly graceMs: number;
   /** Most tokens of an answer, where somebody said so. */
   readonly maxTokens?: number;
+  /** Whether it belongs to work that was let in before. */
+  readonly isPart?: boolean | undefined;
   /** What each answer is asked for; prompts may differ by answer. */
   readonly request: (choice: number) => Omit<GenerationRequest, 'model'>;
 }
@@ -72,7 +74,7 @@ export class GenerationService {
 
   /** Rejects with a GatewayError for what may not run; then nothing is on record. */
   async begin(spec: GenerationSpec): Promise<Generation> {
-    this.admitOneMore();
+    this.admitOneMore(spec);
     const requests = requestsOf(spec);
     const wanted = requests.reduce((sum, { sampling }) => sum + (sampling.maxTokens ?? OPEN_END), 0);
     const allowance = await this.allowances.reserve({
@@ -134,7 +136,7 @@ export class GenerationService {
     settled: Omit<Settled, 'entry'>,
     onEnded?: (ended: Generation, outcome: Outcome) => void,
   ): Generation {
-    this.admitOneMore();
+    this.admitOneMore(spec);
     const createdAt = new Date();
     const id = spec.id ?? newId(spec.idPrefix ?? ID_PREFIX[spec.kind]);
     const record = toBeginRecord(spec, id, createdAt);
@@ -160,9 +162,8 @@ export class GenerationService {
     return generation;
   }
 
-  private admitOneMore(): void {
-    if (this.lifecycle.draining)
-      throw new GatewayError('shutdown', 'The gateway is shutting down.', { retryAfterS: 5 });
+  private admitOneMore({ isPart }: GenerationSpec): void {
+    this.lifecycle.requireOpen(isPart ? 'work' : 'new');
     if (this.registry.runningCount < this.config.streams.maxStreams) return;
     throw new GatewayError('server_busy', 'The gateway runs as many generations as it may.', {
       retryAfterS: 1,

@@ -19,7 +19,7 @@ export class LogDirectory {
     @Inject(Replicas) private readonly replicas: Replicas,
   ) {}
 
-  /** Throws `generation_not_found` or `stream_expired`; `server_busy` while the other replicas cannot be asked. */
+  /** Throws `generation_not_found` or `stream_expired`; `dependency_unavailable` while the other replicas cannot be asked. */
   async find(id: string, caller: Principal): Promise<FoundLog> {
     const found = this.findHere(id, caller) ?? (await this.replicas.follow(id, caller));
     if (found === 'expired' || (found === undefined && this.registry.hasExpired(id, caller)))

@@ -143,7 +143,7 @@ export class RedisReplicas implements Replicas, ReplicaEars, OnModuleInit {
   }
 }
 
-/** Undefined, once all who may have it have said that they do not. Throws `server_busy` before. */
+/** Undefined, once all who may have it have said that they do not. Throws `dependency_unavailable` before. */
 function nobodyHas({ isWhole }: Answers): undefined {
   if (!isWhole) throw replicasUnknown(new Error('not everybody has heard and answered'));
 }

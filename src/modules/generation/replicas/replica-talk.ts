@@ -76,7 +76,7 @@ export class ReplicaTalk implements OnModuleInit, OnApplicationShutdown {
     clearInterval(this.pulse);
   }
 
-  /** Every answer that comes, or those until one is enough. Throws `server_busy` while the others cannot be asked. */
+  /** Every answer that comes, or those until one is enough. Throws `dependency_unavailable` while the others cannot be asked. */
   async ask(
     question: Question,
     isEnough: (answer: Answer) => boolean,

@@ -12,7 +12,7 @@ export interface FoundLog {
 
 export type CancelAnswer = 'cancelled' | 'finished' | 'unknown';
 
-/** The other processes that serve the same callers. Each method throws `server_busy` while they cannot be asked. */
+/** The other processes that serve the same callers. Each method throws `dependency_unavailable` while they cannot be asked. */
 export interface Replicas {
   /** The log of a generation that runs or ran on another replica, from its beginning, and as it grows. */
   follow(id: string, caller: Principal): Promise<FoundLog | 'expired' | undefined>;

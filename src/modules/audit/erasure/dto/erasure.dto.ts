@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, MaxLength, MinLength } from 'class-validator';
+import { OnlyKnownFields } from '../../../../common/validation/only-known-fields.js';
 
+@OnlyKnownFields()
 export class EraseUserDto {
   @ApiProperty({ description: 'Whose conversations are to be erased.', minLength: 1, maxLength: 255 })
   @IsString()

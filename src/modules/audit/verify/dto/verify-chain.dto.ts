@@ -1,6 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { OnlyKnownFields } from '../../../../common/validation/only-known-fields.js';
 
+@OnlyKnownFields()
 export class VerifyChainDto {
   @ApiPropertyOptional({
     description: 'Whose chain; only the caller’s own can be asked for.',

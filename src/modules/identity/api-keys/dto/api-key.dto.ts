@@ -11,9 +11,11 @@ import {
   MaxLength,
   MinLength,
 } from 'class-validator';
+import { OnlyKnownFields } from '../../../../common/validation/only-known-fields.js';
 
 const SCOPES = ['read', 'write'];
 
+@OnlyKnownFields()
 export class CreateApiKeyDto {
   @ApiProperty({ description: 'What you call it.', minLength: 1, maxLength: 100, example: 'nightly reports' })
   @IsString()

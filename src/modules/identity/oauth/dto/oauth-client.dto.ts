@@ -10,11 +10,13 @@ import {
   MaxLength,
   MinLength,
 } from 'class-validator';
+import { OnlyKnownFields } from '../../../../common/validation/only-known-fields.js';
 import { USER_ROLES, type UserRole } from '../../users/index.js';
 import { CLIENT_GRANTS, CLIENT_SCOPES, type OAuthClient } from '../clients/oauth-client.js';
 
 const MOST_ADDRESSES = 20;
 
+@OnlyKnownFields()
 export class CreateOAuthClientDto {
   @ApiProperty({ description: 'As users see it.', maxLength: 255 })
   @IsString()

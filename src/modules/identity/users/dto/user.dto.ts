@@ -110,6 +110,7 @@ export class UpdateUserDto {
   password?: string | null;
 }
 
+@OnlyKnownFields()
 export class ChangePasswordDto {
   @ApiProperty({ description: 'The one until now.' })
   @IsString()

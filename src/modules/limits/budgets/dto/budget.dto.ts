@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsNumber, IsOptional, Max, Min } from 'class-validator';
+import { OnlyKnownFields } from '../../../../common/validation/only-known-fields.js';
 import type { BudgetPeriod, BudgetScope } from '../../../../config/index.js';
 
 export const SCOPES = [
@@ -16,6 +17,7 @@ const MOST_TOKENS = 1_000_000_000_000;
 const MOST_DOLLARS = 1_000_000;
 
 /** What may be used. One of both has to be there. */
+@OnlyKnownFields()
 export class SetBudgetDto {
   @ApiPropertyOptional({ description: 'Days and months are those of UTC.', enum: PERIODS, default: 'month' })
   @IsOptional()
