@@ -79,4 +79,26 @@ describe.each(OAUTH_KINDS)('who holds a token, and is no client, on $kind', ({ o
       ]);
     expect((await ask(await tokenOf({ subject: user.id, tenant: 'elsewhere' })))[0]).toBe(401);
   });
+
+  it.each<[string, RequestInit]>([
+    ['nothing', {}],
+    ['an empty object', { headers: { 'content-type': 'application/json' }, body: '{}' }],
+  ])('gets an API key that ends soon, for %s', async (_, { headers, body }) => {
+    const token = await tokenOf({ subject: `asks with ${body ? 'much' : 'nothing'}` });
+    const answer = await fetch(`${gateway.url}/oauth/device/api-key`, {
+      method: 'POST',
+      headers: { ...bearer(token), ...headers },
+      body,
+    });
+    expect(answer.status).toBe(201);
+    const made = (await answer.json()) as { api_key: string };
+    expect(made).toMatchObject({
+      api_key: expect.stringMatching(/^pk_live_/),
+      scope: 'read write',
+      expires_in: 3600,
+    });
+    expect(await isBelieved(made.api_key)).toBe(true);
+    const another = { method: 'POST', headers: bearer(made.api_key) };
+    expect((await fetch(`${gateway.url}/oauth/device/api-key`, another)).status).toBe(403);
+  });
 });
