@@ -105,8 +105,7 @@ const LOOKS_ITSELF: Readonly<Record<string, readonly number[]>> = {
   'GET /oauth/userinfo': [401, 403],
   'HEAD /oauth/userinfo': [401, 403],
   'POST /oauth/userinfo': [401, 403],
-  // For devices, and for people who are known here.
-  'POST /oauth/device/api-key': [403],
+  // For people who are known here.
   'POST /api/v1/auth/devices/pairings': [403],
   'GET /api/v1/auth/emails': [403],
   'HEAD /api/v1/auth/emails': [403],

@@ -268,7 +268,7 @@ describe.each(OAUTH_KINDS)('the authorization server on $kind', ({ open }) => {
     expect(told.status).toBe(200);
     expect(await told.json()).toMatchObject({ active: true, client_id: 'cli' });
     expect(await errorOf(await ask(other, bearer))).toEqual([401, 'unauthorized']);
-    expect((await ask(own)).status).toBe(400);
+    expect(await errorOf(await ask(own))).toEqual([401, 'invalid_client']);
     expect((await ask(own, { authorization: 'Bearer x' })).status).toBe(401);
   });
 

@@ -15,9 +15,11 @@ export class RequestValidationPipe implements PipeTransform {
   transform(value: unknown, { type, metatype, data }: ArgumentMetadata): unknown {
     if ((type !== 'body' && type !== 'query') || metatype === undefined || data !== undefined) return value;
     if (metatype === Object) return value;
+    const dto = CompiledDto.of(metatype as DtoClass);
+    // Who has nothing to say need not send an empty object.
+    if (value === undefined && dto.faultOf({}) === undefined) return {};
     const body = requireObject(value);
     if (type === 'body') requireBounded(body);
-    const dto = CompiledDto.of(metatype as DtoClass);
     const unknown = dto.unknownFieldOf(body);
     if (unknown !== undefined) throw notTaken(unknown, dto.names);
     const fault = dto.faultOf(body);

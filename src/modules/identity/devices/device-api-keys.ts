@@ -18,7 +18,7 @@ export interface DeviceApiKey {
   readonly scopes: readonly string[];
 }
 
-/** API keys for programs on a device that cannot sign. They end soon, and with the device. */
+/** API keys for programs that cannot sign or log in. They end soon, and those of a device with it. */
 @Injectable()
 export class DeviceApiKeys {
   constructor(
@@ -35,24 +35,22 @@ export class DeviceApiKeys {
       scopes,
     }: { name?: string; lifetimeS?: number; scopes?: readonly string[] },
   ): Promise<DeviceApiKey> {
-    if (caller.device === undefined)
-      throw new GatewayError('forbidden', 'Only a device can ask for this, by its token or its signature.');
-    const device = await this.devices.get(caller, caller.device);
+    const device = caller.device === undefined ? undefined : await this.devices.get(caller, caller.device);
     const granted = scopes ?? caller.scopes.filter((scope) => scope === 'read' || scope === 'write');
     if (!granted.every((scope) => caller.scopes.includes(scope)))
       throw new GatewayError('insufficient_scope', 'A key cannot have more scopes than its maker.');
     await this.attempts.count(
       CREATE,
-      { tenant: caller.tenant, subject: device.id },
-      'Too many keys were made for this device; come back later.',
+      { tenant: caller.tenant, subject: device?.id ?? caller.id },
+      'Too many keys were made; come back later.',
     );
     const expiresAt = new Date(SYSTEM_CLOCK.now() + lifetimeS * 1000);
     const { id, key, prefix } = await this.keys.create({
       owner: caller,
-      name: name ?? device.name,
+      name: name ?? device?.name ?? 'temporary',
       scopes: granted,
       expiresAt,
-      device: device.id,
+      ...(device !== undefined && { device: device.id }),
     });
     return { id, key, prefix, expiresAt, lifetimeS, scopes: granted };
   }

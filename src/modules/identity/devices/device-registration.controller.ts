@@ -78,7 +78,7 @@ export class DeviceRegistrationController {
   }
 
   @Post('api-key')
-  @ApiOperation({ summary: 'Makes an API key that ends soon, and with the device' })
+  @ApiOperation({ summary: 'Makes an API key that ends soon, and with the device that asks for it' })
   @ApiCreatedResponse({ type: DeviceApiKeyDto })
   async createApiKey(
     @Body() { name, expires_in: lifetimeS, scopes }: CreateDeviceApiKeyDto,

@@ -12,7 +12,6 @@ import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { AppConfig } from '../../../config/index.js';
 import { ClientRequests } from './client-requests.js';
 import { isStorable, toForm } from './accept-forms.js';
-import { Introspector } from './introspector.js';
 import { OAuthServer } from './oauth-server.js';
 import { DefaultScope } from './default-scope.js';
 import { ApiAuthorization, ApiClientForm, ApiLogin, ApiPage } from './dto/api-oauth.js';
@@ -20,6 +19,7 @@ import { ClientMetadataDto, RegisteredClientDto } from './dto/client-metadata.dt
 import { IntrospectionDto, KnownTokenFormDto } from './dto/introspection.dto.js';
 import { TokenDto, TokenFormDto } from './dto/token.dto.js';
 import { sendErrorPage } from './pages/send-page.js';
+import { TokenHolders } from './token-holders.js';
 
 /** The endpoints of OAuth. Forms and JSON are taken alike. */
 @ApiTags('oauth')
@@ -29,7 +29,7 @@ export class OAuthController {
     @Inject(OAuthServer) private readonly server: OAuthServer,
     @Inject(DefaultScope) private readonly scopes: DefaultScope,
     @Inject(ClientRequests) private readonly clients: ClientRequests,
-    @Inject(Introspector) private readonly introspector: Introspector,
+    @Inject(TokenHolders) private readonly holders: TokenHolders,
     @Inject(AppConfig) private readonly config: AppConfig,
   ) {}
 
@@ -67,11 +67,16 @@ export class OAuthController {
   }
 
   @Post('revoke')
-  @ApiOperation({ summary: 'Ends a token (RFC 7009); 200 for unknown ones too' })
+  @ApiOperation({
+    summary: 'Ends a token for its client or for who holds it (RFC 7009); 200 for unknown ones too',
+  })
   @ApiClientForm(KnownTokenFormDto)
   @ApiOkResponse({ description: 'Nothing is said.' })
-  revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.clients.answer('/oauth/revoke', request, reply, toForm(request.body));
+  async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const form = toForm(request.body);
+    if (await this.holders.revoke(request, form))
+      return void reply.code(200).header('cache-control', 'no-store').send('');
+    await this.clients.answer('/oauth/revoke', request, reply, form);
   }
 
   @Post('introspect')
@@ -80,7 +85,7 @@ export class OAuthController {
   @ApiOkResponse({ type: IntrospectionDto })
   async introspect(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const form = toForm(request.body);
-    const own = await this.introspector.ofBearer(request, form);
+    const own = await this.holders.introspect(request, form);
     if (own !== undefined) return void reply.header('cache-control', 'no-store').send(own);
     await this.clients.answer('/oauth/introspect', request, reply, form);
   }

@@ -12,12 +12,12 @@ import { DiscoveryController } from './discovery.controller.js';
 import { InteractionSteps } from './interaction-steps.js';
 import { InteractionsController } from './interactions.controller.js';
 import { Interactions } from './interactions.js';
-import { Introspector } from './introspector.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthServer } from './oauth-server.js';
 import { StateRows } from './state/state-rows.js';
 import { StateSweep } from './state/state-sweep.js';
 import { StructuredTokens } from './structured-tokens.js';
+import { TokenHolders } from './token-holders.js';
 import { UserInfoController } from './userinfo.controller.js';
 
 /** The authorization server. Needs DatabaseModule and IdentityModule. */
@@ -40,11 +40,11 @@ import { UserInfoController } from './userinfo.controller.js';
     DeviceAttempts,
     InteractionSteps,
     Interactions,
-    Introspector,
     OAuthServer,
     StateRows,
     StateSweep,
     StructuredTokens,
+    TokenHolders,
   ],
 })
 export class OAuthModule {}

@@ -33,9 +33,8 @@ export function amendAnswers({ rows, clients, tokens, now }: AnswerParts) {
     },
     introspection: async (context) => {
       const { client, params } = context.oidc;
-      if (client === undefined) return;
       // Naming a client proves nothing (RFC 7662, section 2.1).
-      if (client.clientAuthMethod === 'none') return refuse(context);
+      if (client === undefined || client.clientAuthMethod === 'none') return refuse(context);
       if (errorOf(context) !== 'unsupported_token_type') return;
       const tenant = (await clients.find(client.clientId))?.tenant ?? '';
       context.status = 200;

@@ -29,10 +29,10 @@ export class StructuredTokens {
     return this.revocations.isRevoked(principal) ? undefined : principal;
   }
 
-  /** What it says, to who may know of this tenant. */
-  async introspect(token: string, tenant: string): Promise<Introspection> {
+  /** What it says, to who may know of this tenant; without one, to who holds it. */
+  async introspect(token: string, tenant?: string): Promise<Introspection> {
     const principal = await this.read(token);
-    if (principal === undefined || principal.tenant !== tenant) return INACTIVE;
+    if (principal === undefined || principal.tenant !== (tenant ?? principal.tenant)) return INACTIVE;
     const { iss, aud, jti, iat, exp, client_id, sub } = decodeJwt(token);
     return {
       active: true,
@@ -51,10 +51,15 @@ export class StructuredTokens {
     };
   }
 
-  /** Ends one that was given to this client. Others are left as they are, and nobody is told. */
-  async revoke(token: string, clientId: string): Promise<void> {
+  /**
+   * Ends one for who holds it, or for a client: one that was given to this client or to none. Others are left as they are,
+   * and nobody is told.
+   */
+  async revoke(token: string, clientId?: string): Promise<void> {
     const principal = await this.read(token);
-    if (principal?.credential === undefined || decodeJwt(token).client_id !== clientId) return;
+    if (principal?.credential === undefined) return;
+    const owner = decodeJwt(token).client_id ?? clientId;
+    if (clientId !== undefined && owner !== clientId) return;
     await this.revocations.revoke({
       kind: 'credential',
       id: principal.credential.id,

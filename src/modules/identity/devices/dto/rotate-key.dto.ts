@@ -35,7 +35,7 @@ export class RotatedKeyDto {
 const SCOPES = ['read', 'write'] as const;
 
 export class CreateDeviceApiKeyDto {
-  @OptionalLineField('By which it is known; the name of the device without.', 100)
+  @OptionalLineField('By which it is known; the name of the device without, or `temporary`.', 100)
   name?: string;
 
   @ApiPropertyOptional({
