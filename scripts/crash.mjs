@@ -4,6 +4,10 @@ import { spawnSync } from 'node:child_process';
 import { build, installDependencies, requireNode, ROOT } from './prepare.mjs';
 
 const [kills = '50', seed = String(Date.now() % 1_000_000)] = process.argv.slice(2);
+if (![kills, seed].every((number) => /^\d+$/.test(number))) {
+  console.error('Usage: npm run crash [kills] [seed], both whole numbers');
+  process.exit(2);
+}
 requireNode();
 installDependencies();
 build();

@@ -11,17 +11,19 @@ import { toListenError } from './listen-error.js';
 import { RoutingReload } from './modules/models/index.js';
 import { ReloadSignal } from './reload-signal.js';
 import { Shutdown } from './shutdown.js';
+import { readStartOptions, type StartOptions } from './start-options.js';
 
 try {
-  await start();
+  const options = readStartOptions(process.argv.slice(2));
+  if (options.help === undefined) await start(options);
+  else process.stdout.write(`${options.help}\n`);
 } catch (error) {
   process.stderr.write(`Citadel cannot start: ${explainStartFault(error)}\n`);
   process.exit(1);
 }
 
-async function start(): Promise<void> {
+async function start({ isDevelopment }: StartOptions): Promise<void> {
   const hangUp = new ReloadSignal();
-  const isDevelopment = process.argv.includes('--development');
   const config = loadConfig({
     ...(isDevelopment ? { CITADEL_ENV: 'development' } : {}),
     ...readProcessEnv(),

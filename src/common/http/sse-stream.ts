@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import { endResponse } from './end-response.js';
 import { GzippedBody, takesGzip } from './gzipped-body.js';
@@ -107,7 +108,7 @@ export class SseStream {
   private writeFirst(frames: string, taken?: Taken): boolean {
     const { raw } = this;
     const hasRoom = raw.write(frames, 'latin1', taken);
-    if (!hasRoom) raw.once('drain', this.onDrain);
+    if (!hasRoom) this.awaitRoom(raw);
     this.framesChunks = raw.chunkedEncoding && raw.socket !== null;
     return hasRoom;
   }
@@ -116,8 +117,13 @@ export class SseStream {
   private writeChunk(frames: string, taken?: Taken): boolean {
     const socket = this.raw.socket!;
     const hasRoom = socket.write(`${frames.length.toString(16)}\r\n${frames}\r\n`, 'latin1', taken);
-    if (!hasRoom) socket.once('drain', this.onDrain);
+    if (!hasRoom) this.awaitRoom(socket);
     return hasRoom;
+  }
+
+  /** Several may write to one client, and it is full for all of them: that there is room again is said once. */
+  private awaitRoom(full: ServerResponse | Socket): void {
+    if (this.drainTimer === undefined) full.once('drain', this.onDrain);
   }
 
   private commit(): void {

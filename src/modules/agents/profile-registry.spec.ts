@@ -7,7 +7,10 @@ import { PROFILES } from './profiles/profiles.js';
 const registry = (profiles = {}) =>
   new ProfileRegistry(
     PROFILES.map((Profile) => new Profile()),
-    { current: { profiles } } as RoutingTable,
+    {
+      current: { profiles },
+      demand: (check: (routing: object) => void) => check({ profiles }),
+    } as unknown as RoutingTable,
   );
 
 describe(ProfileRegistry.name, () => {
@@ -26,6 +29,13 @@ describe(ProfileRegistry.name, () => {
   it('lets the configuration replace single numbers', () => {
     const { settings } = registry({ gui: { chunkSize: 4 } }).get('gui');
     expect(settings).toEqual({ chunkSize: 4, timeoutMs: 120_000, bufferSize: 500, flushMs: 250 });
+  });
+
+  it('refuses numbers for a profile that does not exist', () => {
+    expect(() => registry({ gui: { chunkSize: 4 } }).onModuleInit()).not.toThrow();
+    expect(() => registry({ voic: { chunkSize: 4 } }).onModuleInit()).toThrow(
+      'the unknown profile voic; there are voice, copilot, gui, generic, smooth',
+    );
   });
 
   it.each(['nope', '', 'GUI', 'constructor', '__proto__'])('refuses %j and says what there is', (name) => {

@@ -1,5 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
+import { ConfigError } from '../../config/index.js';
 import type { ProfileSettings, StreamingProfile } from '../../contracts/streaming-profile.js';
 import { RoutingTable } from '../models/index.js';
 import { StreamingProfiles } from './profiles/profiles.js';
@@ -11,7 +12,7 @@ export interface TunedProfile {
 }
 
 @Injectable()
-export class ProfileRegistry {
+export class ProfileRegistry implements OnModuleInit {
   private readonly profiles: ReadonlyMap<string, StreamingProfile>;
 
   constructor(
@@ -19,6 +20,17 @@ export class ProfileRegistry {
     @Inject(RoutingTable) private readonly routing: RoutingTable,
   ) {
     this.profiles = new Map(profiles.map((profile) => [profile.name, profile]));
+  }
+
+  /** Refuses numbers for a profile that does not exist, now and when they are read anew. */
+  onModuleInit(): void {
+    this.routing.demand(({ profiles }) => {
+      const unknown = Object.keys(profiles).find((name) => !this.profiles.has(name));
+      if (unknown === undefined) return;
+      throw new ConfigError(
+        `routing.yaml: agent_streaming_config names the unknown profile ${unknown}; there are ${this.names}`,
+      );
+    });
   }
 
   find(name: string): TunedProfile | undefined {
@@ -33,9 +45,12 @@ export class ProfileRegistry {
   get(name: string, param = 'profile'): TunedProfile {
     const found = this.find(name);
     if (found !== undefined) return found;
-    const names = [...this.profiles.keys()].join(', ');
-    throw new GatewayError('invalid_value', `No streaming profile of this name; there are ${names}.`, {
+    throw new GatewayError('invalid_value', `No streaming profile of this name; there are ${this.names}.`, {
       param,
     });
+  }
+
+  private get names(): string {
+    return [...this.profiles.keys()].join(', ');
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { BackendFactories } from '../../backends/index.js';
 import { SYSTEM_CLOCK } from '../../common/clock.js';
-import { AppConfig, type BackendSettings } from '../../config/index.js';
+import { AppConfig, ConfigError, type BackendSettings } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { ModelBackend } from '../../contracts/model-backend.js';
 import { BackendGate } from './backend-gate.js';
@@ -70,7 +70,9 @@ export class BackendDirectory implements OnApplicationShutdown {
     const factory = this.factories.find(({ kind }) => kind === settings.kind);
     if (factory === undefined) {
       const kinds = this.factories.map(({ kind }) => kind).join(', ');
-      throw new Error(`Backend "${settings.name}" is of kind "${settings.kind}"; known kinds are ${kinds}.`);
+      throw new ConfigError(
+        `routing.yaml: the backend ${settings.name} is of kind ${settings.kind}; known kinds are ${kinds}`,
+      );
     }
     return factory.create(settings, this.config.upstream);
   }

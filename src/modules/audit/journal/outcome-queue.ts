@@ -1,6 +1,6 @@
 import type { SpoolRecord } from '../spool/spool-frame.js';
 import type { SpoolTicket } from '../spool/spool-segment.js';
-import type { ProjectRecord } from './append-records.js';
+import type { ProjectRecord } from './to-draft.js';
 
 /** To seal and link so many takes some milliseconds, in which no token passes. */
 export const BATCH = { rows: 64, bytes: 8 * 1024 * 1024 };

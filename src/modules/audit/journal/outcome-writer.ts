@@ -1,15 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { SmallSet } from '../../../common/small-set.js';
-import { describeDatabaseError, isTooSlow } from '../../../infrastructure/database/index.js';
-import type { Draft } from '../chain/chain-entry.js';
+import { describeDatabaseError } from '../../../infrastructure/database/index.js';
 import type { TenantChains } from '../chain/tenant-chains.js';
-import { interruptedJson } from '../record/ended.js';
-import type { Spool, WaitingRecord } from '../spool/spool.js';
+import type { Spool } from '../spool/spool.js';
 import type { SpoolRecord } from '../spool/spool-frame.js';
 import type { SpoolTicket } from '../spool/spool-segment.js';
-import { appendRecords, type ProjectRecord, toDraft } from './append-records.js';
-import { BATCH, OutcomeQueue, type Pending } from './outcome-queue.js';
-import { PauseBetweenRetries } from './pause-between-retries.js';
+import { OutcomeQueue, type Pending } from './outcome-queue.js';
+import { RecordAppender } from './record-appender.js';
+import { SpoolDrain } from './spool-drain.js';
+import { type ProjectRecord, toDraft } from './to-draft.js';
 
 /** Groups on their way at a time: the next one is made and sent while the database works. */
 const MOST_FLIGHTS = 2;
@@ -23,24 +22,24 @@ const PATIENCE_MS = 250;
  */
 export class OutcomeWriter {
   private readonly logger = new Logger('AuditJournal');
-  private readonly pause = new PauseBetweenRetries();
   private readonly queue = new OutcomeQueue();
   private readonly flights = new SmallSet<readonly Pending[]>();
   /** Whether the spool is in between. */
   private isAway = false;
   private readonly sending = new SmallSet<Promise<void>>();
-  private draining: Promise<void> | undefined;
   private patience: NodeJS.Timeout | undefined;
   private isScheduled = false;
   private gathering: NodeJS.Timeout | undefined;
   private isClosing = false;
-  private stopped = false;
-  private written = 0;
+  private readonly appender: RecordAppender;
+  private readonly drain: SpoolDrain;
 
   constructor(
     private readonly spool: Spool,
-    private readonly chains: TenantChains,
+    chains: TenantChains,
   ) {
+    this.appender = new RecordAppender(chains);
+    this.drain = new SpoolDrain(spool, this.appender, () => (this.isAway = false));
     if (spool.waitingCount > 0) this.beginDraining();
   }
 
@@ -52,7 +51,7 @@ export class OutcomeWriter {
     ];
     const onlyHere = direct.filter(({ spooled }) => spooled === undefined).length;
     return {
-      written: this.written,
+      written: this.appender.written,
       pending: onlyHere + this.spool.waitingCount,
       lagMs: Math.max(0, ...waits),
     };
@@ -94,7 +93,7 @@ export class OutcomeWriter {
 
   /** The database may be back. */
   retryNow(): void {
-    this.pause.end();
+    this.drain.retryNow();
   }
 
   /** Resolves when all is in the database, or the time is up: what is left then stays in the spool. */
@@ -103,11 +102,10 @@ export class OutcomeWriter {
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
     this.isClosing = true;
     if (this.queue.size > 0) this.write();
-    this.pause.hurry();
+    this.drain.hurry();
     await Promise.race([this.settled(), late]);
     clearTimeout(timer);
-    this.stopped = true;
-    this.pause.end();
+    this.drain.stop();
     clearTimeout(this.patience);
     const unwritten = [...this.flying, ...this.queue.takeAll()];
     this.flights.clear();
@@ -118,9 +116,9 @@ export class OutcomeWriter {
   }
 
   private async settled(): Promise<void> {
-    while (this.sending.size > 0 || this.draining !== undefined || this.isScheduled) {
+    while (this.sending.size > 0 || this.drain.ended !== undefined || this.isScheduled) {
       await Promise.allSettled(this.sending);
-      await (this.draining ?? new Promise((resolve) => setImmediate(resolve)));
+      await (this.drain.ended ?? new Promise((resolve) => setImmediate(resolve)));
     }
   }
 
@@ -164,7 +162,7 @@ export class OutcomeWriter {
   private async send(group: readonly Pending[]): Promise<void> {
     this.flights.add(group);
     try {
-      await this.append(
+      await this.appender.append(
         group[0]!.record.tenant,
         group.map(({ record, project }) => toDraft(record.subject, record.text, project)),
       );
@@ -182,16 +180,6 @@ export class OutcomeWriter {
     if (begun !== undefined) this.spool.settle(begun);
     if (spooled !== undefined) this.spool.settle(spooled);
     resolve();
-  }
-
-  private async append(tenant: string, drafts: readonly Draft[], isPatient = false): Promise<void> {
-    const tell = ({ subject }: Draft, error: unknown) =>
-      this.logger.error(
-        { generation: subject },
-        `the database refuses the readable form of a record: ${describeDatabaseError(error)}`,
-      );
-    const written = await appendRecords(this.chains.of(tenant), drafts, { isPatient, tell });
-    this.written += written;
   }
 
   private lookAtOldest(): void {
@@ -245,7 +233,7 @@ export class OutcomeWriter {
     try {
       return this.spool.append(record);
     } catch (error) {
-      if (begun !== undefined && !this.stopped) {
+      if (begun !== undefined && !this.drain.isStopped) {
         this.spool.orphan(begun);
         this.beginDraining();
       }
@@ -255,46 +243,6 @@ export class OutcomeWriter {
 
   private beginDraining(): void {
     this.isAway = true;
-    this.draining ??= this.drain().finally(() => (this.draining = undefined));
-  }
-
-  private async drain(): Promise<void> {
-    await Promise.allSettled(this.sending);
-    // Records as large as they may be take longer than a request may: all others would wait behind them for ever.
-    let isPatient = false;
-    while (!this.stopped) {
-      try {
-        const waiting = this.spool.oldest(BATCH);
-        if (waiting.length === 0) {
-          this.isAway = false;
-          this.logger.log('all generations are on record');
-          return;
-        }
-        await this.appendWaiting(waiting, isPatient);
-        isPatient = false;
-        this.pause.reset();
-      } catch (error) {
-        isPatient = isTooSlow(error);
-        this.logger.debug(`the database does not take records yet: ${describeDatabaseError(error)}`);
-        await this.pause.wait();
-      }
-    }
-  }
-
-  /** As far as they are of one tenant. Some may be on record already. */
-  private async appendWaiting(waiting: readonly WaitingRecord[], isPatient: boolean): Promise<void> {
-    const { tenant } = waiting[0]!.record;
-    const other = waiting.findIndex(({ record }) => record.tenant !== tenant);
-    const group = other === -1 ? waiting : waiting.slice(0, other);
-    this.chains.of(tenant).forget();
-    const foundAt = new Date();
-    await this.append(
-      tenant,
-      group.map(({ record: { kind, subject, text } }) =>
-        toDraft(subject, kind === 'begin' ? text + interruptedJson(foundAt) : text),
-      ),
-      isPatient,
-    );
-    for (const { ticket } of group) this.spool.settle(ticket);
+    this.drain.begin(Promise.allSettled(this.sending));
   }
 }
