@@ -46,7 +46,7 @@ export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
     clearInterval(this.timer);
   }
 
-  /** What another replica keeps, or kept. Throws `server_busy` while that cannot be known. */
+  /** What another replica keeps, or kept. Throws `dependency_unavailable` while that cannot be known. */
   async find(tenant: string, id: string): Promise<KeptResponse | undefined> {
     if (!this.redis.configured) return undefined;
     const json = await this.ask(() => this.redis.run((client) => client.get(keyOf(tenant, id))));
@@ -67,7 +67,7 @@ export class SharedResponses implements OnModuleInit, OnApplicationShutdown {
     await this.write(id).catch(() => this.writeLater(id));
   }
 
-  /** No replica finds it any more. Throws `server_busy` while they cannot be told; nothing is deleted then. */
+  /** No replica finds it any more. Throws `dependency_unavailable` while they cannot be told; nothing is deleted then. */
   async delete(tenant: string, id: string): Promise<void> {
     if (this.redis.configured)
       await this.ask(async () => {

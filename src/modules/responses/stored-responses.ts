@@ -17,8 +17,8 @@ const ITEM_ID = /^(?:msg|fc|ctc|tsc|rs)_([0-9a-f]{32})_\d+$/;
 
 /**
  * Responses by their id, whichever replica made them. What belongs to somebody else, was deleted or is kept no longer
- * is not found. Each method rejects with `server_busy` where the other replicas would have to be asked and cannot be, and
- * with `dependency_unavailable` where it is the database that cannot.
+ * is not found. Each method rejects with `dependency_unavailable` where other replicas or the database would have to be
+ * asked and cannot be.
  */
 @Injectable()
 export class StoredResponses {
@@ -97,15 +97,12 @@ export class StoredResponses {
     parts?: { readonly withItems: boolean },
   ): Promise<StoredResponse | undefined> {
     if (!RESPONSE_ID.test(id)) return undefined;
-    try {
-      const archived = await this.archive.find(id, caller, parts);
-      return archived === 'deleted' ? undefined : (archived ?? (await this.findShared(id, caller)));
-    } catch (error) {
-      if (!isAway(error)) throw error;
-      const found = await this.findShared(id, caller);
-      if (found === undefined) throw error;
-      return found;
-    }
+    const archived = await this.archive.find(id, caller, parts).catch(toAbsence);
+    if (archived === 'deleted') return undefined;
+    if (archived !== undefined && !(archived instanceof GatewayError)) return archived;
+    const shared = await this.findShared(id, caller);
+    if (shared === undefined && archived !== undefined) throw archived;
+    return shared;
   }
 
   /** Who shows its log shows again what else Redis has forgotten of it. */
@@ -126,8 +123,11 @@ export class StoredResponses {
   }
 }
 
-const isAway = (error: unknown): boolean =>
-  error instanceof GatewayError && error.code === 'dependency_unavailable';
+/** While the archive is away, others may know all the same. */
+function toAbsence(error: unknown): GatewayError {
+  if (error instanceof GatewayError && error.code === 'dependency_unavailable') return error;
+  throw error;
+}
 
 const outputOf = ({ source, echo }: StoredResponse, outcome: Outcome): InputItem[] =>
   itemsOf(source, outcome, echo).map((item) => JSON.parse(fromWireBytes(item.toJson())) as InputItem);
