@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually, withDeadline } from '../support/eventually.js';
 import { RawClient } from '../support/raw-http.js';
@@ -151,6 +151,23 @@ describe('the door for upgrades', () => {
     expect([status, headers['retry-after']]).toEqual([503, '5']);
     const poll = await fetch(`${small.url}/socket.io/?EIO=4&transport=polling`);
     expect([poll.status, poll.headers.get('retry-after')]).toEqual([503, '5']);
+    await small.close();
+  });
+
+  it('lets nobody be kept out by polls that were abandoned before they joined', async () => {
+    const small = await createGateway({ WEBSOCKET_MAX_CONNECTIONS: '2' });
+    const poll = () => fetch(`${small.url}/socket.io/?EIO=4&transport=polling`);
+    await knock(PATHS[0]!, {}, small);
+    const abandoned = (await (await poll()).text()).match(/"sid":"([^"]+)"/)![1]!;
+    expect((await poll()).status).toBe(503);
+    const now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 1_000);
+    expect((await poll()).status).toBe(200);
+    clock.mockRestore();
+    expect((await fetch(`${small.url}/socket.io/?EIO=4&transport=polling&sid=${abandoned}`)).status).toBe(
+      400,
+    );
+    expect((await poll()).status).toBe(503);
     await small.close();
   });
 

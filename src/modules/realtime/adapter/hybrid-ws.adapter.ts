@@ -24,6 +24,7 @@ import { deliverMessages } from './deliver-messages.js';
 import { refuseUpgrade } from './refuse-upgrade.js';
 import { socketIoOptions, takePolls } from './socket-io-door.js';
 import { requireRevision, SOCKET_IO_PATH, spellPath } from './socket-io-target.js';
+import { UnjoinedTransports } from './unjoined-transports.js';
 import { UpgradeDoor } from './upgrade-door.js';
 
 /** What is left of connections when the gateway closes is cut after this. */
@@ -114,8 +115,16 @@ export class HybridWsAdapter extends AbstractWsAdapter {
     const io = new IoServer(this.ioDoor, socketIoOptions(this.config));
     this.refuseForEngine(io.engine as unknown as Engine);
     const { maxMessagesPerSecond } = this.config.websocket;
-    io.engine.on('connection', (conn: IoSocket['conn']) => boundPackets(conn, maxMessagesPerSecond));
-    this.manager.pendingCount = () => Math.max(0, io.engine.clientsCount - this.ledger.active['socket.io']);
+    const unjoined = new UnjoinedTransports();
+    io.engine.on('connection', (conn: IoSocket['conn']) => {
+      boundPackets(conn, maxMessagesPerSecond);
+      unjoined.add(conn);
+    });
+    io.on('connection', (client) => {
+      unjoined.joined(client.conn);
+      client.once('disconnect', () => unjoined.add(client.conn));
+    });
+    this.manager.waiting = unjoined;
     return io;
   }
 

@@ -10,6 +10,13 @@ import type { LiveConnection } from './live-connection.js';
 const BUSY_RETRY_S = 5;
 const LOOK_EVERY_MS = 5;
 
+/** Those that hold places and are no connections yet. */
+export interface WaitingRoom {
+  readonly count: number;
+  /** Sends one away that has waited for too long. Whether there was one. */
+  makeRoom(): boolean;
+}
+
 /**
  * All open sockets: how many there may be, who still answers, who has been idle for too long, and their goodbye. One
  * timer for each of these, however many connections there are.
@@ -20,8 +27,7 @@ export class ConnectionManager implements OnModuleInit, OnModuleDestroy {
   private readonly config: StreamingConfig;
   private readonly timers: NodeJS.Timeout[] = [];
   private isDraining = false;
-  /** Connections of Socket.IO that have not yet said in which namespace they are. */
-  pendingCount: () => number = () => 0;
+  waiting: WaitingRoom = { count: 0, makeRoom: () => false };
 
   constructor(
     @Inject(AppConfig) { streaming }: AppConfig,
@@ -61,7 +67,9 @@ export class ConnectionManager implements OnModuleInit, OnModuleDestroy {
 
   /** Throws where there is no room for one more. */
   requireRoom(transport: SocketTransport): void {
-    if (this.connections.size + this.pendingCount() < this.config.websocket.maxConnections) return;
+    const isFull = () => this.connections.size + this.waiting.count >= this.config.websocket.maxConnections;
+    while (isFull() && this.waiting.makeRoom());
+    if (!isFull()) return;
     this.ledger.refused(transport, 'full');
     throw new GatewayError('server_busy', 'There are as many connections as there may be.', {
       retryAfterS: BUSY_RETRY_S,
