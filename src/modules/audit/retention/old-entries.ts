@@ -73,24 +73,27 @@ export class OldEntries {
   }
 }
 
+/** In the order in which an erasure takes them, so that neither waits for the other for ever. */
 async function removeReadable(
   manager: EntityManager,
   tenant: string,
   entries: readonly OldEntry[],
 ): Promise<void> {
-  await manager.query('DELETE FROM stored_responses WHERE tenant = $1 AND id = ANY($2::text[])', [
-    tenant,
-    entries.map(({ subject }) => subject),
-  ]);
-  const [keys] = await manager.query<[{ conversation_id: number }[], number]>(
-    'DELETE FROM audit_keys WHERE tenant = $1 AND seq = ANY($2::bigint[]) RETURNING conversation_id',
-    [tenant, entries.map(({ seq }) => seq)],
+  const seqs = entries.map(({ seq }) => seq);
+  const keys = await manager.query<{ id: number }[]>(
+    'SELECT DISTINCT conversation_id AS id FROM audit_keys WHERE tenant = $1 AND seq = ANY($2::bigint[])',
+    [tenant, seqs],
   );
-  const ids = [...new Set(keys.map(({ conversation_id }) => conversation_id))];
+  const ids = keys.map(({ id }) => id);
   // Whoever adds to one of them meanwhile waits, or we do.
   await manager.query('SELECT FROM conversations WHERE id = ANY($1::integer[]) ORDER BY id FOR UPDATE', [
     ids,
   ]);
+  await manager.query('DELETE FROM stored_responses WHERE tenant = $1 AND id = ANY($2::text[])', [
+    tenant,
+    entries.map(({ subject }) => subject),
+  ]);
+  await manager.query('DELETE FROM audit_keys WHERE tenant = $1 AND seq = ANY($2::bigint[])', [tenant, seqs]);
   const forgotten = (await manager.query<{ id: number }[]>(FORGOTTEN, [ids])).map(({ id }) => id);
   await deleteMessages((sql, values) => manager.query(sql, values), forgotten);
   await manager.query('DELETE FROM conversations WHERE id = ANY($1::integer[])', [forgotten]);

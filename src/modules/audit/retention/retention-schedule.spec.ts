@@ -1,8 +1,9 @@
+import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AppConfig } from '../../../config/index.js';
 import type { DatabaseConnection } from '../../../infrastructure/database/index.js';
-import { MemoryChain } from '../testing/memory-chain.js';
+import type { EntrySource } from '../verify/entry-source.js';
 import type { ChainRetention } from './chain-retention.js';
 import { RetentionSchedule } from './retention-schedule.js';
 
@@ -15,20 +16,27 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 /** What is taken away, and how the database gets ready. */
-function schedule(retentionMs: number | undefined) {
+function schedule(
+  retentionMs: number | undefined,
+  { tenants = ['default'], broken = '' }: { tenants?: readonly string[]; broken?: string } = {},
+) {
   const removed: { tenant: string; time: Date }[] = [];
   const ready: (() => void)[] = [];
   const retention = {
-    removeBefore: (tenant: string, time: Date) => Promise.resolve(removed.push({ tenant, time })),
+    removeBefore: (tenant: string, time: Date) =>
+      tenant === broken
+        ? Promise.reject(new Error('deadlock'))
+        : Promise.resolve(removed.push({ tenant, time })),
   };
   const made = new RetentionSchedule(
     { audit: { retentionMs }, database: { kind: 'embedded' } } as AppConfig,
     { onReady: (tell: () => void) => ready.push(tell) } as unknown as DatabaseConnection,
     {} as DataSource,
-    MemoryChain.of(1),
+    { heads: () => Promise.resolve(tenants.map((tenant) => ({ tenant }))) } as unknown as EntrySource,
     retention as unknown as ChainRetention,
   );
   return { made, removed, getReady: () => ready.forEach((tell) => tell()) };
@@ -44,6 +52,17 @@ describe(RetentionSchedule.name, () => {
     expect(removed).toEqual([{ tenant: 'default', time: new Date(Date.now() - DAY_MS) }]);
     await vi.advanceTimersByTimeAsync(3 * HOUR_MS);
     expect(removed).toHaveLength(4);
+  });
+
+  it('does for each tenant what it can, whatever goes wrong with another', async () => {
+    vi.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
+    const { removed, getReady } = schedule(DAY_MS, {
+      tenants: ['acme', 'default', 'umbrella'],
+      broken: 'default',
+    });
+    getReady();
+    await vi.advanceTimersByTimeAsync(MINUTE_MS);
+    expect(removed.map(({ tenant }) => tenant)).toEqual(['acme', 'umbrella']);
   });
 
   it('does nothing where all is kept for ever, and nothing after the end', async () => {

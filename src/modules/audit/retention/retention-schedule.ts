@@ -46,7 +46,7 @@ export class RetentionSchedule implements OnApplicationShutdown {
       if (this.config.database.kind === 'embedded') await this.removeAll();
       else await this.removeAlone();
     } catch (error) {
-      this.logger.warn(`old entries stay for another hour: ${describeDatabaseError(error)}`);
+      this.tell(error);
     } finally {
       this.running = false;
     }
@@ -80,7 +80,19 @@ export class RetentionSchedule implements OnApplicationShutdown {
 
   private async removeAll(): Promise<void> {
     const before = new Date(Date.now() - (this.config.audit.retentionMs ?? Infinity));
-    for (const { tenant } of await this.source.heads())
-      if (!this.stopped) await this.retention.removeBefore(tenant, before);
+    for (const { tenant } of await this.source.heads()) if (!this.stopped) await this.remove(tenant, before);
+  }
+
+  /** What goes wrong with one tenant's is not the others' loss. */
+  private async remove(tenant: string, before: Date): Promise<void> {
+    try {
+      await this.retention.removeBefore(tenant, before);
+    } catch (error) {
+      this.tell(error, { tenant });
+    }
+  }
+
+  private tell(error: unknown, about: object = {}): void {
+    this.logger.warn(about, `old entries stay for another hour: ${describeDatabaseError(error)}`);
   }
 }
