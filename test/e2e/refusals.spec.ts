@@ -56,9 +56,22 @@ describe('a refusal of the model', () => {
     expect(messages[1]).toEqual({ role: 'assistant', content: SAID });
   });
 
+  it('is one in a response, whole and in a stream, and what was said in the next', async () => {
+    const { id, output } = await client.responses.create({ model: 'phi3', input: 'Do it' });
+    const content = [{ type: 'refusal', refusal: SAID }];
+    expect(output).toMatchObject([{ type: 'message', role: 'assistant', content }]);
+    const stream = client.responses.stream({ model: 'phi3', input: 'Why?', previous_response_id: id });
+    const pieces: string[] = [];
+    stream.on('response.refusal.delta', ({ delta }) => pieces.push(delta));
+    expect((await stream.finalResponse()).output).toMatchObject([{ content }]);
+    expect(pieces.join('')).toBe(SAID);
+    const { messages } = server.requests.findLast(({ method }) => method === 'POST')!.body as {
+      messages: object[];
+    };
+    expect(messages[1]).toEqual({ role: 'assistant', content: SAID });
+  });
+
   it('is text where there is no word for it', async () => {
-    const { output_text } = await client.responses.create({ model: 'phi3', input: 'Do it' });
-    expect(output_text).toBe(SAID);
     const gui = await post(`${gateway.url}/v1/gui/chat/completions?dialect=frames`, {
       ...ASKED,
       stream: true,

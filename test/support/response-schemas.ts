@@ -23,6 +23,7 @@ export const OUTPUT_TEXT = object({
   annotations: list(nothing),
   logprobs: list(nothing),
 });
+const REFUSAL = object({ type: literal('refusal'), refusal: text });
 export const REASONING_TEXT = object({ type: literal('reasoning_text'), text });
 const SUMMARY_TEXT = object({ type: literal('summary_text'), text });
 
@@ -31,7 +32,7 @@ const outputMessage = object({
   type: literal('message'),
   status: itemStatus,
   role: literal('assistant'),
-  content: list(OUTPUT_TEXT),
+  content: list(either(OUTPUT_TEXT, REFUSAL)),
 });
 const reasoning = { id: text, type: literal('reasoning'), status: itemStatus };
 const reasoningItem = object({ ...reasoning, summary: list(nothing), content: list(REASONING_TEXT) });
@@ -152,7 +153,7 @@ export const RESPONSE = object(
   { user: text },
 );
 
-const part = either(OUTPUT_TEXT, REASONING_TEXT);
+const part = either(OUTPUT_TEXT, REASONING_TEXT, REFUSAL);
 const ofItem = { item_id: text, output_index: integer };
 const ofPart = { ...ofItem, content_index: integer };
 const ofSummary = { ...ofItem, summary_index: integer };
@@ -169,6 +170,8 @@ const EVENTS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'response.content_part.done': { ...ofPart, part },
   'response.output_text.delta': { ...ofPart, delta: text, logprobs: list(nothing) },
   'response.output_text.done': { ...ofPart, text, logprobs: list(nothing) },
+  'response.refusal.delta': { ...ofPart, delta: text },
+  'response.refusal.done': { ...ofPart, refusal: text },
   'response.reasoning_text.delta': { ...ofPart, delta: text },
   'response.reasoning_text.done': { ...ofPart, text },
   'response.reasoning_summary_part.added': { ...ofSummary, part: SUMMARY_TEXT },

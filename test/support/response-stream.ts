@@ -10,7 +10,7 @@ export interface ResponseItem {
   readonly namespace?: string;
   readonly arguments?: string;
   readonly input?: string;
-  readonly content?: readonly { readonly type: string; readonly text: string }[];
+  readonly content?: readonly { readonly type: string; readonly text: string; readonly refusal?: string }[];
   readonly summary?: readonly { readonly type: string; readonly text: string }[];
 }
 
@@ -33,6 +33,7 @@ export interface ResponseEvent {
   readonly text?: string;
   readonly arguments?: string;
   readonly input?: string;
+  readonly refusal?: string;
   readonly code?: string | null;
 }
 
@@ -69,7 +70,7 @@ export async function readResponseStream(
 /** The deltas of one kind, joined. */
 export const joined = (
   { events }: Pick<ResponseStream, 'events'>,
-  kind: 'output_text' | 'reasoning_text' | 'reasoning_summary_text' | 'function_call_arguments',
+  kind: 'output_text' | 'refusal' | 'reasoning_text' | 'reasoning_summary_text' | 'function_call_arguments',
 ): string =>
   events
     .filter(({ type }) => type === `response.${kind}.delta`)
@@ -113,12 +114,12 @@ function faultsOfItem(events: readonly ResponseEvent[], item: ResponseItem, whol
   const own = events.filter((event) => event.item_id === item.id || event.item?.id === item.id);
   const said = own.map(({ type }) => type.replace('response.', ''));
   const steps = said.filter((type, index) => type !== said[index - 1]).join(' ');
-  const expected = ORDER[item.type === 'reasoning' && item.content === undefined ? 'summary' : item.type]!;
+  const expected = ORDER[orderOf(item, said)]!;
   const delta = own
     .filter(({ type }) => type.endsWith('.delta'))
     .map((event) => event.delta)
     .join('');
-  const ends = own.flatMap((event) => event.text ?? event.arguments ?? event.input ?? []);
+  const ends = own.flatMap((event) => event.text ?? event.refusal ?? event.arguments ?? event.input ?? []);
   const last = events.at(-1)?.response?.output.find(({ id }) => id === item.id);
   return [
     ...((whole ? steps === expected : expected.startsWith(steps)) ? [] : [`${item.id}: ${steps}`]),
@@ -129,14 +130,20 @@ function faultsOfItem(events: readonly ResponseEvent[], item: ResponseItem, whol
   ];
 }
 
+function orderOf({ type, content }: ResponseItem, said: readonly string[]): string {
+  if (type === 'reasoning' && content === undefined) return 'summary';
+  return said.includes('refusal.delta') ? 'refusal' : type;
+}
+
 const toldOf = ({ content, summary, arguments: given, input }: ResponseItem) =>
-  content?.[0]?.text ?? summary?.[0]?.text ?? given ?? input;
+  content?.[0]?.text ?? content?.[0]?.refusal ?? summary?.[0]?.text ?? given ?? input;
 
 const spoken = (kind: string, part = 'content_part') =>
   `output_item.added ${part}.added ${kind}.delta ${kind}.done ${part}.done output_item.done`;
 
 const ORDER: Readonly<Record<string, string>> = {
   message: spoken('output_text'),
+  refusal: spoken('refusal'),
   reasoning: spoken('reasoning_text'),
   summary: spoken('reasoning_summary_text', 'reasoning_summary_part'),
   function_call:

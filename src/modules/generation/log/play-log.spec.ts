@@ -17,6 +17,7 @@ describe(playLog.name, () => {
     const listener = {
       text: (piece: string) => void said.push(piece),
       reasoning: (piece: string) => void said.push(`(${piece})`),
+      refusal: (piece: string) => void said.push(`!${piece}`),
       toolCall: (delta: object) => void said.push(delta),
     };
     playLog(log, listener, choice);
@@ -24,7 +25,7 @@ describe(playLog.name, () => {
   }
 
   it('tells one answer in its order', () => {
-    expect(heard()).toEqual(['(Hm)', 'a', { index: 0, id: 'call_1', name: 'é', arguments: '{}' }, 'b', 'no']);
+    expect(heard()).toEqual(['(Hm)', 'a', { index: 0, id: 'call_1', name: 'é', arguments: '{}' }, 'b', '!no']);
     expect(heard(1)).toEqual(['other']);
     expect(heard(2)).toEqual([]);
   });
@@ -33,6 +34,7 @@ describe(playLog.name, () => {
     playLog(new GenerationLog(), {
       text: () => expect.fail(),
       reasoning: () => expect.fail(),
+      refusal: () => expect.fail(),
       toolCall: () => expect.fail(),
     });
   });

@@ -5,9 +5,9 @@ import type { GenerationLog } from './generation-log.js';
 
 /** Hears what one answer says, piece by piece, as it came. */
 export interface LogListener {
-  /** Refusals are text, too. */
   text(piece: WireText): void;
   reasoning(piece: WireText): void;
+  refusal(piece: WireText): void;
   toolCall(delta: ToolCallDelta): void;
 }
 
@@ -17,7 +17,6 @@ export function playLog(log: GenerationLog, listener: LogListener, choice = 0): 
     if (choiceOf(entry) !== choice) continue;
     const kind = kindOf(entry);
     if (kind === 'tool-call') listener.toolCall(toolCallOf(entry));
-    else if (kind === 'reasoning') listener.reasoning(bodyOf(entry));
-    else listener.text(bodyOf(entry));
+    else listener[kind](bodyOf(entry));
   }
 }

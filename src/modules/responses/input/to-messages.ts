@@ -82,8 +82,8 @@ const toFound = (tools: readonly object[]): string =>
 
 function toContent(parts: readonly ItemPart[]): MessageDto['content'] {
   const [only] = parts;
-  if (parts.length === 1 && (only?.type === 'input_text' || only?.type === 'output_text')) return only.text;
-  return parts.map(toPart);
+  if (parts.length > 1 || only === undefined || only.type === 'input_image') return parts.map(toPart);
+  return only.type === 'refusal' ? only.refusal : only.text;
 }
 
 function toPart(part: ItemPart): ContentPartBody {

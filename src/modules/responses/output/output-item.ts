@@ -2,8 +2,8 @@ import type { CalledTool } from '../tools/find-called.js';
 import { toInput } from '../tools/custom-input.js';
 import { fromWireText, toWireJson, type WireText } from '../../../contracts/wire-text.js';
 
-/** A thought is told as such, or as the summary of itself. */
-export type SpokenKind = 'reasoning' | 'summary' | 'message';
+/** A thought is told as such, or as the summary of itself. A refusal is a message with a part of its own kind. */
+export type SpokenKind = 'reasoning' | 'summary' | 'message' | 'refusal';
 export type OutputKind = SpokenKind | CalledTool['kind'];
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 
@@ -13,6 +13,9 @@ export interface Called {
   readonly name: string;
   readonly namespace?: string;
 }
+
+/** What items are called whose kind is not their type. */
+const TYPE: Readonly<Partial<Record<OutputKind, string>>> = { summary: 'reasoning', refusal: 'message' };
 
 /** One thing a model gave: a thought, a text, or a call of a tool. */
 export class OutputItem {
@@ -46,6 +49,7 @@ export class OutputItem {
   part(content = this.content): WireText {
     if (this.kind === 'message')
       return `{"type":"output_text","text":"${content}","annotations":[],"logprobs":[]}`;
+    if (this.kind === 'refusal') return `{"type":"refusal","refusal":"${content}"}`;
     return `{"type":"${this.kind === 'summary' ? 'summary_text' : 'reasoning_text'}","text":"${content}"}`;
   }
 
@@ -64,9 +68,9 @@ export class OutputItem {
   }
 
   private json(content: WireText, parts: string): WireText {
-    const type = this.kind === 'summary' ? 'reasoning' : this.kind;
+    const type = TYPE[this.kind] ?? this.kind;
     const common = `{"id":"${this.id}","type":"${type}","status":"${this.status}"`;
-    if (this.kind === 'message') return `${common},"role":"assistant","content":${parts}}`;
+    if (type === 'message') return `${common},"role":"assistant","content":${parts}}`;
     if (this.kind === 'summary') return `${common},"summary":${parts}}`;
     if (this.kind === 'reasoning') return `${common},"summary":[],"content":${parts}}`;
     if (this.kind === 'tool_search_call')

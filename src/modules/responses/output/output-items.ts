@@ -18,6 +18,7 @@ const PREFIX: Readonly<Record<OutputKind, string>> = {
   reasoning: 'rs_',
   summary: 'rs_',
   message: 'msg_',
+  refusal: 'msg_',
   function_call: 'fc_',
   custom_tool_call: 'ctc_',
   tool_search_call: 'tsc_',
@@ -50,6 +51,10 @@ export class OutputItems implements LogListener {
 
   reasoning(piece: WireText): Step {
     return this.add(this.thought, piece);
+  }
+
+  refusal(piece: WireText): Step {
+    return this.add('refusal', piece);
   }
 
   toolCall({ index, id, name, arguments: piece }: ToolCallDelta): Step {

@@ -56,6 +56,10 @@ const think =
   (text: string): Tell =>
   (writer) =>
     writer.reasoning(toWireText(text), 0, 0);
+const refuse =
+  (text: string): Tell =>
+  (writer) =>
+    writer.refusal!(toWireText(text), 0, 0);
 const call =
   (index: number, piece: string, name?: string): Tell =>
   (writer) =>
@@ -144,6 +148,16 @@ describe(ResponseWriter.name, () => {
       'message',
       'reasoning',
       'message',
+    ]);
+  });
+
+  it('tells a refusal as such, in a message of its own', async () => {
+    const stream = await read(spell([say('Well, '), refuse('I can’t'), refuse(' "do" that.'), end]));
+    expect(faultsOfResponseStream(stream)).toEqual([]);
+    expect(joined(stream, 'refusal')).toBe('I can’t "do" that.');
+    expect(stream.events.at(-1)?.response?.output).toMatchObject([
+      { id: 'msg_0f_0', content: [{ type: 'output_text', text: 'Well, ' }] },
+      { id: 'msg_0f_1', role: 'assistant', content: [{ type: 'refusal', refusal: 'I can’t "do" that.' }] },
     ]);
   });
 
@@ -236,8 +250,9 @@ describe(ResponseWriter.name, () => {
       let calls = 0;
       const told = Array.from({ length: random.below(12) }, (): Tell => {
         const piece = pieces[random.below(pieces.length)]!;
-        const kind = random.below(3);
+        const kind = random.below(4);
         if (kind === 0) return say(piece);
+        if (kind === 3) return refuse(piece);
         return kind === 1
           ? think(piece)
           : call(calls++, JSON.stringify({ piece }), NAMES[calls - 1] ?? `f${calls}`);

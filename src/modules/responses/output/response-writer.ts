@@ -48,6 +48,10 @@ export class ResponseWriter implements FrameWriter {
     return this.tell(this.items.reasoning(text), text);
   }
 
+  refusal(text: WireText): string {
+    return this.tell(this.items.refusal(text), text);
+  }
+
   toolCall(delta: ToolCallDelta): string {
     return this.tell(this.items.toolCall(delta), toWireText(delta.arguments));
   }
@@ -116,9 +120,9 @@ export class ResponseWriter implements FrameWriter {
         'response.function_call_arguments.done',
         () => `${placeOf(item)},"name":${toWireJson(item.name)},"arguments":"${item.content}"`,
       );
-    const { text, part, more } = SPOKEN[item.kind];
+    const { text, part, field, more } = SPOKEN[item.kind];
     return (
-      this.say(`${text}.done`, () => `${partOf(item)},"text":"${item.content}"${more}`) +
+      this.say(`${text}.done`, () => `${partOf(item)},"${field}":"${item.content}"${more}`) +
       this.say(`${part}.done`, () => `${partOf(item)},"part":${item.part()}`)
     );
   }

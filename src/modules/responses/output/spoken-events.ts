@@ -5,14 +5,27 @@ import type { OutputItem, SpokenKind } from './output-item.js';
 interface SpokenEvents {
   readonly text: string;
   readonly part: string;
+  /** Under which name the whole of it is said. */
+  readonly field: 'text' | 'refusal';
   /** What else its text has. */
   readonly more: WireText;
 }
 
 export const SPOKEN: Readonly<Record<SpokenKind, SpokenEvents>> = {
-  message: { text: 'response.output_text', part: 'response.content_part', more: ',"logprobs":[]' },
-  reasoning: { text: 'response.reasoning_text', part: 'response.content_part', more: '' },
-  summary: { text: 'response.reasoning_summary_text', part: 'response.reasoning_summary_part', more: '' },
+  message: {
+    text: 'response.output_text',
+    part: 'response.content_part',
+    field: 'text',
+    more: ',"logprobs":[]',
+  },
+  refusal: { text: 'response.refusal', part: 'response.content_part', field: 'refusal', more: '' },
+  reasoning: { text: 'response.reasoning_text', part: 'response.content_part', field: 'text', more: '' },
+  summary: {
+    text: 'response.reasoning_summary_text',
+    part: 'response.reasoning_summary_part',
+    field: 'text',
+    more: '',
+  },
 };
 
 export const placeOf = ({ id, index }: OutputItem): WireText => `"item_id":"${id}","output_index":${index}`;
