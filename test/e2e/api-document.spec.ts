@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { getMetadataStorage } from 'class-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApiDocument } from '../../src/app.document.js';
 import { AppConfig } from '../../src/config/index.js';
@@ -30,6 +31,17 @@ const operations = () =>
       path,
       operation,
     })),
+  );
+
+/** By the name of what is validated, where the document has it. */
+const wholeNumbers = () =>
+  [...getMetadataStorage()['validationMetadatas'].keys()].flatMap((dto: { name: string }) =>
+    document.components!.schemas?.[dto.name] === undefined
+      ? []
+      : getMetadataStorage()
+          .getTargetValidationMetadatas(dto as unknown as () => void, '', false, false)
+          .filter(({ name }) => name === 'isInt')
+          .map(({ propertyName }) => [dto.name, propertyName] as const),
   );
 
 /** Channels stay open, so nobody waits for their end. */
@@ -130,6 +142,15 @@ describe('the API document', () => {
       // Nobody is trusted here, so that where none is needed in a trusted network one is now.
       const isLeftToTheNetwork = !wanted && (each.operation.security?.length ?? 0) > 0;
       expect([each.name, isRefused]).toEqual([each.name, wanted || isLeftToTheNetwork]);
+    }
+  });
+
+  it('says of every field that takes whole numbers only that it does', () => {
+    const wholes = wholeNumbers();
+    expect(wholes).toContainEqual(['CreateChatCompletionDto', 'max_tokens']);
+    const schemas = document.components!.schemas as Record<string, { properties?: Record<string, object> }>;
+    for (const [dto, field] of wholes) {
+      expect(schemas[dto]!.properties![field], `${dto}.${field}`).toMatchObject({ type: 'integer' });
     }
   });
 

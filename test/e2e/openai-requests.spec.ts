@@ -256,6 +256,8 @@ describe('who it is for', () => {
   it.each<[object, Record<string, string>, string]>([
     [{ user: 'ada' }, { 'x-user-id': 'bob' }, 'ada'],
     [{}, { 'x-user-id': 'bob' }, 'bob'],
+    [{ user: '' }, { 'x-user-id': 'bob' }, 'bob'],
+    [{ user: null }, { 'x-user-id': '' }, 'anonymous'],
     [{}, {}, 'anonymous'],
   ])('is the field %j, else the header %j: %s', async (body, headers, userId) => {
     const response = await askChat(gateway, body, { headers });

@@ -65,7 +65,7 @@ export async function createOnServer(): Promise<TestDatabase & { config: Postgre
       kind: 'postgres',
       url: url.href,
       poolMax: 4,
-      poolMin: 1,
+      poolMin: 2,
       acquireTimeoutMs: 1_000,
       statementTimeoutMs: 2_000,
       recycleMs: 3_600_000,

@@ -53,6 +53,12 @@ describe.each(DATABASE_KINDS)('on $kind', ({ create }) => {
       await connection.ready();
     });
 
+    it('opens as many connections as are kept at least', () => {
+      const { totalCount, idleCount, options } = dataSource.pool!;
+      expect(totalCount).toBeGreaterThanOrEqual(options.min!);
+      expect(idleCount).toBe(totalCount);
+    });
+
     it('makes the tables of the audit', async () => {
       expect(await columnsOf(dataSource, 'conversations')).toEqual([
         'id integer NOT NULL nextval',

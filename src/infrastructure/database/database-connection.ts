@@ -81,6 +81,7 @@ export class DatabaseConnection implements OnModuleInit, OnApplicationShutdown {
     const { dataSource } = this;
     if (!dataSource.isInitialized) await dataSource.initialize();
     const { executed, hasRole, hasTenantRole } = await runMigrations(dataSource);
+    await dataSource.openLeast();
     if (this.current === 'closed') return dataSource.destroy();
     this.current = 'ready';
     this.logger.log({ migrations: executed }, `database ready: ${describe(this.config)}`);

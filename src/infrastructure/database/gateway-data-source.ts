@@ -82,6 +82,15 @@ export class GatewayDataSource extends DataSource {
     this.hasRoles = true;
   }
 
+  /** Opens the connections that are kept at least, as far as the server gives them, so that no caller waits for one. */
+  async openLeast(): Promise<void> {
+    const { pool } = this;
+    if (!pool) return;
+    const opening = Array.from({ length: pool.options.min ?? 0 }, () => pool.connect());
+    for (const opened of await Promise.allSettled(opening))
+      if (opened.status === 'fulfilled') opened.value.release();
+  }
+
   /** Hooks run one after another, the last one registered first. */
   beforeClose(hook: BeforeClose): void {
     this.closeHooks.unshift(hook);

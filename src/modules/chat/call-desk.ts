@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { newId } from '../../common/new-id.js';
+import { userOf } from '../../common/user-of.js';
 import { AppConfig } from '../../config/index.js';
 import type { Exchange } from '../../common/http/exchange.js';
 import {
@@ -115,8 +116,7 @@ export class CallDesk {
       endpoint: caller.endpoint,
       requestId: caller.requestId,
       owner: principal,
-      userId:
-        principal.role === 'anonymous' ? (body.dto.user ?? caller.userId ?? principal.id) : principal.id,
+      userId: userOf(principal, body.dto.user, caller.userId),
       plan,
       agent: agent?.key,
       profile: profile.profile.name,

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../../contracts/principal.js';
+import { userOf } from '../../common/user-of.js';
 import { endpointOf, headerOf, principalOf, routeOf } from '../../common/http/request-context.js';
 
 /** One request for vectors, however its route spells it. */
@@ -24,7 +25,12 @@ export interface EmbeddingCaller {
 
 export function toCaller(request: FastifyRequest, user?: string | null): EmbeddingCaller {
   const owner = principalOf(request);
-  const named = owner.role === 'anonymous' ? (user ?? headerOf(request, 'x-user-id')) : undefined;
   const [route, endpoint] = [routeOf(request), endpointOf(request)];
-  return { owner, userId: named ?? owner.id, route, endpoint, requestId: request.id };
+  return {
+    owner,
+    userId: userOf(owner, user, headerOf(request, 'x-user-id')),
+    route,
+    endpoint,
+    requestId: request.id,
+  };
 }

@@ -21,7 +21,7 @@ export class LocalSamplingDto {
   @ApiPropertyOptional({
     description: `How many of the likeliest tokens to choose from; 0 or -1 is all. ${WHERE}`,
     minimum: -1,
-    type: Number,
+    type: 'integer',
   })
   @IsOptional()
   @IsInt()

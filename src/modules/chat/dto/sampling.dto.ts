@@ -35,7 +35,7 @@ export class SamplingDto extends LocalSamplingDto {
     default: 1,
     minimum: 1,
     maximum: 8,
-    type: Number,
+    type: 'integer',
   })
   @IsOptional()
   @IsInt()
@@ -68,7 +68,10 @@ export class SamplingDto extends LocalSamplingDto {
   @IsStop()
   stop?: string | string[] | null;
 
-  @ApiPropertyOptional({ description: 'Makes backends that can do so answer alike each time.', type: Number })
+  @ApiPropertyOptional({
+    description: 'Makes backends that can do so answer alike each time.',
+    type: 'integer',
+  })
   @IsOptional()
   @IsInt()
   @Min(Number.MIN_SAFE_INTEGER)
@@ -121,7 +124,7 @@ export class SamplingDto extends LocalSamplingDto {
     description: '`/v1/agents/stream` only: pieces per frame, in place of the profile’s.',
     minimum: 1,
     maximum: 100,
-    type: Number,
+    type: 'integer',
   })
   @IsOptional()
   @IsInt()
@@ -145,7 +148,7 @@ export class SamplingDto extends LocalSamplingDto {
     description: '`/v1/agents/stream` only: pieces that may wait, in place of the profile’s.',
     minimum: 1,
     maximum: 5000,
-    type: Number,
+    type: 'integer',
   })
   @IsOptional()
   @IsInt()

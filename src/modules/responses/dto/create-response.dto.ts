@@ -74,7 +74,7 @@ export class CreateResponseDto extends ResponseInputDto {
 
   @ApiPropertyOptional({
     description: 'Of hosted tools, of which there are none: has no effect.',
-    type: Number,
+    type: 'integer',
   })
   @IsOptional()
   @IsInt()
