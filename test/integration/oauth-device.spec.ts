@@ -93,6 +93,45 @@ describe.each(OAUTH_KINDS)('devices on $kind', ({ open }) => {
     expect(me.status).toBe(401);
   });
 
+  it.each(['default', 'elsewhere'])(
+    'are let in for a while by who has no account here, in the tenant %s',
+    async (tenant) => {
+      const basic = { authorization: `Basic ${Buffer.from(`foreign:${WEB_SECRET}`).toString('base64')}` };
+      const [fields, headers] = tenant === 'default' ? [{ client_id: 'cli' }, {}] : [{}, basic];
+      const begun = await post('/oauth/device/code', { ...fields, scope: 'openid read' }, headers);
+      const { device_code: code, user_code: userCode } = (await begun.json()) as Record<string, string>;
+      const guest = await bearer(['read', 'write'], 'guest', tenant);
+      expect((await approve({ user_code: userCode! }, guest)).status).toBe(200);
+      const given = await post('/oauth/device/token', { ...fields, device_code: code! }, headers);
+      const tokens = (await given.json()) as { access_token: string };
+      // Nobody here would know when to end them.
+      expect([given.status, Object.keys(tokens)]).toEqual([
+        200,
+        expect.not.arrayContaining(['refresh_token']),
+      ]);
+      const me = await fetch(`${gateway.url}/api/v1/auth/me`, {
+        headers: { authorization: `Bearer ${tokens.access_token}` },
+      });
+      expect(await me.json()).toMatchObject({
+        id: 'guest',
+        tenant,
+        role: 'user',
+        scopes: ['openid', 'read'],
+      });
+    },
+  );
+
+  it('are let in by nobody who is disabled', async () => {
+    const { id, tenant } = await gateway.createUser('gone@example.org');
+    const { device_code: code, user_code: userCode } = await start();
+    const headers = await bearer(['read', 'write'], id, tenant);
+    expect((await approve({ user_code: userCode }, headers)).status).toBe(200);
+    await gateway.dataSource.query('UPDATE users SET disabled = true WHERE id = $1', [id]);
+    expect(await poll(code)).toMatchObject({ status: 400, error: 'invalid_grant' });
+    const another = await start();
+    expect(await approve({ user_code: another.user_code }, headers)).toMatchObject({ status: 403 });
+  });
+
   it('are refused by who is logged in elsewhere', async () => {
     const { device_code: code, user_code: userCode } = await start();
     const headers = await bearer(['read', 'write']);

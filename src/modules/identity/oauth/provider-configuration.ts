@@ -138,7 +138,8 @@ export function toConfiguration(
       }
       const { accountId, grantId } = token as { accountId: string; grantId?: string };
       const user = await users.findById(accountId);
-      return { id: accountId, email: user?.email, role: user?.role, tenant: user?.tenant, grant: grantId };
+      const tenant = user?.tenant ?? (await tenantOf(clients, token.clientId));
+      return { id: accountId, email: user?.email, role: user?.role ?? 'user', tenant, grant: grantId };
     },
     formats: {
       customizers: {
@@ -151,11 +152,16 @@ export function toConfiguration(
         },
       },
     },
-    issueRefreshToken: (_context, client) => client.grantTypeAllowed('refresh_token'),
+    // Nobody here would know when to end those of a guest.
+    issueRefreshToken: async (_context, client, { accountId }) =>
+      client.grantTypeAllowed('refresh_token') && (await users.findById(accountId ?? '')) !== undefined,
     rotateRefreshToken: true,
     expiresWithSession: () => false,
     loadExistingGrant: loadGrant,
-    findAccount: async (_context, id) => toAccount(await users.findById(id)),
+    findAccount: async (_context, id, token) => {
+      const user = await users.findById(id);
+      return user === undefined && token?.kind === 'DeviceCode' ? toGuest(id) : toAccount(user);
+    },
     interactions: {
       url: (_context, { uid }) => `${prefix}/oauth/interaction/${uid}`,
       policy: toPolicy(interactionPolicy, users),
@@ -184,6 +190,9 @@ function toAccount(user: User | undefined): Account | undefined {
   if (user === undefined || user.disabled) return undefined;
   return { accountId: user.id, claims: () => Promise.resolve(toClaims(user)) };
 }
+
+/** Somebody without an account here, who let a device in with the token of another service. */
+const toGuest = (id: string): Account => ({ accountId: id, claims: () => Promise.resolve({ sub: id }) });
 
 /** All that OpenID Connect may be told of a user; the scopes decide which of it. */
 export const toClaims = (user: User) => ({
