@@ -23,6 +23,14 @@ describe(DirectoryLock.name, () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  it('is given up also where its claim cannot be removed', async () => {
+    const lock = await DirectoryLock.acquire(directory);
+    const [claim] = readdirSync(directory);
+    rmSync(join(directory, claim!));
+    mkdirSync(join(directory, claim!));
+    expect(() => lock.release()).not.toThrow();
+  });
+
   it('says who has it and what to do', async () => {
     leave('other.lock', {});
     await expect(DirectoryLock.acquire(directory)).rejects.toMatchObject({

@@ -66,7 +66,11 @@ export class DirectoryLock {
 
   release(): void {
     clearInterval(this.signsOfLife);
-    rmSync(this.file, { force: true });
+    try {
+      rmSync(this.file, { force: true });
+    } catch {
+      // On a file system that has become read-only it stays, and whoever comes next finds its holder dead.
+    }
   }
 
   /** Nobody, or the one that goes before us. Among those that claim at once the first by name stays, the rest withdraws. */

@@ -27,7 +27,7 @@ describe(SpoolSegment.name, () => {
     segment.append('outcome', FRAME);
     const busy = Array.from({ length: MANY }, () => promisify(pbkdf2)('', '', 20_000, 32, 'sha256'));
     const synced = segment.sync();
-    segment.remove();
+    segment.retire();
     await Promise.all([expect(synced).resolves.toBeUndefined(), ...busy]);
   });
 

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { timeOfText } from '../record/time-of-text.js';
 import { findFrame } from './find-frame.js';
 import { timeOfSegment } from './segment-name.js';
@@ -25,7 +25,7 @@ export class SpoolSegment {
   /** Nothing may be appended. */
   finished = false;
   private isDirty = false;
-  private removed = false;
+  private retired = false;
   /** Before it no ticket waits any more. */
   private firstWaiting = 0;
 
@@ -113,7 +113,7 @@ export class SpoolSegment {
     if (!this.isDirty) return Promise.resolve();
     this.isDirty = false;
     return new Promise((resolve, reject) => {
-      fdatasync(this.file, (error) => (error && !this.removed ? reject(error) : resolve()));
+      fdatasync(this.file, (error) => (error && !this.retired ? reject(error) : resolve()));
     });
   }
 
@@ -121,10 +121,10 @@ export class SpoolSegment {
     closeSync(this.file);
   }
 
-  remove(): void {
-    this.removed = true;
+  /** Nobody needs it any more: whether it is durable is no matter. Its file may be removed. */
+  retire(): void {
+    this.retired = true;
     this.close();
-    rmSync(this.path, { force: true });
   }
 
   private write(frame: Buffer): void {

@@ -1,15 +1,18 @@
 import {
   appendFileSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ENDED_AT, textOf } from '../testing/recorded-text.js';
 import { Spool, SpoolFullError } from './spool.js';
@@ -151,6 +154,24 @@ describe(Spool.name, () => {
       expect(others).toEqual([]);
       expect(readFileSync(file!, 'latin1')).toContain('goes on');
       expect(readFileSync(file!, 'latin1')).not.toContain('secret');
+    });
+
+    it('goes on where a file cannot be removed, and removes it when it can be', () => {
+      const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+      const first = append('outcome', 'a');
+      const [file] = filesIn('1');
+      rmSync(file!);
+      mkdirSync(file!);
+      spool.settle(first);
+      vi.advanceTimersByTime(3_000);
+      append('outcome', 'b');
+      expect(waiting()).toEqual(['outcome b']);
+      expect(warn).toHaveBeenCalledOnce();
+
+      rmdirSync(file!);
+      writeFileSync(file!, 'what was in there');
+      vi.advanceTimersByTime(1_000);
+      expect(filesIn('1')).not.toContain(file);
     });
 
     it('goes on behind a file all of which is damaged', () => {

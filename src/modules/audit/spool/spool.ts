@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
+import { FileRemoval } from './file-removal.js';
 import { isWritable } from './is-writable.js';
 import { segmentName } from './segment-name.js';
 import { type FrameKind, FrameWriter, type SpoolRecord } from './spool-frame.js';
@@ -39,6 +40,9 @@ export class Spool {
   /** The oldest first; the last one is written to. */
   private readonly segments: SpoolSegment[] = [];
   private readonly directory: SyncedDirectory;
+  private readonly files = new FileRemoval((error) =>
+    this.logger.warn({ err: error }, 'a file of the spool cannot be removed; it is tried again'),
+  );
   private readonly sweeping = setInterval(() => this.sweep(), SWEEP_MS).unref();
   private syncing: Promise<void> | undefined;
   private bytes = 0;
@@ -196,6 +200,7 @@ export class Spool {
   private sweep(): void {
     // Nobody comes who would find it out, where all are told that nothing can begin here.
     this.writable ||= isWritable(this.slot.directory, COMMON_BYTES);
+    this.files.again();
     const [oldest] = this.segments;
     const last = this.segments.at(-1);
     if (oldest === undefined || last === undefined) return;
@@ -250,7 +255,8 @@ export class Spool {
     if (place === -1) return;
     this.segments.splice(place, 1);
     this.bytes -= segment.size;
-    segment.remove();
+    segment.retire();
+    this.files.remove(segment.path);
   }
 
   /** An outcome waits on; a begin without one waits too, and its end is that nobody saw it. */
