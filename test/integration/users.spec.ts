@@ -64,6 +64,10 @@ describe.each(OAUTH_KINDS)('users on $kind', ({ open }) => {
     const { browser, page } = await loginPage();
     const choose = await browser.submit(page, { email: 'admin@localhost', password, action: 'login' });
     expect(choose.text).toContain('Choose a password');
+    // A keeper of passwords takes no notice of fields of the type `hidden`.
+    expect(choose.text).toMatch(
+      /<input name="email" type="email" autocomplete="username" value="admin@localhost"/,
+    );
     const next = 'something of their own choice';
     const submit = (fields: object) =>
       browser.submit(choose, { password, new_password: next, repeated: next, action: 'password', ...fields });

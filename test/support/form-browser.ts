@@ -28,7 +28,7 @@ export class FormBrowser {
     const action = /<form[^>]*\saction="([^"]*)"/.exec(text)?.[1];
     if (action === undefined) throw new Error(`There is no form on ${url}: ${text.slice(0, 2000)}`);
     const body = new URLSearchParams();
-    for (const [input] of text.matchAll(/<input[^>]*type="hidden"[^>]*>/g))
+    for (const [input] of text.matchAll(/<input[^>]*(?:type="hidden"| hidden )[^>]*>/g))
       body.set(attribute(input, 'name'), attribute(input, 'value'));
     for (const [name, value] of Object.entries(fields)) body.set(name, value);
     return this.follow(new URL(unescape(action), url), { method: 'POST', body });

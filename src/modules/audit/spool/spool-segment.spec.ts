@@ -31,6 +31,24 @@ describe(SpoolSegment.name, () => {
     await Promise.all([expect(synced).resolves.toBeUndefined(), ...busy]);
   });
 
+  it('is synced for whoever asks when it is, also while that is under way', async () => {
+    const segment = create();
+    segment.append('outcome', FRAME);
+    let isSynced = false;
+    void segment.sync().then(() => (isSynced = true));
+    await segment.sync();
+    expect(isSynced).toBe(true);
+    segment.close();
+  });
+
+  it('is not synced where it could not be, however often that is asked', async () => {
+    const segment = create();
+    segment.append('outcome', FRAME);
+    segment.close();
+    await expect(segment.sync()).rejects.toThrow('EBADF');
+    await expect(segment.sync()).rejects.toThrow('EBADF');
+  });
+
   it.each([
     ['appended', (to: SpoolSegment) => to.append('begin', FRAME)],
     ['taken over', (to: SpoolSegment, from: SpoolSegment) => to.adopt(from.append('begin', FRAME), FRAME)],

@@ -25,6 +25,7 @@ export class SpoolSegment {
   /** Nothing may be appended. */
   finished = false;
   private isDirty = false;
+  private syncing: Promise<void> = Promise.resolve();
   private retired = false;
   /** Before it no ticket waits any more. */
   private firstWaiting = 0;
@@ -110,11 +111,16 @@ export class SpoolSegment {
 
   /** Resolves when everything appended so far would survive a loss of power. What was removed meanwhile need not. */
   sync(): Promise<void> {
-    if (!this.isDirty) return Promise.resolve();
+    if (!this.isDirty) return this.syncing;
     this.isDirty = false;
-    return new Promise((resolve, reject) => {
-      fdatasync(this.file, (error) => (error && !this.retired ? reject(error) : resolve()));
+    this.syncing = new Promise((resolve, reject) => {
+      fdatasync(this.file, (error) => {
+        if (error === null || this.retired) return resolve();
+        this.isDirty = true;
+        reject(error);
+      });
     });
+    return this.syncing;
   }
 
   close(): void {

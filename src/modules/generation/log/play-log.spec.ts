@@ -25,7 +25,13 @@ describe(playLog.name, () => {
   }
 
   it('tells one answer in its order', () => {
-    expect(heard()).toEqual(['(Hm)', 'a', { index: 0, id: 'call_1', name: 'é', arguments: '{}' }, 'b', '!no']);
+    expect(heard()).toEqual([
+      '(Hm)',
+      'a',
+      { index: 0, id: 'call_1', name: 'é', arguments: '{}' },
+      'b',
+      '!no',
+    ]);
     expect(heard(1)).toEqual(['other']);
     expect(heard(2)).toEqual([]);
   });

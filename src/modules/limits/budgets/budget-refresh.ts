@@ -14,6 +14,9 @@ export class BudgetRefresh implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(BudgetRefresh.name);
   private timer: NodeJS.Timeout | undefined;
   private isFailing = false;
+  /** How often they were asked for, and which of these was taken last. */
+  private asked = 0;
+  private taken = 0;
 
   constructor(
     @Inject(BudgetBook) private readonly book: BudgetBook,
@@ -34,18 +37,27 @@ export class BudgetRefresh implements OnModuleInit, OnApplicationShutdown {
 
   /** They have changed here. Others learn it now, or when they next look. */
   async changed(): Promise<void> {
-    this.book.load(await this.rows.all());
+    await this.read();
     if (this.channels.configured) this.channels.publish(CHANNEL, '').catch(() => undefined);
   }
 
   private async look(): Promise<void> {
     if (this.connection.state !== 'ready') return;
     try {
-      this.book.load(await this.rows.all());
+      await this.read();
       this.isFailing = false;
     } catch (error) {
       if (!this.isFailing) this.logger.warn({ err: error }, 'budgets cannot be read: those known hold');
       this.isFailing = true;
     }
+  }
+
+  /** What was asked for earlier and comes later is not what holds now. */
+  private async read(): Promise<void> {
+    const turn = ++this.asked;
+    const all = await this.rows.all();
+    if (turn < this.taken) return;
+    this.taken = turn;
+    this.book.load(all);
   }
 }

@@ -62,7 +62,7 @@ export const passwordPage = ({ action, csrf, email, fault, leadsTo }: PasswordPa
     ${alert(fault)}
     <form method="post" action="${action}">
       <input type="hidden" name="csrf" value="${csrf}" />
-      <input type="hidden" name="email" value="${email}" autocomplete="username" />
+      <input name="email" type="email" autocomplete="username" value="${email}" readonly hidden />
       <label for="password">Password until now</label>
       <input
         id="password"
