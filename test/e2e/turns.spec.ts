@@ -4,6 +4,7 @@ import type {
   ChatCompletionMessage,
   ChatCompletionMessageParam,
 } from 'openai/resources';
+import type { ResponseInput } from 'openai/resources/responses/responses';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { FakeOllama } from '../support/fake-ollama.js';
@@ -102,7 +103,16 @@ describe('what a model server wants back with the next turn', () => {
       previous_response_id: first.id,
       input: [{ type: 'function_call_output', call_id: 'call_1', output: '4' }],
     });
-    expect(messagesAt(server)[1]).toMatchObject({ role: 'assistant', reasoning_content: 'I have to add' });
+    const back = {
+      role: 'assistant',
+      reasoning_content: 'I have to add',
+      tool_calls: [{ id: 'call_1', extra_content: SIGNED }],
+    };
+    expect(messagesAt(server)[1]).toMatchObject(back);
+    const answer = { type: 'function_call_output', call_id: 'call_1', output: '4' } as const;
+    const input = [{ role: 'user' as const, content: '2 + 2?' }, ...first.output, answer];
+    await client.responses.create({ model: REMOTE, store: false, input: input as ResponseInput });
+    expect(messagesAt(server)[1]).toMatchObject(back);
   });
 
   it('says how closely an image is to be looked at', async () => {

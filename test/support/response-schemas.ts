@@ -40,7 +40,8 @@ const summaryItem = object({ ...reasoning, summary: list(SUMMARY_TEXT) });
 const call = { id: text, status: itemStatus, call_id: text, name: text };
 const functionCall = object(
   { ...call, type: literal('function_call'), arguments: text },
-  { namespace: text },
+  // Not in the published shapes: only what a model server has signed.
+  { namespace: text, extra_content: record },
 );
 const customCall = object({ ...call, type: literal('custom_tool_call'), input: text }, { namespace: text });
 const searchCall = object({

@@ -89,6 +89,17 @@ class CallItemDto extends KeptItemDto {
   @IsOptional()
   @IsString()
   namespace?: string | null;
+
+  @ApiPropertyOptional({
+    description:
+      'What the model server said of the call besides, as it was given with it: it reaches a server that takes it.',
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+  })
+  @IsOptional()
+  @IsObject()
+  extra_content?: Record<string, unknown> | null;
 }
 
 export class FunctionCallItemDto extends CallItemDto {

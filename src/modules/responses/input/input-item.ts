@@ -14,6 +14,7 @@ interface CalledItem extends KeptItem {
   readonly call_id: string;
   readonly name: string;
   readonly namespace?: string;
+  readonly extra_content?: Record<string, unknown>;
 }
 
 export type CallItem =

@@ -94,10 +94,16 @@ function readMessage(sent: object, path: string): InputItem {
   };
 }
 
-const calledBy = ({ call_id, name, namespace }: FunctionCallItemDto | CustomToolCallItemDto) => ({
+const calledBy = ({
+  call_id,
+  name,
+  namespace,
+  extra_content,
+}: FunctionCallItemDto | CustomToolCallItemDto) => ({
   call_id,
   name,
   ...(namespace == null ? {} : { namespace }),
+  ...(extra_content == null ? {} : { extra_content }),
 });
 
 const readOutput = (

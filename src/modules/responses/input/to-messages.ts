@@ -64,6 +64,7 @@ function addCall(messages: MessageDto[], call: CallItem): void {
     id: call.call_id,
     type: 'function',
     function: toCalled(call),
+    ...('extra_content' in call && { extra_content: call.extra_content }),
   });
 }
 

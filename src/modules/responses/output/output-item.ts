@@ -1,3 +1,4 @@
+import type { CallExtra } from '../../../contracts/generation-request.js';
 import type { CalledTool } from '../tools/find-called.js';
 import { toInput } from '../tools/custom-input.js';
 import { fromWireText, toWireJson, type WireText } from '../../../contracts/wire-text.js';
@@ -12,6 +13,8 @@ export interface Called {
   readonly call_id: string;
   readonly name: string;
   readonly namespace?: string;
+  /** What the model server said of it besides, and wants back with it. */
+  readonly extra_content?: CallExtra;
 }
 
 /** What items are called whose kind is not their type. */

@@ -57,12 +57,16 @@ export class OutputItems implements LogListener {
     return this.add('refusal', piece);
   }
 
-  toolCall({ index, id, name, arguments: piece }: ToolCallDelta): Step {
+  toolCall({ index, id, name, arguments: piece, extra }: ToolCallDelta): Step {
     const known = this.calls.get(index);
     if (known !== undefined) return this.extend(known, toWireText(piece));
     const closed = this.closeWhole();
     const { kind, ...tool } = this.find(name ?? '');
-    const opened = this.begin(kind, { call_id: id ?? `call_${this.key}_${index}`, ...tool });
+    const opened = this.begin(kind, {
+      call_id: id ?? `call_${this.key}_${index}`,
+      ...tool,
+      ...(extra && { extra_content: extra }),
+    });
     this.calls.set(index, opened);
     this.current = undefined;
     return { ...this.extend(opened, toWireText(piece)), closed, opened };
