@@ -3,10 +3,12 @@ import { createGateway, type TestGateway } from '../support/create-app.js';
 import { withDeadline } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { generationOf, post, resetBreakers } from '../support/gateway-calls.js';
+import { believe, caller, showing } from '../support/named-callers.js';
 import { readSse } from '../support/sse.js';
 import type { TokenFrame } from '../support/task-streams.js';
 
 const MOST_OBSERVERS = 256;
+const MOST_OF_ONE = 64;
 
 let ollama: FakeOllama;
 let gateway: TestGateway;
@@ -98,6 +100,20 @@ describe('who watches its tasks', () => {
     expect([last?.status, await last?.json()]).toMatchObject([503, { error: 'server_busy' }]);
     expect(last?.headers.get('retry-after')).toBe('5');
     leaving.abort();
+  });
+
+  it('is one of fewer where it is a single caller, and leaves room for others', async () => {
+    const own = await createGateway({ OLLAMA_URL: ollama.origin });
+    believe(own);
+    const watchAs = (id: string) => fetch(`${own.url}/agent/stream`, { headers: showing(caller(id)) });
+    const all = await Promise.all(Array.from({ length: MOST_OF_ONE }, () => watchAs('ada')));
+    expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
+    const one = await watchAs('ada');
+    expect([one.status, one.headers.get('retry-after')]).toEqual([429, '5']);
+    const other = await watchAs('bob');
+    expect(other.status).toBe(200);
+    await Promise.all([...all, other].map(({ body }) => body!.cancel()));
+    await own.close();
   });
 
   it('is let go when the gateway stops', async () => {
