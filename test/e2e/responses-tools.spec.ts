@@ -262,6 +262,25 @@ describe('a search for tools that the client makes', () => {
     }
   });
 
+  it('adds to a namespace what another search finds of it, and takes nothing away', async () => {
+    ollama.answer({ pieces: ['Ok.'] });
+    const searched = (at: number) => [
+      { type: 'tool_search_call', call_id: `call_${at}`, execution: 'client', arguments: {} },
+      {
+        type: 'tool_search_output',
+        call_id: `call_${at}`,
+        execution: 'client',
+        tools: [{ ...TEAM, tools: [TEAM.tools[at]] }],
+      },
+    ];
+    const input = [{ role: 'user', content: 'Hello' }, ...searched(0), ...searched(1)];
+    const team = { ...WEATHER, name: 'team' };
+    expect(await askWhole({ tools: [SEARCH, team], input })).toMatchObject({ tools: [SEARCH, team, TEAM] });
+    expect(toldTools().map((tool) => (tool as { name: string }).name)).toEqual([
+      ...['tool_search', 'team', 'team__ask', 'team__note'],
+    ]);
+  });
+
   it('is left out where the server would have to make it', async () => {
     ollama.answer({ pieces: ['Ok.'] });
     const response = await ask({ tools: [WEATHER, { ...SEARCH, execution: 'server' }] });
