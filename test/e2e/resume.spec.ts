@@ -4,7 +4,7 @@ import { ANONYMOUS } from '../../src/contracts/principal.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
-import { askChat, generationOf, readUntil } from '../support/gateway-calls.js';
+import { askChat, generationOf, post, readUntil } from '../support/gateway-calls.js';
 import { readChatStream, readSse, type ChatStream } from '../support/sse.js';
 
 const PIECES = Array.from({ length: 200 }, (_, index) => `${index === 0 ? '' : ' '}piece${index}é👋`);
@@ -110,9 +110,12 @@ describe('a stream that was lost', () => {
     try {
       const response = await askChat(short, { stream: true });
       await response.text();
-      const gone = await fetch(`${short.url}/v1/generations/${generationOf(response)}/stream`);
+      const url = `${short.url}/v1/generations/${generationOf(response)}`;
+      const gone = await fetch(`${url}/stream`);
       expect(gone.status).toBe(410);
       expect(await gone.json()).toMatchObject({ error: { code: 'stream_expired' } });
+      const late = await post(`${url}/cancel`, {});
+      expect([late.status, await late.json()]).toMatchObject([409, { error: { code: 'already_finished' } }]);
     } finally {
       await short.close();
     }

@@ -212,7 +212,8 @@ describe.runIf(hasRedisServer)('replicas that share a Redis', () => {
     expect(await status()).toMatchObject({ status: 'running', error: null });
     expect((await cancel(id, second)).status).toBe(503);
     vi.spyOn(talk, 'isAlive').mockResolvedValue(false);
-    expect(await status()).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } });
+    const interrupted = { status: 'interrupted', usage: null, error: { code: 'interrupted' } };
+    expect(await status()).toMatchObject(interrupted);
     expect((await cancel(id, second)).status).toBe(409);
     const stream = await watcher.whole;
     vi.restoreAllMocks();

@@ -38,7 +38,8 @@ export class GenerationControl {
   private isKnownHere(id: string, caller: Principal): boolean {
     return (
       this.registry.findRunning(id, caller) !== undefined ||
-      this.registry.findFinished(id, caller) !== undefined
+      this.registry.findFinished(id, caller) !== undefined ||
+      this.registry.hasExpired(id, caller)
     );
   }
 }

@@ -31,7 +31,11 @@ export class GenerationStatusDto {
   @ApiProperty({ description: 'Unix time in seconds at which it began.' })
   created!: number;
 
-  @ApiProperty({ description: 'Tokens used, once it has ended.', type: UsageDto, nullable: true })
+  @ApiProperty({
+    description: 'Tokens used, once it has ended; null where that is not known.',
+    type: UsageDto,
+    nullable: true,
+  })
   usage!: UsageDto | null;
 
   @ApiProperty({

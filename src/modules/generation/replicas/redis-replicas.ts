@@ -154,5 +154,7 @@ function toMirroredStatus({ head: { head, owner, profile, backend }, copy }: Fol
   const facts = { head, owner, profile, backend, usage, durationMs, count: log.count, log: '' };
   if (outcome === undefined) return toRunningStatus({ head, begin: { profile } });
   const status = toFinishedStatus({ ...facts, outcome });
-  return status.error?.code === 'interrupted' ? { ...status, status: 'interrupted' } : status;
+  if (status.error?.code !== 'interrupted') return status;
+  // Nobody is left who could say what it used.
+  return { ...status, status: 'interrupted', usage: null };
 }
