@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { EventSource } from 'eventsource';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EventBus } from '../../src/contracts/business-events.js';
+import { DatabaseHealth } from '../../src/infrastructure/database/index.js';
 import { AlertsSource } from '../../src/modules/realtime/channels/alerts.source.js';
 import { ChannelHub } from '../../src/modules/realtime/channels/channel-hub.js';
 import { SseService } from '../../src/modules/realtime/channels/sse.service.js';
@@ -282,6 +283,19 @@ describe('alerts', () => {
     expect((await late.next()).data.data).toMatchObject({ name: 'error_rate_high', state: 'firing' });
     await tell(now + 120_000);
     expect((await client.next()).data.data).toMatchObject({ name: 'error_rate_high', state: 'resolved' });
+  });
+
+  it('fire when the database is away', async () => {
+    const source = gateway.app.get(AlertsSource);
+    const database = gateway.app.get<{ isUp: boolean }>(DatabaseHealth);
+    const now = Date.now();
+    database.isUp = false;
+    await source.news(now);
+    const fired = await source.news(now + 6_000);
+    database.isUp = true;
+    const resolved = await source.news(now + 7_000);
+    expect(fired).toMatchObject([{ name: 'dependency_lost', state: 'firing', value: 1 }]);
+    expect(resolved).toMatchObject([{ name: 'dependency_lost', state: 'resolved' }]);
   });
 });
 

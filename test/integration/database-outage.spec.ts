@@ -104,6 +104,7 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
     await proxy.cut();
     await withDeadline(expect(dataSource.query('SELECT 1')).rejects.toThrow(), { deadlineMs: 1_200 });
     expect(await app.get(DatabaseHealth).check()).toMatchObject({ status: 'unhealthy' });
+    expect(app.get(DatabaseHealth).isUp).toBe(false);
     await withDeadline(settle(200), { deadlineMs: 1_000 });
     expect(journal.stats()).toMatchObject({ pending: 200, lost: 0 });
 
@@ -111,6 +112,7 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
     await allWritten();
     expect(await recorded()).toEqual(everything());
     expect(await app.get(DatabaseHealth).check()).toMatchObject({ status: 'healthy' });
+    expect(app.get(DatabaseHealth).isUp).toBe(true);
   });
 
   it('holds up nobody for long while it is frozen', async () => {

@@ -65,6 +65,7 @@ export class MemoryStorage implements GenerationJournal {
   module(): DynamicModule {
     const database = { database: 'memory', user: 'test' };
     const health = {
+      isUp: true,
       check: () =>
         Promise.resolve({ status: 'healthy', database, connection_pool: { size: 1, max_size: 1 } }),
     };

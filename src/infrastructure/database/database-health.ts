@@ -17,10 +17,22 @@ const PATIENCE_MS = 1_000;
 @Injectable()
 export class DatabaseHealth {
   private running: Promise<DatabaseCheck> | undefined;
+  private seen: DatabaseCheck['status'] = 'healthy';
 
   constructor(@Inject(DataSource) private readonly dataSource: GatewayDataSource) {}
 
+  /** Whether it answered when it was last asked; true before. */
+  get isUp(): boolean {
+    return this.seen === 'healthy';
+  }
+
   async check(): Promise<DatabaseCheck> {
+    const check = await this.askInTime();
+    this.seen = check.status;
+    return check;
+  }
+
+  private async askInTime(): Promise<DatabaseCheck> {
     // Askers share one question, so that a frozen server does not get a queue of them.
     this.running ??= this.ask().finally(() => (this.running = undefined));
     let timer: NodeJS.Timeout | undefined;

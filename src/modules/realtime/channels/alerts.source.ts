@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppConfig, type AlertRule } from '../../../config/index.js';
 import { EventBus } from '../../../contracts/business-events.js';
+import { DatabaseHealth } from '../../../infrastructure/database/index.js';
 import { BackendDirectory } from '../../models/index.js';
 import { AlertRuleState } from './alert-rule-state.js';
 import type { ChannelSource } from './channel.js';
@@ -22,6 +23,7 @@ export class AlertsSource implements ChannelSource, OnModuleInit {
     @Inject(EventBus) private readonly events: EventBus,
     @Inject(BackendDirectory) private readonly backends: BackendDirectory,
     @Inject(OwnFigures) private readonly figures: OwnFigures,
+    @Inject(DatabaseHealth) private readonly database: DatabaseHealth,
   ) {
     this.states = alerts.map((rule) => new AlertRuleState(rule));
     this.hasRedis = redis.kind === 'redis';
@@ -64,6 +66,6 @@ export class AlertsSource implements ChannelSource, OnModuleInit {
   private async dependenciesDown(): Promise<number> {
     const broken = this.backends.gates.filter(({ breaker }) => breaker.state === 'open').length;
     const isRedisUp = !this.hasRedis || (await this.figures.sum('citadel_redis_up')) !== 0;
-    return broken + (isRedisUp ? 0 : 1);
+    return broken + (isRedisUp ? 0 : 1) + (this.database.isUp ? 0 : 1);
   }
 }
