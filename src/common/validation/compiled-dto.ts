@@ -68,6 +68,13 @@ export class CompiledDto {
     return Object.keys(body).find((name) => !this.names.includes(name));
   }
 
+  /** What the body has and the DTO does not know, also within fields that have fields: by their paths, of a list as of one. */
+  unknownPathsOf(body: object): ReadonlySet<string> {
+    const found = new Set<string>();
+    this.lookForUnknown(body, '', found);
+    return found;
+  }
+
   /** The names of its fields, in the order in which the DTO declares them. */
   get names(): readonly string[] {
     return this.fields.map(({ name }) => name);
@@ -82,6 +89,16 @@ export class CompiledDto {
       if (fault !== undefined) return fault;
     }
     return undefined;
+  }
+
+  private lookForUnknown(value: unknown, path: string, found: Set<string>): void {
+    if (typeof value !== 'object' || value === null) return;
+    if (Array.isArray(value)) return value.forEach((element) => this.lookForUnknown(element, path, found));
+    for (const [name, inner] of Object.entries(value)) {
+      const field = this.fields.find((each) => each.name === name);
+      if (field === undefined) found.add(`${path}${name}`);
+      else field.nested?.lookForUnknown(inner, `${path}${name}.`, found);
+    }
   }
 
   private faultOfField(field: Field, value: unknown, object: object, param: string): Fault | undefined {

@@ -72,6 +72,17 @@ describe.runIf(hasRedisServer)(RedisConnection.name, () => {
 
   const ready = () => eventually(() => connection.ready, Boolean, { what: 'the connection' });
 
+  it.each([
+    ['has no memory left', 'OOM', ['CONFIG', 'SET', 'maxmemory', '1']],
+    ['became a replica', 'READONLY', ['REPLICAOF', '127.0.0.1', '1']],
+  ])('is not called healthy when it %s, and takes nothing', async (_what, code, [command, ...values]) => {
+    await redis.start();
+    connection.onModuleInit();
+    await ready();
+    await connection.run((client) => client.call(command!, values));
+    expect(await health.check()).toEqual({ status: 'unhealthy', error: code });
+  });
+
   it('runs commands, and reports version, memory and clients', async () => {
     await redis.start();
     connection.onModuleInit();

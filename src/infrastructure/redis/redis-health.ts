@@ -14,7 +14,10 @@ export type RedisCheck =
   /** None is configured: the memory of this process serves. */
   | { readonly status: 'disabled' };
 
-/** Whether Redis answers now. Never rejects, and takes as long as one command may. */
+/** Written, and gone at once: a server without memory, or that is a replica by now, answers and takes nothing. */
+const WRITTEN = 'citadel:health';
+
+/** Whether Redis answers now, and takes what it is given. Never rejects, and takes as long as one command may. */
 @Injectable()
 export class RedisHealth {
   private running: Promise<RedisCheck> | undefined;
@@ -30,7 +33,9 @@ export class RedisHealth {
   private async ask(): Promise<RedisCheck> {
     if (!this.connection.configured) return { status: 'disabled' };
     try {
-      const [, info] = await this.connection.run((client) => Promise.all([client.ping(), client.info()]));
+      const [, info] = await this.connection.run((client) =>
+        Promise.all([client.set(WRITTEN, '1', 'PX', 1), client.info()]),
+      );
       return {
         status: 'healthy',
         redis_version: fieldOf(info, 'redis_version'),

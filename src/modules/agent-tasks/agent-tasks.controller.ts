@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../../common/http/caller.decorator.js';
+import { sayUnknownFields } from '../../common/validation/say-unknown-fields.js';
 import type { Principal } from '../../contracts/principal.js';
 import { ApiIdempotencyKey } from '../chat/index.js';
 import { ApiTaskStream } from './dto/api-task-stream.js';
@@ -27,6 +28,7 @@ export class AgentTasksController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    sayUnknownFields(reply, task, AgentTaskDto);
     return this.streams.stream(task, { request, reply });
   }
 
@@ -50,6 +52,7 @@ export class AgentTasksController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TaskAnswerDto> {
+    sayUnknownFields(reply, task, AgentTaskDto);
     return this.tasks.run(task, { request, reply });
   }
 

@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nest
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../../common/http/caller.decorator.js';
+import { sayUnknownFields } from '../../common/validation/say-unknown-fields.js';
 import type { Principal } from '../../contracts/principal.js';
 import { ApiTaskStream } from './dto/api-task-stream.js';
 import { AgentTaskDto, NamedTaskDto } from './dto/agent-task.dto.js';
@@ -25,6 +26,7 @@ export class AiTasksController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    sayUnknownFields(reply, task, AgentTaskDto);
     return this.streams.stream(task, { request, reply });
   }
 
@@ -38,6 +40,7 @@ export class AiTasksController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    sayUnknownFields(reply, task, NamedTaskDto);
     return this.streams.stream({ ...task, agent_type }, { request, reply });
   }
 

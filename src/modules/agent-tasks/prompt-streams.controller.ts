@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res }
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Caller } from '../../common/http/caller.decorator.js';
+import { sayUnknownFields } from '../../common/validation/say-unknown-fields.js';
 import type { Principal } from '../../contracts/principal.js';
 import { ApiPromptStream } from './dto/api-task-stream.js';
 import { PromptDto, PromptQueryDto } from './dto/prompt.dto.js';
@@ -52,6 +53,7 @@ export class PromptStreamsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    sayUnknownFields(reply, body, PromptDto);
     return this.streams.stream(agent, body, { request, reply });
   }
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sayUnknownFields } from '../../common/validation/say-unknown-fields.js';
 import { ApiIdempotencyKey } from '../chat/index.js';
 import { CreateWorkflowDto, WorkflowDto } from './dto/workflow.dto.js';
 import { WorkflowService } from './workflow.service.js';
@@ -20,6 +21,7 @@ export class WorkflowController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WorkflowDto> {
+    sayUnknownFields(reply, body, CreateWorkflowDto);
     return this.workflows.run(body, { request, reply });
   }
 }

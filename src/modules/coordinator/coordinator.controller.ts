@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sayUnknownFields } from '../../common/validation/say-unknown-fields.js';
 import { CoordinatorService } from './coordinator.service.js';
 import { ApiWorkflowRun } from './dto/api-workflow-run.js';
 import {
@@ -26,6 +27,7 @@ export class CoordinatorController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WorkflowResultDto> {
+    sayUnknownFields(reply, body, NamedWorkflowDto);
     return this.coordinator.executeWorkflow(body, { request, reply });
   }
 
@@ -37,6 +39,7 @@ export class CoordinatorController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WorkflowResultDto> {
+    sayUnknownFields(reply, body, SequentialWorkflowDto);
     return this.coordinator.execute(toSequentialPlan(body), body, { request, reply });
   }
 
@@ -48,6 +51,7 @@ export class CoordinatorController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WorkflowResultDto> {
+    sayUnknownFields(reply, body, ParallelWorkflowDto);
     return this.coordinator.execute(toParallelPlan(body), body, { request, reply });
   }
 
@@ -59,6 +63,7 @@ export class CoordinatorController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WorkflowResultDto> {
+    sayUnknownFields(reply, body, HierarchicalWorkflowDto);
     return this.coordinator.execute(toHierarchicalPlan(body), body, { request, reply });
   }
 }

@@ -70,8 +70,10 @@ export class NamedWorkflowDto extends WorkflowOptionsDto {
     example: 'Why is the sky blue?',
     ...ANY_JSON,
   })
+  @IsOptional()
   input?: unknown;
 
   @ApiPropertyOptional({ description: 'The same, where `input` is not given.', ...ANY_JSON })
+  @IsOptional()
   inputs?: unknown;
 }
