@@ -5,6 +5,7 @@ import type { AppConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import type { RoutingConfig } from './routing-config.js';
 import { type Env, parseEnv, type ProcessEnv } from './env.js';
+import { findIdleSecrets } from './idle-secrets.js';
 import { findMisspelt } from './misspelt-settings.js';
 import { Secrets } from './secrets.js';
 import { toAppConfig } from './to-app-config.js';
@@ -38,7 +39,9 @@ export function loadConfig(processEnv: ProcessEnv, options: LoadConfigOptions = 
     workflowsYaml,
     secrets,
   });
-  return { ...config, choices: [...config.choices, ...findMisspelt(processEnv, secrets.sought)] };
+  const { sought } = secrets;
+  const slips = [...findMisspelt(processEnv, sought), ...findIdleSecrets(processEnv, sought)];
+  return { ...config, choices: [...config.choices, ...slips] };
 }
 
 /** What may change without a restart. All files are checked again, so a mistake in any of them shows itself now. */

@@ -1,51 +1,8 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RedisChannels } from './redis-channels.js';
 import { RedisConnection } from './redis-connection.js';
-
-const INFO = 'redis_version:7.0.0\r\nloading:0\r\n';
-const bulk = (text: string) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
-const push = (kind: string, ...rest: string[]) =>
-  `*${rest.length + 1}\r\n${[kind, ...rest].map((each) => (/^:/.test(each) ? `${each}\r\n` : bulk(each))).join('')}`;
-
-/** Speaks as much of Redis (RESP 2) as a listener needs. */
-class FakeRedis {
-  readonly server: Server;
-  readonly sockets = new Set<Socket>();
-  subscriptions = 0;
-  /** What happens to a connection that wants to listen. */
-  onSubscribe: (socket: Socket, channel: string) => void = (socket, channel) =>
-    void socket.write(push('subscribe', channel, ':1'));
-
-  constructor() {
-    this.server = createServer((socket) => {
-      this.sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('data', (data) => {
-        const words = data.toString().split('\r\n');
-        for (const [at, word] of words.entries()) {
-          if (/^info$/i.test(word)) socket.write(bulk(INFO));
-          else if (/^subscribe$/i.test(word)) {
-            this.subscriptions += 1;
-            this.onSubscribe(socket, words[at + 2]!);
-          } else if (/^(client|select)$/i.test(word)) socket.write('+OK\r\n');
-        }
-      });
-    });
-  }
-
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `redis://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  dropAll(): void {
-    for (const socket of this.sockets) socket.destroy();
-    this.sockets.clear();
-  }
-}
+import { FakeRedis, push } from './testing/fake-redis.js';
 
 describe(RedisChannels.name, () => {
   let redis: FakeRedis;
@@ -62,8 +19,7 @@ describe(RedisChannels.name, () => {
   afterEach(() => {
     channels.onApplicationShutdown();
     connection.onApplicationShutdown();
-    redis.dropAll();
-    redis.server.close();
+    redis.close();
   });
 
   it('listens again after a connection that was lost before it listened, and nobody suffers', async () => {

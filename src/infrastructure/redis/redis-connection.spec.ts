@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } fr
 import { eventually } from '../../../test/support/eventually.js';
 import { RedisAwayError, RedisConnection } from './redis-connection.js';
 import { RedisHealth } from './redis-health.js';
+import { FakeRedis } from './testing/fake-redis.js';
 import { hasRedisServer, RedisProcess } from './testing/redis-process.js';
 
 const COMMAND_TIMEOUT_MS = 100;
@@ -28,6 +29,26 @@ describe('without a Redis in the configuration', () => {
     expect(await new RedisHealth(connection).check()).toEqual({ status: 'disabled' });
     await expect(connection.run((client) => client.ping())).rejects.toThrow(RedisAwayError);
     connection.onApplicationShutdown();
+  });
+});
+
+describe('a Redis that is too old', () => {
+  it.each([
+    ['6.0.16', [expect.stringMatching(/^Redis 6\.0\.16 is too old: .* 6\.2 or later$/)]],
+    ['6.2.0', []],
+  ])('of version %s is told of', async (version, told) => {
+    const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined);
+    vi.spyOn(Logger.prototype, 'log').mockReturnValue(undefined);
+    const redis = new FakeRedis(version);
+    const connection = connectionTo(await redis.listen());
+    connection.onModuleInit();
+    await eventually(() => connection.ready, Boolean);
+    await connection.run((client) => client.info('server'));
+    await new Promise(setImmediate);
+    expect(error.mock.calls.flat()).toEqual(told);
+    connection.onApplicationShutdown();
+    redis.close();
+    vi.restoreAllMocks();
   });
 });
 

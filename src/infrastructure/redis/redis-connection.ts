@@ -2,6 +2,8 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleIn
 import { Redis } from 'ioredis';
 import { AppConfig, type RedisConfig } from '../../config/index.js';
 import { describeRedisError } from './describe-redis-error.js';
+import { infoField } from './info-field.js';
+import { isTooOld, LEAST_VERSION } from './least-version.js';
 import { afterTime, inTime, NoAnswerInTimeError } from './in-time.js';
 
 const FIRST_RETRY_MS = 50;
@@ -158,7 +160,18 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
     const wasAway = this.told === 'away';
     this.told = 'ready';
     this.logger.log('Redis is ready');
+    void this.lookAtVersion();
     if (wasAway) for (const call of this.returns) call();
+  }
+
+  /** What one lacks fails later, command by command. */
+  private async lookAtVersion(): Promise<void> {
+    const info = await this.run((client) => client.info('server')).catch(() => '');
+    const version = infoField(info, 'redis_version');
+    if (isTooOld(version))
+      this.logger.error(
+        `Redis ${version} is too old: tickets, and streams of other replicas, need ${LEAST_VERSION} or later`,
+      );
   }
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { describeRedisError } from './describe-redis-error.js';
+import { infoField } from './info-field.js';
 import { RedisAwayError, RedisConnection } from './redis-connection.js';
 
 export type RedisCheck =
@@ -38,9 +39,9 @@ export class RedisHealth {
       );
       return {
         status: 'healthy',
-        redis_version: fieldOf(info, 'redis_version'),
-        used_memory: fieldOf(info, 'used_memory_human'),
-        connected_clients: Number(fieldOf(info, 'connected_clients')),
+        redis_version: infoField(info, 'redis_version'),
+        used_memory: infoField(info, 'used_memory_human'),
+        connected_clients: Number(infoField(info, 'connected_clients')),
       };
     } catch (error) {
       return {
@@ -50,7 +51,3 @@ export class RedisHealth {
     }
   }
 }
-
-/** `INFO` answers `name:value` lines. */
-const fieldOf = (info: string, name: string): string =>
-  new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';

@@ -43,7 +43,8 @@ export class VectorCache {
       .run(async (client) => {
         const pipeline = client.pipeline();
         for (const [key, { bytes }] of vectors) pipeline.set(key, bytes, 'PX', TTL_MS);
-        await pipeline.exec();
+        // Each is answered for itself: one short of memory refuses them, and the pipeline has run all the same.
+        for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
       })
       .then(
         () => this.count('set', 'success', vectors.size),

@@ -86,13 +86,15 @@ export class FailedAttempts {
 
   private async countEverywhere(address: string, attempts: Attempts): Promise<void> {
     try {
-      const [[, count] = []] = (await this.redis.run((client) =>
-        client
-          .multi()
-          .incr(KEY + address)
-          .pexpire(KEY + address, WINDOW_MS, 'NX')
-          .exec(),
-      )) ?? [[]];
+      // The minute begins with the first of them. `PEXPIRE … NX` would say the same to a Redis from 7.0 on only.
+      const [, [, count] = []] =
+        (await this.redis.run((client) =>
+          client
+            .multi()
+            .set(KEY + address, 0, 'PX', WINDOW_MS, 'NX')
+            .incr(KEY + address)
+            .exec(),
+        )) ?? [];
       attempts.everywhere = Math.max(attempts.everywhere, Number(count ?? 0));
     } catch (error) {
       this.logger.debug({ err: error }, 'failed attempts are counted here alone');
