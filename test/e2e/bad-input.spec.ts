@@ -120,6 +120,18 @@ describe.each([
   });
 });
 
+describe('a list that is none', () => {
+  it.each<[unknown, string]>([
+    ['hi', 'messages must be an array'],
+    [null, 'messages must be an array'],
+    [{}, 'messages must be an array'],
+    [['hi'], 'each value in messages must be an object'],
+  ])('is told apart from one of other things: %j', async (messages, message) => {
+    const response = await post(`${gateway.url}/v1/chat/completions`, { ...CHAT, messages });
+    expect(await response.json()).toMatchObject({ error: { message, param: 'messages' } });
+  });
+});
+
 describe('a part of a message or tool that is none', () => {
   const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } };
   const assistant = (toolCalls: unknown) => ({ role: 'assistant', tool_calls: toolCalls });

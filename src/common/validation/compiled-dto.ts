@@ -146,9 +146,10 @@ function toCheck(
     }));
 }
 
-/** What a value should have been is said before how large it may be. */
-const typesFirst = (a: Check, b: Check): number =>
-  Number(b.name.startsWith('is')) - Number(a.name.startsWith('is'));
+/** What a value should have been is said before what its elements should have been, and both before how large it may be. */
+const typesFirst = (a: Check, b: Check): number => toRank(a) - toRank(b);
+
+const toRank = ({ name, each }: Check): number => (!name.startsWith('is') ? 2 : each ? 1 : 0);
 
 function faultOfObject(dto: CompiledDto, value: unknown, param: string): Fault | undefined {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return dto.faultOf(value, param);
