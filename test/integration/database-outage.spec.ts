@@ -115,6 +115,33 @@ describe.runIf(SERVER_URL)('a PostgreSQL server that goes away', () => {
     expect(app.get(DatabaseHealth).isUp).toBe(true);
   });
 
+  it('is not called healthy while it only reads, as after a failover, and gets the rest when it writes again', async () => {
+    await start();
+    const direct = createDataSource(database.config);
+    await direct.initialize();
+    const only = async (reads: 'on' | 'off') => {
+      await direct.query('RESET ROLE; SET default_transaction_read_only = off');
+      const name = new URL(database.config.url).pathname.slice(1);
+      await direct.query(`ALTER DATABASE "${name}" SET default_transaction_read_only = ${reads}`);
+      await proxy.cut();
+      await proxy.start();
+    };
+    await only('on');
+    const check = () => app.get(DatabaseHealth).check();
+    const told = await eventually(
+      check,
+      (found) => !('error' in found && /terminated|RESET/.test(found.error)),
+    );
+    expect(told).toEqual({ status: 'unhealthy', error: 'it only reads' });
+    await withDeadline(settle(5), { deadlineMs: 1_000 });
+
+    await only('off');
+    await direct.destroy();
+    await allWritten();
+    expect(await recorded()).toEqual(everything());
+    expect(await check()).toMatchObject({ status: 'healthy' });
+  });
+
   it('holds up nobody for long while it is frozen', async () => {
     await start();
     const removed = new Promise((resolve) => (dataSource as GatewayDataSource).pool?.once('remove', resolve));

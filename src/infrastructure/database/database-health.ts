@@ -11,9 +11,19 @@ export type DatabaseCheck =
     }
   | { readonly status: 'unhealthy'; readonly error: string };
 
+interface Found {
+  readonly database: string;
+  readonly user: string;
+  /** As a server does that became the replica of another. */
+  readonly only_reads: boolean;
+}
+
+const ABOUT_IT = `SELECT current_database() AS database, session_user AS user,
+  current_setting('transaction_read_only')::boolean AS only_reads`;
+
 const PATIENCE_MS = 1_000;
 
-/** Whether the database answers now. Never rejects and takes a second at most. */
+/** Whether the database answers now, and takes what is written. Never rejects and takes a second at most. */
 @Injectable()
 export class DatabaseHealth {
   private running: Promise<DatabaseCheck> | undefined;
@@ -51,10 +61,10 @@ export class DatabaseHealth {
     const { pool } = this.dataSource;
     if (!pool || !this.dataSource.isInitialized) return { status: 'unhealthy', error: 'not connected' };
     try {
-      const [database] = await this.dataSource.query<{ database: string; user: string }[]>(
-        'SELECT current_database() AS database, session_user AS user',
-      );
-      if (!database) return { status: 'unhealthy', error: 'no answer' };
+      const [found] = await this.dataSource.query<Found[]>(ABOUT_IT);
+      if (!found) return { status: 'unhealthy', error: 'no answer' };
+      const { only_reads, ...database } = found;
+      if (only_reads) return { status: 'unhealthy', error: 'it only reads' };
       return {
         status: 'healthy',
         database,
