@@ -34,6 +34,13 @@ describe(parseEnv.name, () => {
     expect(parseEnv({ LOG_LEVEL: 'CRITICAL' }).LOG_LEVEL).toBe('fatal');
   });
 
+  it('refuses to keep what it stores elsewhere than it does', () => {
+    expect(parseEnv({ P8FS_STORAGE_PROVIDER: 'postgresql' })).toBeDefined();
+    expect(() => parseEnv({ P8FS_STORAGE_PROVIDER: 'tidb' })).toThrow(
+      'P8FS_STORAGE_PROVIDER must be one of `postgresql`',
+    );
+  });
+
   it('tells every malformed variable at once, and no value', () => {
     const problems = [
       'CITADEL_ENV must be one of `development`, `test`, `production`',

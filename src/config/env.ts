@@ -65,6 +65,8 @@ const PARSERS = {
   OAUTH_SESSION_TTL_S: wholeNumber(1, 2_592_000),
   OAUTH_REGISTRATION: flag,
 
+  // There is one. Who names another one must not believe that their data lies there.
+  P8FS_STORAGE_PROVIDER: oneOf('postgresql'),
   DATABASE_URL: postgresUrl,
   DATABASE_HOST: host,
   DATABASE_PORT: port,

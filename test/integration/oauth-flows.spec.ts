@@ -190,4 +190,18 @@ describe.each(OAUTH_KINDS)('openid-client on $kind', ({ open }) => {
     const { access_token: token } = (await answer.json()) as { access_token: string };
     expect(await (await me(token)).json()).toMatchObject({ id: userId, email: 'ada@example.org' });
   });
+
+  it('tells clients by its name that a grant is not for them', async () => {
+    const refused = { status: 400, error: 'unauthorized_client' };
+    const cli = await discover('cli');
+    await expect(client.clientCredentialsGrant(cli)).rejects.toMatchObject(refused);
+    await expect(
+      client.initiateDeviceAuthorization(await discover('web', WEB_SECRET), {}),
+    ).rejects.toMatchObject(refused);
+    const missing = await fetch(`${gateway.url}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'cli' }),
+    });
+    expect(await missing.json()).toMatchObject({ error: 'invalid_request' });
+  });
 });

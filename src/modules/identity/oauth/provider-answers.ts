@@ -3,6 +3,7 @@ import { ERROR_CATALOGUE } from '../../../common/errors/error-catalogue.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { toOAuthError } from '../../../common/errors/render-error.js';
 import type { ClientDirectory } from './clients/client-directory.js';
+import { DEVICE_GRANT } from './clients/oauth-client.js';
 import { FIRST_INTERVAL_S, hashOf, type StateRows } from './state/state-rows.js';
 import type { StructuredTokens } from './structured-tokens.js';
 
@@ -20,9 +21,11 @@ export interface AnswerParts {
 export function amendAnswers({ rows, clients, tokens, now }: AnswerParts) {
   const byRoute: Readonly<Record<string, Amend>> = {
     device_authorization: (context) => {
+      nameRefusedGrant(context, DEVICE_GRANT);
       if (context.status === 200) Object.assign(context.body as object, { interval: FIRST_INTERVAL_S });
     },
     token: async (context) => {
+      nameRefusedGrant(context, context.oidc.params?.grant_type);
       if (errorOf(context) !== 'authorization_pending') return;
       const code = context.oidc.params?.device_code;
       if (typeof code !== 'string' || !(await rows.asksTooEarly(hashOf(code), new Date(now())))) return;
@@ -69,6 +72,14 @@ export function amendAnswers({ rows, clients, tokens, now }: AnswerParts) {
 
 const errorOf = ({ body }: Context): unknown =>
   typeof body === 'object' && body !== null ? (body as { error?: unknown }).error : undefined;
+
+/** RFC 6749, section 5.2, has a word of its own for a grant that is not for this client. */
+function nameRefusedGrant(context: Context, grant: unknown): void {
+  const { client } = context.oidc;
+  if (errorOf(context) !== 'invalid_request' || typeof grant !== 'string') return;
+  if (client?.grantTypeAllowed(grant) === false)
+    Object.assign(context.body as object, { error: 'unauthorized_client' });
+}
 
 function refuse(context: Context): void {
   context.status = 401;
