@@ -186,7 +186,7 @@ function toAccount(user: User | undefined): Account | undefined {
 }
 
 /** All that OpenID Connect may be told of a user; the scopes decide which of it. */
-export const toClaims = (user: User) => ({
+const toClaims = (user: User) => ({
   sub: user.id,
   email: user.email,
   email_verified: user.emailVerified,
