@@ -6,7 +6,7 @@ import { unreadable } from './unreadable.js';
 import { YamlSection } from './yaml-section.js';
 
 /** Any YAML file below the folder of settings; `path` names it in messages as well. */
-export function loadYamlFile(configDir: string, path: string): YamlMap {
+function loadYamlFile(configDir: string, path: string): YamlMap {
   const file = `config/${path}`;
   let source: string;
   try {

@@ -6,7 +6,7 @@ const REPLACEMENT = '\uFFFD';
 /** The same escaped in JSON. Also finds an escaped backslash before a `u`, so a hit means: look closer. */
 const SUSPICIOUS_JSON = /\\u(?:0000|d[89a-f])/;
 
-export const toStorableText = (text: string): string => text.replace(UNSTORABLE, REPLACEMENT);
+const toStorableText = (text: string): string => text.replace(UNSTORABLE, REPLACEMENT);
 
 /** Most texts have no such escape at all, which is found out sooner without the expression. */
 export const mayBeUnstorable = (json: string): boolean => json.includes('\\u') && SUSPICIOUS_JSON.test(json);

@@ -52,7 +52,7 @@ export class BackendsSource implements HealthSource {
 const BACKENDS = 'backends/';
 
 /** Ollama is a service of its own in the report, all others share a group. */
-export const partName = (backend: string): string => (backend === OLLAMA ? OLLAMA : BACKENDS + backend);
+const partName = (backend: string): string => (backend === OLLAMA ? OLLAMA : BACKENDS + backend);
 
 /** The backend's name where the part belongs to the group. */
 export const groupedBackend = (part: string): string | undefined =>

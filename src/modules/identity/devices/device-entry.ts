@@ -10,7 +10,7 @@ import { DeviceRows } from './device-rows.js';
 /** A device gets another one with a signed request whenever it likes, so a token need not live long. */
 export const TOKEN_LIFETIME_S = 3600;
 /** A device does whatever its user may. */
-export const DEVICE_SCOPES = ['read', 'write'] as const;
+const DEVICE_SCOPES = ['read', 'write'] as const;
 
 export interface DeviceToken {
   readonly device: string;

@@ -195,7 +195,7 @@ function toAccount(user: User | undefined): Account | undefined {
 const toGuest = (id: string): Account => ({ accountId: id, claims: () => Promise.resolve({ sub: id }) });
 
 /** All that OpenID Connect may be told of a user; the scopes decide which of it. */
-export const toClaims = (user: User) => ({
+const toClaims = (user: User) => ({
   sub: user.id,
   email: user.email,
   email_verified: user.emailVerified,

@@ -3,10 +3,8 @@ import { DataSource } from 'typeorm';
 import { RequestDatabase } from '../../../infrastructure/database/index.js';
 import type { UsageBatch } from './usage-batch.js';
 import type { UsageEntry } from './usage-book.js';
+import type { Group } from './usage-group.js';
 import type { UsageOf, UsedBefore } from './used-before.js';
-
-export const GROUPS = ['day', 'model', 'user', 'key', 'device', 'agent', 'endpoint'] as const;
-export type Group = (typeof GROUPS)[number];
 
 export interface UsageQuery extends UsageOf {
   readonly from: string;

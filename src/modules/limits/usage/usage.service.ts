@@ -5,7 +5,8 @@ import { dayOf } from '../budgets/period.js';
 import { NANODOLLARS_PER_DOLLAR } from '../prices/price-list.js';
 import type { UsageQueryDto } from './dto/usage-query.dto.js';
 import type { UsageReportDto, UsageRowDto } from './dto/usage-report.dto.js';
-import { UsageRows, type Group, type UsageRow } from './usage-rows.js';
+import type { Group } from './usage-group.js';
+import { UsageRows, type UsageRow } from './usage-rows.js';
 
 const DAY_MS = 86_400_000;
 const USUAL_DAYS = 30;

@@ -13,7 +13,7 @@ import { must } from '../../../common/validation/must.js';
 import { IMAGE_DATA_URL } from '../../chat/index.js';
 import { MOST_TOOLS } from './response-tool.dto.js';
 
-export const MESSAGE_ROLES = ['user', 'assistant', 'system', 'developer'] as const;
+const MESSAGE_ROLES = ['user', 'assistant', 'system', 'developer'] as const;
 
 /** Text, or a list whose elements are looked at by their type. */
 const IsTextOrList = () =>

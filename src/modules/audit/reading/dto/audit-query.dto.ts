@@ -1,7 +1,7 @@
 import { ChoiceField, CursorField, LimitField, TextField, TimeField } from './query-fields.js';
 
 /** How a conversation's last generation can have ended. */
-export const STATUSES = ['finished', 'failed', 'cancelled', 'interrupted'] as const;
+const STATUSES = ['finished', 'failed', 'cancelled', 'interrupted'] as const;
 
 const LONGEST_TEXT = 1_000;
 

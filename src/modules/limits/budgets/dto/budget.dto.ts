@@ -12,7 +12,7 @@ export const SCOPES = [
   'agent',
   'endpoint',
 ] as const satisfies readonly BudgetScope[];
-export const PERIODS = ['day', 'month', 'total'] as const satisfies readonly BudgetPeriod[];
+const PERIODS = ['day', 'month', 'total'] as const satisfies readonly BudgetPeriod[];
 const MOST_TOKENS = 1_000_000_000_000;
 const MOST_DOLLARS = 1_000_000;
 

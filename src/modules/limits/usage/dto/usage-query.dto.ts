@@ -1,11 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches, MaxLength } from 'class-validator';
+import { GROUPS } from '../usage-group.js';
 
 const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 
-const GROUP = '(day|model|user|key|device|agent|endpoint)';
-const GROUPS_LIST = new RegExp(`^(${GROUP}(,${GROUP}){0,6})?$`);
+const GROUP = `(${GROUPS.join('|')})`;
+const GROUPS_LIST = new RegExp(`^(${GROUP}(,${GROUP}){0,${GROUPS.length - 1}})?$`);
 
 const DayField = (description: string): PropertyDecorator =>
   applyDecorators(

@@ -1,0 +1,3 @@
+/** By what usage is summed up in a report. */
+export const GROUPS = ['day', 'model', 'user', 'key', 'device', 'agent', 'endpoint'] as const;
+export type Group = (typeof GROUPS)[number];
