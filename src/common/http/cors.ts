@@ -6,6 +6,7 @@ const EXPOSED = [
   'X-Correlation-ID',
   'X-Generation-ID',
   'X-Citadel-Backend',
+  'X-Citadel-Overhead-Ms',
   'X-Cache',
   'X-Encrypted',
   'X-Ignored-Parameters',

@@ -37,7 +37,7 @@ export class TaskService {
     const { generation } = await this.desk.beginFor(exchange, call, part?.key);
     const outcome = await finishedOutcome(reply, generation).finally(() => {
       // Who answered is known by now.
-      reply.headers(answerHeaders(generation));
+      reply.headers(answerHeaders(generation, isPart ? undefined : reply));
     });
     return { agent_type, ...toTaskAnswer(generation, outcome) };
   }

@@ -43,6 +43,14 @@ export abstract class FollowedLog implements Wakeable {
   /** Name of the backend that answers the first choice. */
   abstract get backendName(): string | undefined;
 
+  /**
+   * How long the gateway took since then, in ms of the process's clock, besides waiting for the backends to begin or, once
+   * they have, to end. Undefined where they had been asked before.
+   */
+  ownMsSince(_time: number): number | undefined {
+    return undefined;
+  }
+
   get id(): string {
     return this.head.id;
   }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CancelReason, Outcome } from '../../contracts/generation-outcome.js';
 import { ANONYMOUS } from '../../contracts/principal.js';
 import { BEGIN } from './testing/begin-record.js';
@@ -108,6 +108,34 @@ describe(Generation.name, () => {
       generation.detach(fast, 'client_gone');
       generation.detach(slow, 'client_gone');
       expect(ends).toEqual([{ outcome: cancelled('client_gone'), delivered: 5 }]);
+    });
+  });
+
+  describe('the time of the gateway', () => {
+    /** Says that it is then, from there on. */
+    const at = (ms: number) => vi.spyOn(performance, 'now').mockReturnValue(ms);
+    afterEach(() => {
+      vi.restoreAllMocks();
+    });
+
+    it('is what was not spent waiting for the backend to begin, and then to end', () => {
+      at(1_010);
+      generation.run([], 600_000);
+      at(1_500);
+      expect(generation.ownMsSince(1_000)).toBe(10);
+      say(1);
+      at(1_503);
+      expect(generation.ownMsSince(1_000)).toBe(13);
+      at(2_000);
+      generation.answerFinished(0, 'stop', {});
+      at(2_005);
+      expect(generation.ownMsSince(1_000)).toBe(15);
+    });
+
+    it('is not told to who came when it ran already', () => {
+      at(1_010);
+      generation.run([], 600_000);
+      expect(generation.ownMsSince(1_011)).toBeUndefined();
     });
   });
 

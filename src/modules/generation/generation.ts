@@ -40,6 +40,7 @@ export class Generation extends FollowedLog {
   isShortened = false;
   readonly startedAt = performance.now();
   firstEntryAt: number | undefined;
+  private askedAt: number | undefined;
   /** Set when the log ended. Readers say the end only when it is released. */
   private outcome: Outcome | undefined;
   private released = false;
@@ -87,6 +88,13 @@ export class Generation extends FollowedLog {
     return (this.endedAt ?? performance.now()) - this.startedAt;
   }
 
+  override ownMsSince(time: number): number | undefined {
+    const { askedAt } = this;
+    if (askedAt === undefined || askedAt < time) return undefined;
+    const now = performance.now();
+    return askedAt - time + now - (this.endedAt ?? this.firstEntryAt ?? now);
+  }
+
   get ended(): boolean {
     return this.outcome !== undefined;
   }
@@ -111,6 +119,7 @@ export class Generation extends FollowedLog {
 
   run(runs: AnswerRun[], deadlineMs: number): void {
     this.runs = runs;
+    this.askedAt = performance.now();
     this.deadline = setTimeout(() => this.cancel('timeout'), deadlineMs);
   }
 

@@ -91,7 +91,7 @@ export class ResponsesService {
       return answerWhole(reply, source, (outcome) => toWholeResponse(source, outcome, echo));
     // The next that the client says of this id may be said to another replica.
     await isStored;
-    reply.headers(answerHeaders(source));
+    reply.headers(answerHeaders(source, reply));
     sendWireJson(reply, toResponseJson(head, echo, BEGUN));
   }
 

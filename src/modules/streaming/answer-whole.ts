@@ -16,7 +16,7 @@ export async function answerWhole(
     outcome = await finishedOutcome(reply, source);
   } finally {
     // Who answered is known by now, also when it failed.
-    reply.headers(answerHeaders(source));
+    reply.headers(answerHeaders(source, reply));
   }
   sendWireJson(reply, render(outcome));
 }

@@ -62,8 +62,8 @@ export function streamLog(stream: LogStream): Promise<void> {
     const sse: SseStream = new SseStream(reply, {
       headers: () =>
         dialect.headers === undefined
-          ? answerHeaders(source)
-          : { ...answerHeaders(source), ...dialect.headers },
+          ? answerHeaders(source, reply)
+          : { ...answerHeaders(source, reply), ...dialect.headers },
       settled: resolve,
       drained: () => reader.onDrain(),
       gone: () => leave('client_gone'),
@@ -73,7 +73,7 @@ export function streamLog(stream: LogStream): Promise<void> {
       },
     });
     const sink = new ResponseSink(sse, (failure) => {
-      reply.headers(answerHeaders(source));
+      reply.headers(answerHeaders(source, reply));
       reject(toHttpError(failure, source.head.model));
     });
     const reader: LogReader = new LogReader(source, profile, settings, writer, sink, stream.position);

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { OVERHEAD_HEADER } from '../../../common/http/api-overhead.js';
 import {
   ApiIdempotencyKey,
   ApiOnDisconnect,
@@ -21,6 +22,7 @@ const stream = (summary: string, events: string, dialect: string) =>
       headers: {
         'X-Generation-ID': { description: 'Id to cancel it by.', schema: { type: 'string' } },
         'X-Citadel-Backend': { description: 'The backend that answered.', schema: { type: 'string' } },
+        ...OVERHEAD_HEADER,
       },
       content: { 'text/event-stream': { schema: { type: 'string', description: events } } },
     }),

@@ -8,6 +8,7 @@ import {
   ApiQuery,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { OVERHEAD_HEADER } from '../../../common/http/api-overhead.js';
 import {
   ApiIdempotencyKey,
   ApiOnDisconnect,
@@ -28,6 +29,7 @@ const EVENT_STREAM = {
 const ANSWER_HEADERS = {
   'X-Generation-ID': { description: 'Id to look up or cancel it by.', schema: { type: 'string' } },
   'X-Citadel-Backend': { description: 'The backend that answered.', schema: { type: 'string' } },
+  ...OVERHEAD_HEADER,
   'X-Ignored-Parameters': {
     description: 'Fields of the request that had no effect.',
     schema: { type: 'string' },

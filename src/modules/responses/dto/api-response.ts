@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, getSchemaPath } from '@nestjs/swagger';
+import { OVERHEAD_HEADER } from '../../../common/http/api-overhead.js';
 import { ApiIdempotencyKey, ApiOnDisconnect } from '../../chat/index.js';
 import { ResponseDto } from './response-answers.dto.js';
 
@@ -10,6 +11,7 @@ const ANSWER = applyDecorators(
     headers: {
       'X-Generation-ID': { description: 'The response’s id.', schema: { type: 'string' } },
       'X-Citadel-Backend': { description: 'The backend that answered.', schema: { type: 'string' } },
+      ...OVERHEAD_HEADER,
       'X-Ignored-Parameters': {
         description: 'Fields of the request that had no effect.',
         schema: { type: 'string' },
