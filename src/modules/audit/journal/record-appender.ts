@@ -21,7 +21,9 @@ export class RecordAppender {
    * record is in the chain all the same. Who is patient gives the database much more time than a request would.
    */
   async append(tenant: string, drafts: readonly Draft[], isPatient = false): Promise<void> {
-    this.count += await this.appendTo(this.chains.of(tenant), drafts, isPatient);
+    const written = await this.appendTo(this.chains.of(tenant), drafts, isPatient);
+    // Others may have been counted meanwhile.
+    this.count += written;
   }
 
   /** The same of drafts some of which may be on record already. */
