@@ -12,6 +12,8 @@ export interface GenerationRequest {
   readonly reasoningEffort?: string;
   /** For the template that makes a model's prompt of the messages, where the server lets callers choose. */
   readonly templateArguments?: Readonly<Record<string, unknown>>;
+  /** Asks for the log probabilities of the answer's tokens, and of so many likely ones in the place of each. */
+  readonly topLogprobs?: number;
   /** Which of the `n` answers this is, from 0. Backends with a seed add it, so that the answers differ. */
   readonly choice: number;
   /** Values pinned by the agent, sent on every call so that the backend does not reload its model. */

@@ -1,6 +1,7 @@
 import type { EmbeddingAnswer, EmbeddingRequest } from './embedding.js';
 import type { Failure } from './failure.js';
 import type { CallExtra, GenerationRequest } from './generation-request.js';
+import type { Logprobs } from './logprobs.js';
 import type { Usage } from './usage.js';
 import type { WireText } from './wire-text.js';
 
@@ -25,6 +26,8 @@ export interface ToolCallDelta {
 export interface AnswerSink {
   /** Exactly one piece of text the model produced, never empty. */
   text(piece: WireText): void;
+  /** The same with the log probabilities of its tokens. */
+  scoredText(piece: WireText, logprobs: Logprobs): void;
   reasoning(piece: WireText): void;
   /** A piece of what the model says in place of an answer that it refuses to give. */
   refusal(piece: WireText): void;

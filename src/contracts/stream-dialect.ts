@@ -1,6 +1,7 @@
 import type { Failure } from './failure.js';
 import type { CancelReason } from './generation-outcome.js';
 import type { AnswerRecord } from './journal.js';
+import type { Logprobs } from './logprobs.js';
 import type { FinishReason, ToolCallDelta } from './model-backend.js';
 import type { Usage } from './usage.js';
 import type { WireText } from './wire-text.js';
@@ -43,6 +44,8 @@ export interface FrameWriter {
   /** One piece of the model's text, at once; the text that it becomes part of follows. Only where both are said. */
   readonly piece?: (text: WireText, choice: number, seq: number) => string;
   text(text: WireText, choice: number, seq: number): string;
+  /** The same with the log probabilities of its tokens, where a dialect has a word for them. */
+  readonly scoredText?: (text: WireText, logprobs: Logprobs, choice: number, seq: number) => string;
   reasoning(text: WireText, choice: number, seq: number): string;
   /** What refuses to answer; text where a dialect has no word for it. */
   readonly refusal?: (text: WireText, choice: number, seq: number) => string;
@@ -89,6 +92,8 @@ export interface StreamDialect {
   readonly name: string;
   /** Headers of a stream in this dialect, besides those of every stream. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** It has a word for the log probabilities of tokens. */
+  readonly saysLogprobs?: boolean;
   /** It has words for a beginning: these go out when no event has come for so long. */
   readonly opensAfterMs?: number;
   /** Says how soon a browser that lost the stream should come back. */

@@ -121,7 +121,7 @@ describe('instances of agents', () => {
     const OF_INSTANCES = 'max_tokens, stop, seed, tools, tool_choice, logprobs';
     expect(await ignoredBy('product_manager')).toBe(OF_INSTANCES);
     expect(await ignoredBy('product_manager', '/v1/gui/chat/completions')).toBe(OF_INSTANCES);
-    expect(await ignoredBy('qa_engineer')).toBe('logprobs');
+    expect(await ignoredBy('qa_engineer')).toBeNull();
     const response = {
       input: 'Plan',
       max_output_tokens: 9,

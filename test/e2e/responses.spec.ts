@@ -432,7 +432,9 @@ describe('what is not done here', () => {
   it('what has no effect is said to have none', async () => {
     ollama.answer(ANSWER);
     const response = await ask({ include: ['reasoning.encrypted_content'], service_tier: 'flex' });
-    expect(response.headers.get('x-ignored-parameters')).toBe('include, service_tier');
+    expect(response.headers.get('x-ignored-parameters')).toBe(
+      'service_tier, include.reasoning.encrypted_content',
+    );
   });
 
   it('what has no effect within what has one is said to have none as well', async () => {

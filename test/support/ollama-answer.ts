@@ -1,3 +1,5 @@
+import { fakeLogprob } from './fake-logprobs.js';
+
 /** A call as the test writes it. */
 export interface OllamaToolCall {
   readonly name: string;
@@ -34,6 +36,8 @@ export interface OllamaRequest {
   readonly prompt?: string;
   readonly stream?: boolean;
   readonly keep_alive?: string | number;
+  readonly logprobs?: boolean;
+  readonly top_logprobs?: number;
   readonly options?: { readonly num_ctx?: number };
 }
 
@@ -51,7 +55,7 @@ export class OllamaAnswerBuilder {
 
   constructor(
     private readonly endpoint: OllamaEndpoint,
-    request: OllamaRequest,
+    private readonly request: OllamaRequest,
     private readonly answer: OllamaAnswer,
     private readonly createdAt: () => string,
   ) {
@@ -95,8 +99,14 @@ export class OllamaAnswerBuilder {
     const head = { model: this.model, created_at: this.createdAt() };
     const thought = thinking ? { thinking } : {};
     const calls = toolCalls.length > 0 ? { tool_calls: toolCalls } : {};
-    if (this.endpoint === 'generate') return { ...head, response: text, ...thought };
-    return { ...head, message: { role: 'assistant', content: text, ...thought, ...calls } };
+    const scores = this.logprobsOf(text);
+    if (this.endpoint === 'generate') return { ...head, response: text, ...thought, ...scores };
+    return { ...head, message: { role: 'assistant', content: text, ...thought, ...calls }, ...scores };
+  }
+
+  private logprobsOf(text: string): object {
+    const { logprobs, top_logprobs: most = 0 } = this.request;
+    return logprobs === true && text !== '' ? { logprobs: [fakeLogprob(text, most)] } : {};
   }
 
   private toolCalls(): object[] {

@@ -1,3 +1,4 @@
+import { fakeCompletionLogprobs, fakeLogprob } from './fake-logprobs.js';
 import type { OpenAiDialect } from './openai-dialect.js';
 
 /** A call as the test writes it. */
@@ -32,6 +33,9 @@ export interface OpenAiRequest {
   readonly model?: string;
   readonly stream?: boolean;
   readonly stream_options?: { readonly include_usage?: boolean };
+  /** A number in completions of a prompt. */
+  readonly logprobs?: boolean | number;
+  readonly top_logprobs?: number;
 }
 
 export type OpenAiEndpoint = 'chat' | 'completions';
@@ -69,9 +73,11 @@ export class OpenAiAnswerBuilder {
   /** One chunk of a stream. */
   chunk(delta: Delta, finishReason: string | null = null, isLast = finishReason !== null): object {
     const said = this.endpoint === 'chat' ? { delta } : { text: delta.content ?? '' };
+    const { content } = delta;
+    const logprobs = typeof content === 'string' && content !== '' ? this.logprobsOf([content]) : null;
     return {
       ...this.start('chat.completion.chunk'),
-      choices: [{ index: 0, ...said, logprobs: null, finish_reason: finishReason }],
+      choices: [{ index: 0, ...said, logprobs, finish_reason: finishReason }],
       ...this.usageOf(isLast),
       ...(this.dialect.obfuscation ? { obfuscation: 'x7Qd2' } : {}),
     };
@@ -89,8 +95,16 @@ export class OpenAiAnswerBuilder {
       ...(calls.length > 0 ? { tool_calls: calls } : {}),
     };
     const said = this.endpoint === 'chat' ? { message } : { text };
-    const choice = { index: 0, ...said, logprobs: null, finish_reason: this.finishReason };
+    const choice = { index: 0, ...said, logprobs: this.logprobsOf(pieces), finish_reason: this.finishReason };
     return { ...this.start('chat.completion'), choices: [choice], usage: this.usage };
+  }
+
+  private logprobsOf(pieces: readonly string[]): object | null {
+    const { logprobs, top_logprobs: most = 0 } = this.request;
+    if (typeof logprobs === 'number') return fakeCompletionLogprobs(pieces.join(''), logprobs);
+    return logprobs === true
+      ? { content: pieces.map((piece) => fakeLogprob(piece, most)), refusal: null }
+      : null;
   }
 
   private ending(finished: boolean): object[] {

@@ -7,7 +7,9 @@ import {
   literal,
   nothing,
   nullable,
+  number,
   object,
+  record,
   text,
   type Shape,
 } from './openai-schemas-shape.js';
@@ -69,13 +71,29 @@ const message = object(
   { tool_calls: list(toolCall), ...reasoning },
 );
 
+const alternative = { token: text, logprob: number, bytes: nullable(list(integer)) };
+const chatLogprobs = nullable(
+  object({
+    content: list(object({ ...alternative, top_logprobs: list(object(alternative)) })),
+    refusal: literal(null),
+  }),
+);
+const completionLogprobs = nullable(
+  object({
+    tokens: list(text),
+    token_logprobs: list(number),
+    top_logprobs: nullable(list(record)),
+    text_offset: list(integer),
+  }),
+);
+
 export const CHAT_COMPLETION = object(
   {
     id: text,
     object: literal('chat.completion'),
     created: integer,
     model: text,
-    choices: list(object({ index: integer, message, logprobs: literal(null), finish_reason: finishReason })),
+    choices: list(object({ index: integer, message, logprobs: chatLogprobs, finish_reason: finishReason })),
     usage,
   },
   { service_tier: serviceTier, system_fingerprint: text },
@@ -100,7 +118,7 @@ export const CHAT_CHUNK = object(
             ...reasoning,
           },
         ),
-        logprobs: literal(null),
+        logprobs: chatLogprobs,
         finish_reason: nullable(finishReason),
       }),
     ),
@@ -115,7 +133,7 @@ const completionOf = (reason: Shape, usageShape: Shape) =>
       object: literal('text_completion'),
       created: integer,
       model: text,
-      choices: list(object({ text, index: integer, logprobs: literal(null), finish_reason: reason })),
+      choices: list(object({ text, index: integer, logprobs: completionLogprobs, finish_reason: reason })),
     },
     { usage: usageShape, service_tier: serviceTier, system_fingerprint: text },
   );

@@ -17,11 +17,16 @@ import {
 
 const itemStatus = choice('in_progress', 'completed', 'incomplete');
 
+const alternative = object({ token: text, logprob: number, bytes: nullable(list(integer)) });
+const logprobs = list(
+  object({ token: text, logprob: number, bytes: nullable(list(integer)), top_logprobs: list(alternative) }),
+);
+
 export const OUTPUT_TEXT = object({
   type: literal('output_text'),
   text,
   annotations: list(nothing),
-  logprobs: list(nothing),
+  logprobs,
 });
 const REFUSAL = object({ type: literal('refusal'), refusal: text });
 export const REASONING_TEXT = object({ type: literal('reasoning_text'), text });
@@ -169,8 +174,8 @@ const EVENTS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'response.output_item.done': { output_index: integer, item: OUTPUT_ITEM },
   'response.content_part.added': { ...ofPart, part },
   'response.content_part.done': { ...ofPart, part },
-  'response.output_text.delta': { ...ofPart, delta: text, logprobs: list(nothing) },
-  'response.output_text.done': { ...ofPart, text, logprobs: list(nothing) },
+  'response.output_text.delta': { ...ofPart, delta: text, logprobs },
+  'response.output_text.done': { ...ofPart, text, logprobs },
   'response.refusal.delta': { ...ofPart, delta: text },
   'response.refusal.done': { ...ofPart, refusal: text },
   'response.reasoning_text.delta': { ...ofPart, delta: text },

@@ -34,6 +34,7 @@ export interface ResponseEvent {
   readonly arguments?: string;
   readonly input?: string;
   readonly refusal?: string;
+  readonly logprobs?: readonly object[];
   readonly code?: string | null;
 }
 

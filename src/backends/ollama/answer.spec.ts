@@ -23,13 +23,55 @@ describe(OllamaAnswer.name, () => {
     done: false,
   });
 
-  const read = (lines: readonly string[], plain = CHAT_LINE): RecordingSink => {
+  const read = (lines: readonly string[], plain = CHAT_LINE, wantsLogprobs = false): RecordingSink => {
     const sink = new RecordingSink();
-    const answer = new OllamaAnswer(sink, { plain, model: 'as it was asked for' });
+    const answer = new OllamaAnswer(sink, { plain, model: 'as it was asked for', wantsLogprobs });
     for (const line of lines) answer.data(Buffer.from(line));
     answer.end();
     return sink;
   };
+
+  describe('asked for log probabilities', () => {
+    const score = (token: string) => ({ token, logprob: -1, bytes: [1] });
+    const scored = (line: object, ...tokens: string[]) =>
+      `${JSON.stringify({ ...line, logprobs: tokens.map(score) })}\n`;
+    const heard = (...tokens: string[]) => tokens.map((token) => ({ ...score(token), top_logprobs: [] }));
+
+    it.each([
+      ['chat', CHAT_LINE, chatLine],
+      ['generate', GENERATE_LINE, generateLine],
+    ] as const)(
+      'tells those of each piece of a %s with it, beside pieces without',
+      (_kind, plain, toLine) => {
+        const lines = [
+          scored(toLine('a'), 'a'),
+          `${JSON.stringify(toLine('b'))}\n`,
+          scored(toLine('cd'), 'c', 'd'),
+          DONE,
+        ];
+        const { pieces, scores, violations } = read(lines, plain, true);
+        expect(pieces).toEqual(['a', 'b', 'cd']);
+        expect(scores).toEqual([heard('a'), heard('c', 'd')]);
+        expect(violations).toEqual([]);
+        expect(read(lines, plain).scores).toEqual([]);
+      },
+    );
+
+    it('tells none of thoughts and of tool calls', () => {
+      const message = (said: object) => ({
+        ...chatLine(''),
+        message: { role: 'assistant', content: '', ...said },
+      });
+      const calls = [{ function: { name: 'f', arguments: {} } }];
+      const lines = [
+        scored(message({ thinking: 'hm' }), 'hm'),
+        scored(message({ tool_calls: calls }), 'f'),
+        scored(chatLine('a'), 'a'),
+        DONE,
+      ];
+      expect(read(lines, CHAT_LINE, true).scores).toEqual([heard('a')]);
+    });
+  });
 
   describe('a piece that is copied', () => {
     const kinds = [

@@ -4,6 +4,7 @@ import type { Usage } from '../../contracts/usage.js';
 import { AnswerReader } from '../shared/answer-reader.js';
 import { reportedFailure } from '../shared/failures.js';
 import { parseWireJson } from '../shared/json-string.js';
+import { readLogprobs } from '../shared/read-logprobs.js';
 import { toCount } from '../shared/to-count.js';
 import { newToolCallId } from '../shared/tool-call-id.js';
 import { mapOllamaFinishReason } from './finish-reason.js';
@@ -15,6 +16,8 @@ interface OllamaAnswerOptions {
   readonly plain: PlainLine;
   readonly model: string;
   readonly splitsThoughts?: boolean;
+  /** Whether the log probabilities of its tokens were asked for. */
+  readonly wantsLogprobs?: boolean;
 }
 
 /** Reads the NDJSON answer of `/api/chat` and `/api/generate`. */
@@ -23,10 +26,12 @@ export class OllamaAnswer extends AnswerReader {
   private readonly plain: PlainLine;
   /** A line that is not plain is parsed, and shows how lines begin here. */
   private plainLines: PlainLines;
+  private readonly wantsLogprobs: boolean;
 
-  constructor(sink: AnswerSink, { plain, model, splitsThoughts }: OllamaAnswerOptions) {
+  constructor(sink: AnswerSink, { plain, model, splitsThoughts, wantsLogprobs }: OllamaAnswerOptions) {
     super(sink, splitsThoughts);
     this.plain = plain;
+    this.wantsLogprobs = wantsLogprobs === true;
     this.plainLines = PlainLines.for(plain, expectedHead(model));
   }
 
@@ -45,6 +50,7 @@ export class OllamaAnswer extends AnswerReader {
 
     const thinking = parsed.message?.thinking ?? parsed.thinking;
     if (typeof thinking === 'string' && thinking !== '') this.reasoning(toWireText(thinking));
+    else if (this.wantsLogprobs && toolCallsOf(parsed).length === 0) this.scoreLine(parsed);
     const content = parsed.message?.content ?? parsed.response;
     if (typeof content === 'string' && content !== '') this.text(toWireText(content));
     for (const call of toolCallsOf(parsed)) this.callWhole(call);
@@ -52,6 +58,11 @@ export class OllamaAnswer extends AnswerReader {
       const reason = mapOllamaFinishReason(parsed.done_reason, this.toolCalls > 0);
       this.finish((sink) => sink.finished(reason, toUsage(parsed)));
     }
+  }
+
+  private scoreLine({ logprobs }: OllamaLine): void {
+    const read = readLogprobs(logprobs);
+    if (read !== undefined) this.score(read);
   }
 
   private learn(line: string): void {

@@ -35,9 +35,13 @@ export class OllamaBackend implements ModelBackend {
 
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall {
     const isChat = request.input.kind === 'chat';
-    const splitsThoughts = isChat && this.settings.keepsThinkTags !== true;
     const plain = isChat ? CHAT_LINE : GENERATE_LINE;
-    const answer = new OllamaAnswer(sink, { plain, model: request.model, splitsThoughts });
+    const answer = new OllamaAnswer(sink, {
+      plain,
+      model: request.model,
+      splitsThoughts: isChat && this.settings.keepsThinkTags !== true,
+      wantsLogprobs: request.topLogprobs !== undefined,
+    });
     answer.attach(this.client.send({ method: 'POST', ...toOllamaRequest(request, this.settings) }, answer));
     return answer;
   }

@@ -4,6 +4,7 @@ export interface OllamaLine {
   error?: unknown;
   message?: { content?: unknown; thinking?: unknown; tool_calls?: unknown } | null;
   response?: unknown;
+  logprobs?: unknown;
   thinking?: unknown;
   done?: unknown;
   done_reason?: unknown;

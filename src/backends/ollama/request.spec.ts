@@ -126,6 +126,15 @@ describe(toOllamaRequest.name, () => {
     expect(bodyOf(toRequest({ reasoningEffort })).think).toBe(think);
   });
 
+  it.each([
+    [0, { logprobs: true }],
+    [3, { logprobs: true, top_logprobs: 3 }],
+    [undefined, {}],
+  ])('asks for log probabilities where they are wanted: %s', (topLogprobs, wanted) => {
+    const { logprobs, top_logprobs } = bodyOf(toRequest({ topLogprobs }));
+    expect(JSON.parse(JSON.stringify({ logprobs, top_logprobs }))).toEqual(wanted);
+  });
+
   it('asks for any JSON object', () => {
     expect(bodyOf(toRequest({ responseFormat: { type: 'json_object' } })).format).toBe('json');
   });

@@ -18,6 +18,8 @@ export function toOllamaRequest(
     think: toThink(request),
     keep_alive: request.backendOptions.keepAlive,
     truncate: truncatesPrompts ? undefined : false,
+    logprobs: request.topLogprobs === undefined ? undefined : true,
+    top_logprobs: request.topLogprobs || undefined,
     options: toOptions(request),
     prompt: isPrompt ? input.prompt : undefined,
     suffix: isPrompt ? input.suffix : undefined,

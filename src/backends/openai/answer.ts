@@ -1,4 +1,5 @@
 import { toWireText, type WireText } from '../../contracts/wire-text.js';
+import type { AnswerSink } from '../../contracts/model-backend.js';
 import type { Usage } from '../../contracts/usage.js';
 import type { UpstreamFault } from '../../infrastructure/http/upstream-fault.js';
 import { protocolFailure } from '../shared/failures.js';
@@ -16,12 +17,19 @@ import {
 import { findChunkFault } from './chunk-fault.js';
 import { EventReader } from './event-reader.js';
 import { isFailedFinish, mapOpenAiFinishReason } from './finish-reason.js';
+import { findLogprobs } from './logprobs.js';
 import { PlainChunk } from './plain-chunk.js';
 import { ToolCallPieces, type OpenAiToolCall } from './tool-calls.js';
 import { toUsage } from './usage.js';
 
 /** After so many spellings that served no second event, a stream's events are all parsed. */
 const MAX_VAIN_SPELLINGS = 8;
+
+interface OpenAiAnswerOptions {
+  readonly splitsThoughts?: boolean;
+  /** Whether the log probabilities of its tokens were asked for. */
+  readonly wantsLogprobs?: boolean;
+}
 
 /** Reads the answer of `/chat/completions` and `/completions`. */
 export class OpenAiAnswer extends EventReader {
@@ -30,6 +38,12 @@ export class OpenAiAnswer extends EventReader {
   private readonly toolCalls = new ToolCallPieces();
   private finishReason: string | undefined;
   private usage: Usage = {};
+  private readonly wantsLogprobs: boolean;
+
+  constructor(sink: AnswerSink, { splitsThoughts, wantsLogprobs = false }: OpenAiAnswerOptions = {}) {
+    super(sink, splitsThoughts);
+    this.wantsLogprobs = wantsLogprobs;
+  }
 
   protected override line(line: string): void {
     const plain = this.plain;
@@ -53,10 +67,16 @@ export class OpenAiAnswer extends EventReader {
     if (isObject(chunk.usage)) this.usage = toUsage(chunk.usage, this.usage);
     const choice = findChoice(chunk);
     if (choice === undefined) return;
-    for (const { kind, text } of toPieces(choice)) this.piece(kind, toWireText(text));
-    for (const call of toToolCalls(choice)) this.callPiece(call);
+    const pieces = toPieces(choice);
+    const calls = toToolCalls(choice);
+    const logprobs = this.wantsLogprobs ? findLogprobs(choice) : undefined;
+    // Those of a part of a character come before its text.
+    const areOfText = calls.length === 0 && pieces.every(({ kind }) => kind === 'text');
+    if (logprobs !== undefined && areOfText) this.score(logprobs);
+    for (const { kind, text } of pieces) this.piece(kind, toWireText(text));
+    for (const call of calls) this.callPiece(call);
     this.finishReason = toFinishReason(choice) ?? this.finishReason;
-    if (line !== undefined) this.learn(chunk, line);
+    if (line !== undefined && logprobs === undefined) this.learn(chunk, line);
   }
 
   /** The usage comes after the finish reason, so that only here both are known. `[DONE]` alone ends nothing. */

@@ -38,8 +38,10 @@ export class OpenAiBackend implements ModelBackend {
   }
 
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall {
-    const splitsThoughts = request.input.kind === 'chat' && this.settings.keepsThinkTags !== true;
-    const answer = new OpenAiAnswer(sink, splitsThoughts);
+    const answer = new OpenAiAnswer(sink, {
+      splitsThoughts: request.input.kind === 'chat' && this.settings.keepsThinkTags !== true,
+      wantsLogprobs: request.topLogprobs !== undefined,
+    });
     answer.attach(this.client.send({ method: 'POST', ...toOpenAiRequest(request, this.dialect) }, answer));
     return answer;
   }

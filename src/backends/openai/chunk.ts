@@ -17,6 +17,7 @@ export interface OpenAiChoice {
   message?: OpenAiDelta | null;
   /** Of text completions. */
   text?: unknown;
+  logprobs?: unknown;
   finish_reason?: unknown;
   error?: unknown;
 }

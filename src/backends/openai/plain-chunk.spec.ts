@@ -34,6 +34,7 @@ describe(PlainChunk.name, () => {
     const wire: string[] = [];
     const answer = new OpenAiAnswer({
       text: (piece) => wire.push(piece),
+      scoredText: () => undefined,
       reasoning: () => undefined,
       refusal: () => undefined,
       toolCall: () => undefined,
@@ -50,6 +51,7 @@ describe(PlainChunk.name, () => {
     const thoughts = ['x', 'y', 'z'].map((text) => event(goJson(chunk({ reasoning: text }))));
     const answer = new OpenAiAnswer({
       text: () => undefined,
+      scoredText: () => undefined,
       reasoning: () => undefined,
       refusal: () => undefined,
       toolCall: () => undefined,

@@ -4,11 +4,11 @@ import {
   CEREBRAS,
   COMPATIBLE,
   GEMINI,
+  GROQ,
   MISTRAL,
   OPENAI,
   OPENROUTER,
   REMOTE,
-  STRICT,
   THOUGHTFUL,
   ZHIPU,
   toRequestDialect,
@@ -33,7 +33,7 @@ describe(toRequestDialect.name, () => {
     ['https://api.deepseek.com', THOUGHTFUL],
     ['https://api.moonshot.cn/v1', THOUGHTFUL],
     ['https://api.cerebras.ai/v1', CEREBRAS],
-    ['https://api.groq.com/openai/v1', STRICT],
+    ['https://api.groq.com/openai/v1', GROQ],
     ['https://api.groq.company.example/v1', REMOTE],
     ['https://openrouter.ai/api/v1', OPENROUTER],
     ['https://open.bigmodel.cn/api/paas/v4', ZHIPU],
@@ -56,7 +56,7 @@ describe(toRequestDialect.name, () => {
 
   it('takes thoughts back where settings say so', () => {
     expect(toRequestDialect('https://api.groq.com/openai/v1', ['reasoning'])).toEqual({
-      ...STRICT,
+      ...GROQ,
       thoughts: ['reasoning'],
     });
     expect(toRequestDialect('http://host:8000/v1', [])).toEqual({ ...COMPATIBLE, thoughts: [] });
@@ -68,6 +68,12 @@ describe(withheldBy.name, () => {
     const local = ['top_k', 'min_p', 'repetition_penalty', 'repeat_penalty', 'chat_template_kwargs'];
     expect([...withheldBy(COMPATIBLE)]).toEqual([]);
     expect([...withheldBy(OPENAI)]).toEqual(local);
-    expect([...withheldBy(MISTRAL)]).toEqual([...local, 'user']);
+    expect([...withheldBy(MISTRAL)]).toEqual([
+      ...local,
+      'user',
+      'logprobs',
+      'top_logprobs',
+      'include.message.output_text.logprobs',
+    ]);
   });
 });

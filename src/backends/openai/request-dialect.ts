@@ -12,6 +12,8 @@ export interface RequestDialect {
   readonly takesUser: boolean;
   /** Whether it takes fields of a body that OpenAI does not have, and servers of one's own do. */
   readonly takesLocalFields: boolean;
+  /** Whether it may be asked for the log probabilities of its tokens. */
+  readonly takesLogprobs: boolean;
   /** OpenAI's reasoning models, which refuse `max_tokens` and temperatures other than their own. */
   readonly reasoningModels?: RegExp;
   /** Where in an assistant's message it takes back what was thought; in none it would refuse the message. */
@@ -31,6 +33,7 @@ export const COMPATIBLE: RequestDialect = {
   seed: 'seed',
   takesUser: true,
   takesLocalFields: true,
+  takesLogprobs: true,
   thoughts: ['reasoning_content', 'reasoning'],
   takesExtras: true,
 };
@@ -72,6 +75,7 @@ export const MISTRAL: RequestDialect = {
   seed: 'random_seed',
   takesUser: false,
   takesLocalFields: false,
+  takesLogprobs: false,
   thoughts: [],
   takesExtras: false,
 };
@@ -86,6 +90,9 @@ export const THOUGHTFUL: RequestDialect = {
   lostThoughts: ' ',
 };
 
+/** Groq. */
+export const GROQ: RequestDialect = { ...STRICT, takesLogprobs: false };
+
 /** Cerebras. */
 export const CEREBRAS: RequestDialect = { ...STRICT, thoughts: ['reasoning'] };
 
@@ -97,7 +104,7 @@ const OF_HOSTS: readonly (readonly [RegExp, RequestDialect])[] = [
   [/(?:^|[.-])(?:generativelanguage|aiplatform)\.googleapis\.com$/, GEMINI],
   [/(?:^|\.)api\.(?:deepseek\.com|moonshot\.(?:ai|cn))$/, THOUGHTFUL],
   [/(?:^|\.)api\.cerebras\.ai$/, CEREBRAS],
-  [/(?:^|\.)api\.groq\.com$/, STRICT],
+  [/(?:^|\.)api\.groq\.com$/, GROQ],
   [/(?:^|\.)openrouter\.ai$/, OPENROUTER],
   [/(?:^|\.)(?:api\.z\.ai|bigmodel\.cn)$/, ZHIPU],
 ];
@@ -111,7 +118,12 @@ export function toRequestDialect(baseUrl: string, thoughts?: readonly ReasoningF
 }
 
 const LOCAL_FIELDS = ['top_k', 'min_p', 'repetition_penalty', 'repeat_penalty', 'chat_template_kwargs'];
+const LOGPROBS = ['logprobs', 'top_logprobs', 'include.message.output_text.logprobs'];
 
 /** Fields of a caller's body that are not passed on in it. */
-export const withheldBy = ({ takesLocalFields, takesUser }: RequestDialect): ReadonlySet<string> =>
-  new Set([...(takesLocalFields ? [] : LOCAL_FIELDS), ...(takesUser ? [] : ['user'])]);
+export const withheldBy = (dialect: RequestDialect): ReadonlySet<string> =>
+  new Set([
+    ...(dialect.takesLocalFields ? [] : LOCAL_FIELDS),
+    ...(dialect.takesUser ? [] : ['user']),
+    ...(dialect.takesLogprobs ? [] : LOGPROBS),
+  ]);

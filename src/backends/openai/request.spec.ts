@@ -3,7 +3,7 @@ import type { GenerationRequest } from '../../contracts/generation-request.js';
 import { toRequest } from '../shared/testing/to-request.js';
 import { parseWireJson } from '../shared/json-string.js';
 import { toOpenAiRequest } from './request.js';
-import { AZURE, COMPATIBLE, MISTRAL, OPENAI, STRICT } from './request-dialect.js';
+import { AZURE, COMPATIBLE, GROQ, MISTRAL, OPENAI, STRICT } from './request-dialect.js';
 
 const bodyOf = (request: GenerationRequest, dialect = COMPATIBLE) =>
   parseWireJson(toOpenAiRequest(request, dialect).body) as Record<string, unknown>;
@@ -117,6 +117,20 @@ describe(toOpenAiRequest.name, () => {
       const body = bodyOf(toRequest({ tools: [], toolChoice, parallelToolCalls: true }));
       expect(Object.keys(body)).not.toEqual(expect.arrayContaining([expect.stringContaining('tool')]));
     }
+  });
+
+  it.each([
+    [undefined, {}, {}],
+    [0, { logprobs: true }, { logprobs: 0 }],
+    [3, { logprobs: true, top_logprobs: 3 }, { logprobs: 3 }],
+  ])('asks for log probabilities in the way of each: %s', (topLogprobs, inChat, ofPrompt) => {
+    const asked = (more: object, dialect = COMPATIBLE) => {
+      const { logprobs, top_logprobs } = bodyOf(toRequest({ topLogprobs, ...more }), dialect);
+      return JSON.parse(JSON.stringify({ logprobs, top_logprobs })) as object;
+    };
+    expect(asked({})).toEqual(inChat);
+    expect(asked({ prompt: 'x' })).toEqual(ofPrompt);
+    expect([asked({}, MISTRAL), asked({ prompt: 'x' }, GROQ)]).toEqual([{}, {}]);
   });
 
   it('asks for any JSON object', () => {

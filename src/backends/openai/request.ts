@@ -15,7 +15,11 @@ export function toOpenAiRequest(
 ): { path: string; body: WireText } {
   const { input } = request;
   if (input.kind === 'prompt') {
-    const body = { ...toCommon(request, dialect), max_tokens: request.sampling.maxTokens };
+    const body = {
+      ...toCommon(request, dialect),
+      max_tokens: request.sampling.maxTokens,
+      logprobs: dialect.takesLogprobs ? request.topLogprobs : undefined,
+    };
     return {
       path: '/completions',
       body: toWireJson({ ...body, prompt: input.prompt, suffix: input.suffix }),
@@ -29,6 +33,7 @@ export function toOpenAiRequest(
         request.sampling.maxTokens,
       messages: input.messages.map((message) => toRequestMessage(message, dialect, request.model)),
       ...toTools(request),
+      ...(dialect.takesLogprobs && toLogprobs(request)),
       reasoning_effort: request.reasoningEffort,
       chat_template_kwargs: dialect.takesLocalFields ? request.templateArguments : undefined,
     }),
@@ -65,6 +70,11 @@ const toLocalSampling = ({ topK, minP, repetitionPenalty }: Sampling) => ({
   min_p: minP,
   repetition_penalty: repetitionPenalty,
   repeat_penalty: repetitionPenalty,
+});
+
+const toLogprobs = ({ topLogprobs }: GenerationRequest) => ({
+  logprobs: topLogprobs === undefined ? undefined : true,
+  top_logprobs: topLogprobs || undefined,
 });
 
 /** An empty list of tools, and choices without tools, are refused by OpenAI. */

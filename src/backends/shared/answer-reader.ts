@@ -1,4 +1,5 @@
 import type { Failure } from '../../contracts/failure.js';
+import { joinLogprobs, type Logprobs } from '../../contracts/logprobs.js';
 import type { AnswerSink, BackendCall, ToolCallDelta } from '../../contracts/model-backend.js';
 import type { WireText } from '../../contracts/wire-text.js';
 import type {
@@ -45,6 +46,8 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
   private errorHead: ErrorHead | undefined;
   private errorBody = '';
   private thinkTags: ThinkTags | undefined;
+  /** Of tokens whose text has not been told yet. */
+  private scores: Logprobs | undefined;
 
   constructor(
     private readonly sink: AnswerSink,
@@ -126,30 +129,48 @@ export abstract class AnswerReader implements UpstreamHandler, BackendCall {
     else this.fail(fromFault(fault, this.started));
   }
 
+  /** The log probabilities of the tokens of the text that comes next. */
+  protected score(logprobs: Logprobs): void {
+    this.scores = this.scores === undefined ? logprobs : joinLogprobs(this.scores, logprobs);
+  }
+
   // One line may say several things, and the sink may abort at the first of them.
 
   protected text(piece: WireText): void {
     if (this.ended) return;
     this.started = true;
     if (this.awaitsTags) this.awaitsTags = this.takeTagged(piece);
-    else this.sink.text(piece);
+    else this.tell(piece);
   }
 
   /** False when no more tags are awaited. Few answers begin like one. */
   private takeTagged(piece: WireText): boolean {
     if (this.thinkTags === undefined && !ThinkTags.mayBegin(piece)) {
-      this.sink.text(piece);
+      this.tell(piece);
       return false;
     }
     this.thinkTags ??= new ThinkTags({
-      text: (said) => this.hear((sink) => sink.text(said)),
+      text: (said) => {
+        if (!this.ended) this.tell(said);
+      },
       reasoning: (thought) => this.hear((sink) => sink.reasoning(thought)),
     });
-    return this.thinkTags.take(piece);
+    const awaitsMore = this.thinkTags.take(piece);
+    // Neither tags nor thoughts are of the text.
+    if (this.thinkTags.isThinking) this.scores = undefined;
+    return awaitsMore;
+  }
+
+  private tell(piece: WireText): void {
+    const { scores } = this;
+    if (scores === undefined) return this.sink.text(piece);
+    this.scores = undefined;
+    this.sink.scoredText(piece, scores);
   }
 
   protected reasoning(piece: WireText): void {
     this.thinkTags?.flush();
+    this.scores = undefined;
     this.hear((sink) => sink.reasoning(piece));
   }
 

@@ -31,6 +31,11 @@ export class ThinkTags {
     return first === SPACE || first === BRACKET || first === BACKSLASH;
   }
 
+  /** Whether the last piece ended within a thought, or within what stands around it. */
+  get isThinking(): boolean {
+    return this.expects !== 'opening' && this.expects !== 'nothing';
+  }
+
   /** Takes the next piece of the text. False when no more tags are awaited, and all that comes is said. */
   take(piece: WireText): boolean {
     let rest = this.held + withBrackets(piece);

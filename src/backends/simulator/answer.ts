@@ -3,6 +3,7 @@ import { toAnswerText } from './answer-text.js';
 import { drawPieces, toCorpus } from './corpus.js';
 import { limitTo, untilStop } from './limits.js';
 import type { Parts } from './part.js';
+import { withLogprobs } from './logprobs.js';
 import { toRandom } from './random-lane.js';
 import type { SimulatorSettings } from './settings.js';
 import { chooseTools, toToolCallParts } from './tool-calls.js';
@@ -11,7 +12,10 @@ import { chooseTools, toToolCallParts } from './tool-calls.js';
 export function composeAnswer(request: GenerationRequest, settings: SimulatorSettings): Parts {
   const { maxTokens = Infinity, stop = [] } = request.sampling;
   const parts = compose(request, settings);
-  return limitTo(maxTokens, stop.length === 0 ? parts : untilStop(stop, parts));
+  const limited = limitTo(maxTokens, stop.length === 0 ? parts : untilStop(stop, parts));
+  const { topLogprobs } = request;
+  if (topLogprobs === undefined) return limited;
+  return withLogprobs(limited, topLogprobs, toRandom(request, settings, 'scores'));
 }
 
 function* compose(request: GenerationRequest, settings: SimulatorSettings): Parts {

@@ -124,7 +124,8 @@ export class Playback implements BackendCall {
   private emit(part: Part): void {
     switch (part.kind) {
       case 'text':
-        return this.sink.text(toWirePiece(part.text));
+        if (part.logprobs === undefined) return this.sink.text(toWirePiece(part.text));
+        return this.sink.scoredText(toWirePiece(part.text), part.logprobs);
       case 'reasoning':
         return this.sink.reasoning(toWirePiece(part.text));
       case 'tool-call':

@@ -2,7 +2,7 @@ import type { GenerationRequest } from '../../contracts/generation-request.js';
 import { Random } from './random.js';
 import type { SimulatorSettings } from './settings.js';
 
-const LANES = { text: 0, reasoning: 1, pace: 2, tools: 3 };
+const LANES = { text: 0, reasoning: 1, pace: 2, tools: 3, scores: 4 };
 
 /** The numbers one side of an answer is made from. More thinking does not change the text, jitter does not either. */
 export function toRandom(

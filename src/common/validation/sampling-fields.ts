@@ -5,6 +5,7 @@ import { IsFinite } from './is-finite.js';
 
 const MOST_TEMPERATURE = 2;
 const MOST_TOKENS = 1_000_000;
+const MOST_ALTERNATIVES = 20;
 
 /** How long an answer may be. */
 export const MaxTokens = (description: string, byDefault?: number): PropertyDecorator =>
@@ -51,4 +52,14 @@ export const TopP = (): PropertyDecorator =>
     IsFinite(),
     Min(0),
     Max(1),
+  );
+
+/** How many likely tokens are told in the place of each. */
+export const Alternatives = (description: string): PropertyDecorator =>
+  applyDecorators(
+    ApiPropertyOptional({ description, minimum: 0, maximum: MOST_ALTERNATIVES, type: 'integer' }),
+    IsOptional(),
+    IsInt(),
+    Min(0),
+    Max(MOST_ALTERNATIVES),
   );

@@ -2,6 +2,7 @@ export { AgentRegistry } from './agent-registry.js';
 export { AgentTypes } from './agent-types.js';
 export { AgentsModule } from './agents.module.js';
 export { wholeAnswers } from './dialects/answer-words.js';
+export { CompletionLogprobs, lengthOf } from './dialects/completion-logprobs.js';
 export { DIALECT_NAMES } from './dialects/dialects.js';
 export { DialectRegistry } from './dialect-registry.js';
 export { toCompletionReason } from './dialects/openai-completion.dialect.js';

@@ -12,6 +12,7 @@ import {
 } from '../generation/index.js';
 import { Admission } from './admission.js';
 import type { AdmittedCall, Call } from './call.js';
+import { saysLogprobs } from './says-logprobs.js';
 import { idempotencyKeyOf, toReturningCall } from './idempotency-key.js';
 import { IdempotentCalls } from './idempotency/idempotent-calls.js';
 import { toChatRequest, toPromptRequest } from './mapping/to-generation-request.js';
@@ -106,6 +107,7 @@ export class CallDesk {
       agent,
       requestedModel: plan.requestedModel,
       defaultMaxTokens: most === 'none' ? undefined : most,
+      saysLogprobs: saysLogprobs(call),
     };
     const request = body.kind === 'chat' ? toChatRequest(body, whom) : toPromptRequest(body.dto, whom);
     return {

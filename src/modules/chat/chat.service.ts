@@ -44,7 +44,7 @@ export class ChatService {
   /** What has no effect depends on who is asked. */
   private admit(call: Call, asked: HttpCall): AdmittedCall {
     const admitted = this.admission.admit(call);
-    markIgnoredParameters(asked, admitted.plan);
+    markIgnoredParameters(asked, admitted);
     return admitted;
   }
 

@@ -1,7 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { markIgnoredFields } from '../../common/http/ignored-fields.js';
 import { isSettledElsewhere, type Plan } from '../models/index.js';
-import type { HttpCall } from './call.js';
+import type { AdmittedCall, HttpCall } from './call.js';
+import { saysLogprobs } from './says-logprobs.js';
 import { withUnknownFields } from './unknown-fields.js';
 
 /** What OpenAI does not have, and servers of one's own do. */
@@ -37,9 +38,15 @@ const KNOWN = {
     'response_format',
     'reasoning_effort',
     'chat_template_kwargs',
+    'logprobs',
+    'top_logprobs',
   ]),
-  completion: new Set([...SAMPLING, 'prompt', 'suffix', 'echo', 'best_of']),
+  completion: new Set([...SAMPLING, 'prompt', 'suffix', 'echo', 'best_of', 'logprobs']),
 };
+
+/** Those that not every dialect has a word for. */
+const LOGPROBS: ReadonlySet<string> = new Set(['logprobs', 'top_logprobs']);
+const NONE: ReadonlySet<string> = new Set();
 
 /** Those that only streams for any agent type have. */
 const OF_AGENT_STREAMS = new Set(['agent_type', 'type', 'chunk_size', 'timeout', 'buffer_size']);
@@ -61,16 +68,22 @@ const SETTINGS = new Set([
   'response_format',
   'reasoning_effort',
   'chat_template_kwargs',
+  'logprobs',
+  'top_logprobs',
   ...LOCAL_SAMPLING,
+  'include',
   'reasoning',
   'text',
   'suffix',
 ]);
 
 /** Lists in `X-Ignored-Parameters` what was sent and has no effect where it was planned to go. */
-export function markIgnoredParameters({ body, exchange, terms }: HttpCall, plan: Plan): void {
+export function markIgnoredParameters({ exchange }: HttpCall, call: AdmittedCall): void {
+  const { body, terms, plan } = call;
   const known = KNOWN[body.kind];
-  const isKnown = (name: string) => known.has(name) || (terms.tunable === true && OF_AGENT_STREAMS.has(name));
+  const unsaid = saysLogprobs(call) ? NONE : LOGPROBS;
+  const isKnown = (name: string) =>
+    (known.has(name) && !unsaid.has(name)) || (terms.tunable === true && OF_AGENT_STREAMS.has(name));
   const sent = body.kind === 'chat' ? withUnknownFields(body.dto) : body.dto;
   sayIgnored(exchange.reply, { body: sent, plan, isKnown });
 }

@@ -1,13 +1,14 @@
 import type { EventBus } from '../../contracts/business-events.js';
 import type { Failure, FailureCode } from '../../contracts/failure.js';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
+import type { Logprobs } from '../../contracts/logprobs.js';
 import type { AnswerSink, BackendCall, FinishReason, ToolCallDelta } from '../../contracts/model-backend.js';
 import type { Usage } from '../../contracts/usage.js';
 import type { WireText } from '../../contracts/wire-text.js';
 import type { UpstreamConfig } from '../../config/index.js';
 import { BackendGate, type CallVerdict, type Plan, type RetryBudget, type Target } from '../models/index.js';
 import type { AnswerOrigin, AnswerRun, Generation } from './generation.js';
-import { reasoningEntry, refusalEntry, textEntry, toolCallEntry } from './log/entry.js';
+import { reasoningEntry, refusalEntry, scoredEntry, textEntry, toolCallEntry } from './log/entry.js';
 import type { TokenMeter } from './token-meter.js';
 
 /** Attempts of one answer at most, over all its targets. */
@@ -99,6 +100,10 @@ export class ChoiceRun implements AnswerRun, AnswerSink {
     if (!this.started) this.begin();
     if (this.request.choice === 0) this.generation.append(piece);
     else this.generation.appendTagged(textEntry(piece, this.request.choice));
+  }
+
+  scoredText(piece: WireText, logprobs: Logprobs): void {
+    if (this.mayWrite(piece.length)) this.append(scoredEntry(piece, logprobs, this.request.choice));
   }
 
   reasoning(piece: WireText): void {

@@ -9,7 +9,7 @@ export { isOwn } from './is-own.js';
 export { isTask } from './is-task.js';
 export { GenerationService, ID_PREFIX, type GenerationSpec } from './generation.service.js';
 export { recordAnswer, type RecordedAnswer, toRecordedAnswer } from './recorded-answer.js';
-export { answersOf } from './log/answers.js';
+export { answersOf, logprobsByChoice } from './log/answers.js';
 export { LogDirectory } from './log-directory.js';
 export { playLog, type LogListener } from './log/play-log.js';
 export { LogCopy } from './log-copy.js';

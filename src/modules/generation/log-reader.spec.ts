@@ -5,7 +5,7 @@ import { GuiProfile } from '../agents/profiles/gui.profile.js';
 import { SmoothProfile } from '../agents/profiles/smooth.profile.js';
 import { VoiceProfile } from '../agents/profiles/voice.profile.js';
 import { LogReader } from './log-reader.js';
-import { callTool, follow, say, sayFor, think, turn } from './testing/followed-generation.js';
+import { callTool, follow, say, sayFor, sayScored, think, turn } from './testing/followed-generation.js';
 
 const FINISHED = { status: 'finished', finishReasons: ['stop'] } as const;
 const FAILED = { status: 'failed', failure: { code: 'upstream_error', message: 'no' } } as const;
@@ -37,6 +37,33 @@ describe(LogReader.name, () => {
       const { sink } = follow(new GuiProfile(), { position: 4, before });
       turn();
       expect(sink.said).toEqual([['open'], ['text', 0, 'ef']]);
+    });
+  });
+
+  describe('text with what its tokens scored', () => {
+    const sayAll = (saysScores: boolean) => {
+      const { generation, sink } = follow(new GuiProfile(), { saysScores, settings: { chunkSize: 2 } });
+      for (const [at, piece] of ['a', 'b', 'c', 'd', 'e'].entries()) sayScored(generation, piece, String(at));
+      think(generation, 'hm');
+      turn();
+      return sink.said.slice(1);
+    };
+
+    it('goes out at once, no more in a frame than there may be', () => {
+      expect(sayAll(true)).toEqual([
+        ['scored', 0, 'ab', '0,1'],
+        ['scored', 0, 'cd', '2,3'],
+        ['scored', 0, 'e', '4'],
+        ['reasoning', 0, 'hm'],
+      ]);
+    });
+
+    it('is text for a writer that has no word for it', () => {
+      expect(sayAll(false).slice(0, 3)).toEqual([
+        ['text', 0, 'ab'],
+        ['text', 0, 'cd'],
+        ['text', 0, 'e'],
+      ]);
     });
   });
 

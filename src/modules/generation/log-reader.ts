@@ -1,10 +1,11 @@
 import type { Failure } from '../../contracts/failure.js';
 import { cancelFailure, type CancelReason } from '../../contracts/generation-outcome.js';
+import { joinLogprobs } from '../../contracts/logprobs.js';
 import type { FrameWriter } from '../../contracts/stream-dialect.js';
 import type { ProfileSettings, StreamingProfile, WindowEdge } from '../../contracts/streaming-profile.js';
 import { flushClock } from './flush-clock.js';
 import type { FollowedLog, GenerationReader } from './followed-log.js';
-import { bodyOf, choiceOf, haveSameTag, isTagged, kindOf, toolCallOf } from './log/entry.js';
+import { bodyOf, choiceOf, haveSameTag, isTagged, kindOf, logprobsOf, toolCallOf } from './log/entry.js';
 import { LogCursor } from './log/log-cursor.js';
 import { wake } from './wake.js';
 
@@ -196,15 +197,19 @@ export class LogReader implements GenerationReader {
       return this.writer.toolCall(toolCallOf(first), choice, from);
     }
     let text = bodyOf(first);
+    let logprobs = kind === 'scored-text' ? logprobsOf(first) : undefined;
     const most = Math.min(stop, from + this.settings.chunkSize);
     for (; end < most; end++) {
       const entry = this.cursor.piece(end);
       if (!isTagged(entry) || !haveSameTag(entry, first)) break;
       text += bodyOf(entry);
+      if (logprobs !== undefined) logprobs = joinLogprobs(logprobs, logprobsOf(entry));
     }
     this.position = end;
-    if (kind === 'reasoning') return this.writer.reasoning(text, choice, end - 1);
     const { writer } = this;
+    if (logprobs !== undefined && writer.scoredText !== undefined)
+      return writer.scoredText(text, logprobs, choice, end - 1);
+    if (kind === 'reasoning') return writer.reasoning(text, choice, end - 1);
     return kind === 'refusal' && writer.refusal !== undefined
       ? writer.refusal(text, choice, end - 1)
       : writer.text(text, choice, end - 1);

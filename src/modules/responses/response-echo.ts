@@ -27,7 +27,7 @@ export function toEcho(
     text: { format: dto.text?.format ?? { type: 'text' } },
     tool_choice: dto.tool_choice ?? 'auto',
     tools: tools.map(toEchoedTool),
-    top_logprobs: 0,
+    top_logprobs: dto.top_logprobs ?? 0,
     top_p: topP,
     truncation: dto.truncation ?? 'disabled',
     ...(dto.user == null ? {} : { user: dto.user }),

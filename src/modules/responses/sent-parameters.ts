@@ -10,9 +10,10 @@ export function sentParameters(
   dto: CreateResponseDto,
   { own, hosted }: ReadTools,
 ): Readonly<Record<string, unknown>> {
-  const { text, reasoning, tool_choice: choice } = dto;
+  const { text, reasoning, tool_choice: choice, include } = dto;
   return Object.assign(
     { ...dto },
+    within('include', include && Object.fromEntries(include.map((what) => [what, true]))),
     within('text', text),
     within('text.format', text?.format),
     within('reasoning', reasoning),

@@ -22,6 +22,10 @@ export function withEventIds(writer: FrameWriter, generation: string): FrameWrit
     // It comes again as part of a text: who stays away after it must be given that.
     ...(writer.piece === undefined ? {} : { piece: writer.piece }),
     text: (text, choice, seq) => named(writer.text(text, choice, seq), seq),
+    ...(writer.scoredText && {
+      scoredText: (text, logprobs, choice, seq) =>
+        named(writer.scoredText!(text, logprobs, choice, seq), seq),
+    }),
     reasoning: (text, choice, seq) => named(writer.reasoning(text, choice, seq), seq),
     ...(writer.refusal && {
       refusal: (text, choice, seq) => named(writer.refusal!(text, choice, seq), seq),

@@ -5,15 +5,16 @@ export interface Body {
   readonly contentType?: string;
   /** Ends the body without its being complete. */
   readonly breaks?: boolean;
+  readonly wantsLogprobs?: boolean;
 }
 
 /** What a reader makes of these pieces of a body. */
 export function readAnswer(
   pieces: readonly (string | Buffer)[],
-  { contentType = 'text/event-stream', breaks = false }: Body = {},
+  { contentType = 'text/event-stream', breaks = false, wantsLogprobs = false }: Body = {},
 ): RecordingSink {
   const sink = new RecordingSink();
-  const answer = new OpenAiAnswer(sink);
+  const answer = new OpenAiAnswer(sink, { splitsThoughts: wantsLogprobs, wantsLogprobs });
   answer.head(200, { get: (name) => (name === 'content-type' ? contentType : undefined) });
   for (const piece of pieces) answer.data(Buffer.from(piece));
   if (breaks) answer.fault({ kind: 'broken', detail: 'gone' });

@@ -1,4 +1,5 @@
 import type { Failure } from '../../../contracts/failure.js';
+import { parseLogprobs, type Logprobs, type TokenLogprob } from '../../../contracts/logprobs.js';
 import type { AnswerSink, FinishReason, ToolCallDelta } from '../../../contracts/model-backend.js';
 import type { Usage } from '../../../contracts/usage.js';
 import { fromWireText, type WireText } from '../../../contracts/wire-text.js';
@@ -13,6 +14,8 @@ export type SinkEvent =
 export class RecordingSink implements AnswerSink {
   readonly events: SinkEvent[] = [];
   readonly violations: string[] = [];
+  /** Of each piece that came with them. */
+  readonly scores: TokenLogprob[][] = [];
   /** Resolves when the answer has ended. */
   readonly ended: Promise<this>;
   /** Resolves when the first event has come. */
@@ -62,6 +65,11 @@ export class RecordingSink implements AnswerSink {
   }
 
   text(piece: WireText): void {
+    this.piece('text', piece);
+  }
+
+  scoredText(piece: WireText, logprobs: Logprobs): void {
+    this.scores.push(parseLogprobs(logprobs));
     this.piece('text', piece);
   }
 

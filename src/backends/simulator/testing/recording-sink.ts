@@ -1,4 +1,5 @@
 import type { Failure } from '../../../contracts/failure.js';
+import { parseLogprobs, type Logprobs, type TokenLogprob } from '../../../contracts/logprobs.js';
 import type { AnswerSink, FinishReason, ToolCallDelta } from '../../../contracts/model-backend.js';
 import type { Usage } from '../../../contracts/usage.js';
 import { fromWireText, type WireText } from '../../../contracts/wire-text.js';
@@ -6,6 +7,7 @@ import { fromWireText, type WireText } from '../../../contracts/wire-text.js';
 /** Keeps what a backend writes, and refuses what the contract of a sink forbids. */
 export class RecordingSink implements AnswerSink {
   readonly texts: string[] = [];
+  readonly scores: TokenLogprob[] = [];
   readonly thoughts: string[] = [];
   readonly toolCalls: ToolCallDelta[] = [];
   /** Everything in its order, as one line of text each. */
@@ -26,6 +28,11 @@ export class RecordingSink implements AnswerSink {
 
   text(piece: WireText): void {
     this.piece(`text ${piece}`, piece, () => this.texts.push(fromWireText(piece)));
+  }
+
+  scoredText(piece: WireText, logprobs: Logprobs): void {
+    this.scores.push(...parseLogprobs(logprobs));
+    this.text(piece);
   }
 
   reasoning(piece: WireText): void {

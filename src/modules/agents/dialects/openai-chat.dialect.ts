@@ -12,6 +12,7 @@ import { cancelFrame, chunkEnvelope, DONE, errorFrame } from './openai-frames.js
 @Injectable()
 export class OpenAiChatDialect implements StreamDialect {
   readonly name = 'openai';
+  readonly saysLogprobs = true;
 
   writer(head: StreamHead, options: DialectOptions): FrameWriter {
     const { before, after, usage } = chunkEnvelope(head, 'chat.completion.chunk', options);
@@ -22,6 +23,8 @@ export class OpenAiChatDialect implements StreamDialect {
     return {
       open: () => eachChoice(head, (choice) => `${delta(choice)}"role":"assistant","content":""${closing}`),
       text: (text, choice) => (choice === 0 ? textBefore : `${delta(choice)}"content":"`) + text + textAfter,
+      scoredText: (text, logprobs, choice) =>
+        `${delta(choice)}"content":"${text}"},"logprobs":{"content":[${logprobs}],"refusal":null},"finish_reason":null}${after}`,
       reasoning: (text, choice) => `${delta(choice)}"${options.reasoningField}":"${text}${textAfter}`,
       refusal: (text, choice) => `${delta(choice)}"refusal":"${text}${textAfter}`,
       toolCall: ({ index, id, name, arguments: piece, extra }, choice) => {

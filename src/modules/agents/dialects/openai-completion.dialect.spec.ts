@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { joinLogprobs, toLogprobs } from '../../../contracts/logprobs.js';
 import { toWireText } from '../../../contracts/wire-text.js';
 import { OpenAiCompletionDialect, toCompletionReason } from './openai-completion.dialect.js';
 import { ending, finished, options } from './testing/dialect-fixtures.js';
@@ -32,6 +33,51 @@ describe(OpenAiCompletionDialect.name, () => {
     const text = '\n    return "é\\n👋";\t';
     expect(readFrames(writer().text(toWireText(text), 0, 0))).toEqual([chunk(text)]);
     expect(readFrames(writer().text(toWireText(text), 7, 0))).toEqual([chunk(text, null, 7)]);
+  });
+
+  it('says what tokens scored in lists, and where in the text of its answer each begins', () => {
+    const score = (token: string, ...others: string[]) =>
+      toLogprobs([
+        {
+          token,
+          logprob: -1,
+          bytes: [1],
+          top_logprobs: others.map((other) => ({ token: other, logprob: -2, bytes: null })),
+        },
+      ]);
+    const say = writer(false, 2).scoredText!;
+    const frames = [
+      say(toWireText('a👋'), joinLogprobs(score('a'), score('👋')), 0, 0),
+      say('b', score('b'), 1, 1),
+      say('c', score('c', 'c', 'd'), 0, 2),
+    ];
+    const said = frames.flatMap(readFrames) as { choices: { logprobs: object }[] }[];
+    expect(said.map(({ choices }) => choices[0])).toEqual([
+      {
+        ...{ index: 0, text: 'a👋', finish_reason: null },
+        logprobs: { tokens: ['a', '👋'], token_logprobs: [-1, -1], top_logprobs: null, text_offset: [0, 1] },
+      },
+      {
+        ...{ index: 1, text: 'b', finish_reason: null },
+        logprobs: { tokens: ['b'], token_logprobs: [-1], top_logprobs: null, text_offset: [0] },
+      },
+      {
+        ...{ index: 0, text: 'c', finish_reason: null },
+        logprobs: { tokens: ['c'], token_logprobs: [-1], top_logprobs: [{ c: -2, d: -2 }], text_offset: [2] },
+      },
+    ]);
+  });
+
+  it('counts on where a reader comes back to', () => {
+    const head = { id: 'cmpl-1', created: 5, model: 'phi3', agent: undefined, choices: 1 };
+    const back = new OpenAiCompletionDialect().writer(
+      head,
+      options({ before: () => [{ text: toWireText('é👋') }] }),
+    );
+    const scores = toLogprobs([{ token: 'a', logprob: -1, bytes: null, top_logprobs: [] }]);
+    expect(readFrames(back.scoredText!('a', scores, 0, 1))).toMatchObject([
+      { choices: [{ logprobs: { text_offset: [2] } }] },
+    ]);
   });
 
   it('finishes each answer, and says [DONE]', () => {

@@ -5,20 +5,27 @@ import type {
   StreamDialect,
   StreamHead,
 } from '../../../contracts/stream-dialect.js';
-import { flat } from '../../../contracts/wire-text.js';
+import { flat, fromWireText } from '../../../contracts/wire-text.js';
+import { CompletionLogprobs, lengthOf } from './completion-logprobs.js';
 import { cancelFrame, chunkEnvelope, DONE, errorFrame } from './openai-frames.js';
 
 /** `text_completion` objects and `[DONE]`, as OpenAI streams completions of a prompt. Has no word for reasoning. */
 @Injectable()
 export class OpenAiCompletionDialect implements StreamDialect {
   readonly name = 'openai-completion';
+  readonly saysLogprobs = true;
 
   writer(head: StreamHead, options: DialectOptions): FrameWriter {
     const { before, after, usage } = chunkEnvelope(head, 'text_completion', options);
     const textAfter = flat(`","logprobs":null,"finish_reason":null}${after}`);
+    const scores: CompletionLogprobs[] = [];
+    const scoresOf = (choice: number) =>
+      (scores[choice] ??= new CompletionLogprobs(lengthBefore(options, choice)));
     return {
       open: () => '',
       text: (text, choice) => `${before}{"index":${choice},"text":"${text}${textAfter}`,
+      scoredText: (text, logprobs, choice) =>
+        `${before}{"index":${choice},"text":"${text}","logprobs":${scoresOf(choice).next(logprobs)},"finish_reason":null}${after}`,
       reasoning: () => '',
       toolCall: () => '',
       finished: ({ finishReasons, usage: counts }) => {
@@ -33,6 +40,10 @@ export class OpenAiCompletionDialect implements StreamDialect {
     };
   }
 }
+
+/** A reader that comes back counts on. */
+const lengthBefore = ({ before }: DialectOptions, choice: number): number =>
+  lengthOf(fromWireText(before()[choice]?.text ?? ''));
 
 /** Completions know no tools. */
 export const toCompletionReason = (reason: string): string => (reason === 'tool_calls' ? 'stop' : reason);

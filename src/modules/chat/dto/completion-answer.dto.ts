@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { UsageDto } from '../../../common/dto/usage.dto.js';
+import { ChatLogprobsDto, CompletionLogprobsDto } from './logprobs.dto.js';
 import { ToolCallDto } from './message.dto.js';
 
 const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter'];
@@ -41,8 +42,12 @@ export class ChatChoiceDto {
   @ApiProperty({ description: 'The answer.', type: AnswerMessageDto })
   message!: AnswerMessageDto;
 
-  @ApiProperty({ description: 'Always null.', type: Object, nullable: true })
-  logprobs!: null;
+  @ApiProperty({
+    description: 'What its tokens scored, where `logprobs` asked for it and the model server says it.',
+    type: ChatLogprobsDto,
+    nullable: true,
+  })
+  logprobs!: ChatLogprobsDto | null;
 
   @ApiProperty({ description: 'Why it ended.', enum: FINISH_REASONS })
   finish_reason!: string;
@@ -55,8 +60,12 @@ export class CompletionChoiceDto {
   @ApiProperty({ description: 'Number of the answer, from 0.' })
   index!: number;
 
-  @ApiProperty({ description: 'Always null.', type: Object, nullable: true })
-  logprobs!: null;
+  @ApiProperty({
+    description: 'What its tokens scored, where `logprobs` asked for it and the model server says it.',
+    type: CompletionLogprobsDto,
+    nullable: true,
+  })
+  logprobs!: CompletionLogprobsDto | null;
 
   @ApiProperty({ description: 'Why it ended.', enum: ['stop', 'length', 'content_filter'] })
   finish_reason!: string;

@@ -10,7 +10,8 @@ import {
   IsString,
   MinLength,
 } from 'class-validator';
-import { MaxTokens } from '../../../common/validation/sampling-fields.js';
+import { must } from '../../../common/validation/must.js';
+import { Alternatives, MaxTokens } from '../../../common/validation/sampling-fields.js';
 import { Nested } from '../../../common/validation/nested.js';
 import { MessageDto } from './message.dto.js';
 import { SamplingDto } from './sampling.dto.js';
@@ -73,6 +74,20 @@ export class CreateChatCompletionDto extends SamplingDto {
   @IsOptional()
   @IsResponseFormat()
   response_format?: ResponseFormatBody | null;
+
+  @ApiPropertyOptional({
+    description:
+      'Whether the log probabilities of the answer’s tokens come with it. Null in place of them where the model server says none.',
+    default: false,
+    type: Boolean,
+  })
+  @IsOptional()
+  @IsBoolean()
+  logprobs?: boolean | null;
+
+  @Alternatives('How many of the likeliest tokens to tell in the place of each. Needs `logprobs`.')
+  @must('be left out without logprobs', (_, { logprobs }) => logprobs === true)
+  top_logprobs?: number | null;
 
   @ApiPropertyOptional({ description: 'How much a reasoning model should think.', enum: EFFORTS })
   @IsOptional()

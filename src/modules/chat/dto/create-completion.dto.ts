@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsString, MinLength } from 'class-validator';
 import { must } from '../../../common/validation/must.js';
+import { Alternatives } from '../../../common/validation/sampling-fields.js';
 import { SamplingDto } from './sampling.dto.js';
 
 const MOST_PROMPTS = 8;
@@ -45,6 +46,11 @@ export class CreateCompletionDto extends SamplingDto {
   @IsOptional()
   @IsBoolean()
   echo?: boolean | null;
+
+  @Alternatives(
+    'Asks for the log probabilities of the completion’s tokens, and for so many of the likeliest in the place of each.',
+  )
+  logprobs?: number | null;
 
   @ApiPropertyOptional({ description: 'Only 1: the gateway does not rank answers.', type: Number })
   @IsOptional()

@@ -3,7 +3,7 @@ import type { AgentSettings } from '../../../config/index.js';
 import type { CreateChatCompletionDto } from '../dto/create-chat-completion.dto.js';
 import { toChatRequest } from './to-generation-request.js';
 
-const ASKED = { requestedModel: 'm', defaultMaxTokens: 1000 };
+const ASKED = { requestedModel: 'm', defaultMaxTokens: 1000, saysLogprobs: true };
 
 describe(toChatRequest.name, () => {
   const agentAt = (temperature?: number, maxTokens?: number) =>

@@ -25,11 +25,13 @@ export interface Asked {
   readonly requestedModel: string;
   /** Without it an answer is as long as the model likes. */
   readonly defaultMaxTokens: number | undefined;
+  /** Whether the answer has a place for log probabilities. */
+  readonly saysLogprobs: boolean;
 }
 
 export function toChatRequest(
   { dto: body, task, isOpenEnded }: ChatBody,
-  { agent, requestedModel, defaultMaxTokens }: Asked,
+  { agent, requestedModel, defaultMaxTokens, saysLogprobs }: Asked,
 ): RequestOf {
   const messages = body.messages.flatMap(toMessages);
   const mostTokens = isOpenEnded ? undefined : defaultMaxTokens;
@@ -47,6 +49,7 @@ export function toChatRequest(
     responseFormat: toResponseFormat(body.response_format),
     reasoningEffort: body.reasoning_effort ?? undefined,
     templateArguments: body.chat_template_kwargs ?? undefined,
+    topLogprobs: saysLogprobs && body.logprobs === true ? (body.top_logprobs ?? 0) : undefined,
     backendOptions: toBackendOptions(agent),
     user: body.user ?? undefined,
   };
@@ -56,7 +59,7 @@ export function toChatRequest(
 /** Several prompts give several answers: prompt by prompt, `n` of each. */
 export function toPromptRequest(
   body: CreateCompletionDto,
-  { agent, requestedModel, defaultMaxTokens }: Asked,
+  { agent, requestedModel, defaultMaxTokens, saysLogprobs }: Asked,
 ): RequestOf {
   const prompts = typeof body.prompt === 'string' ? [body.prompt] : body.prompt;
   const suffix = body.suffix ?? undefined;
@@ -69,6 +72,7 @@ export function toPromptRequest(
     input: inputs[Math.floor(choice / perPrompt)]!,
     ...(agent !== undefined && { agent: agent.key }),
     sampling,
+    topLogprobs: saysLogprobs ? (body.logprobs ?? undefined) : undefined,
     backendOptions: toBackendOptions(agent),
     user: body.user ?? undefined,
   });

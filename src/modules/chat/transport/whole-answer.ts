@@ -1,10 +1,11 @@
 import { toUsageDto } from '../../../common/dto/usage.dto.js';
 import type { AnswerRecord } from '../../../contracts/journal.js';
+import type { Logprobs } from '../../../contracts/logprobs.js';
 import type { FinishReason } from '../../../contracts/model-backend.js';
 import { toWireJson, toWireText, type WireText } from '../../../contracts/wire-text.js';
-import { SYSTEM_FINGERPRINT, toCompletionReason } from '../../agents/index.js';
-import { answersOf, type FollowedLog } from '../../generation/index.js';
-import type { AdmittedCall } from '../call.js';
+import { CompletionLogprobs, lengthOf, SYSTEM_FINGERPRINT, toCompletionReason } from '../../agents/index.js';
+import { answersOf, logprobsByChoice, type FollowedLog } from '../../generation/index.js';
+import type { AdmittedCall, CallBody } from '../call.js';
 
 /** The `chat.completion` or `text_completion` document. Text is copied as it came. */
 export function toWholeAnswer(
@@ -15,11 +16,13 @@ export function toWholeAnswer(
 ): WireText {
   const { head, usage, log } = generation;
   const isChat = body.kind === 'chat';
-  const choices = answersOf(log, head.choices).map((answer, index) =>
-    isChat
-      ? chatChoice(index, toMessage(answer, reasoningField), finishReasons[index]!)
-      : textChoice(index, toWireText(echoed(body.dto, index)) + answer.text, finishReasons[index]!),
-  );
+  const logprobs = logprobsOf(body, generation);
+  const choices = answersOf(log, head.choices).map((answer, index) => {
+    const scores = logprobs[index];
+    const reason = finishReasons[index]!;
+    if (isChat) return chatChoice(index, toMessage(answer, reasoningField), scores, reason);
+    return textChoice(index, echoed(body.dto, index), answer.text, scores, reason);
+  });
   return (
     `{"id":"${head.id}","object":"${isChat ? 'chat.completion' : 'text_completion'}","created":${head.created},` +
     `"model":${toWireJson(head.model)},"choices":[${choices.join(',')}],"usage":${JSON.stringify(toUsageDto(usage))},` +
@@ -27,11 +30,32 @@ export function toWholeAnswer(
   );
 }
 
-const chatChoice = (index: number, message: string, reason: FinishReason): string =>
-  `{"index":${index},"message":${message},"logprobs":null,"finish_reason":"${reason}"}`;
+const logprobsOf = ({ dto }: CallBody, { log, head }: FollowedLog) =>
+  dto.logprobs == null || dto.logprobs === false ? [] : logprobsByChoice(log, head.choices);
 
-const textChoice = (index: number, text: WireText, reason: FinishReason): string =>
-  `{"text":"${text}","index":${index},"logprobs":null,"finish_reason":"${toCompletionReason(reason)}"}`;
+function chatChoice(
+  index: number,
+  message: string,
+  scores: Logprobs | undefined,
+  reason: FinishReason,
+): string {
+  const logprobs = scores === undefined ? 'null' : `{"content":[${scores}],"refusal":null}`;
+  return `{"index":${index},"message":${message},"logprobs":${logprobs},"finish_reason":"${reason}"}`;
+}
+
+function textChoice(
+  index: number,
+  prompt: string,
+  text: WireText,
+  scores: Logprobs | undefined,
+  reason: FinishReason,
+): string {
+  const logprobs = scores === undefined ? 'null' : new CompletionLogprobs(lengthOf(prompt)).next(scores);
+  return (
+    `{"text":"${toWireText(prompt)}${text}","index":${index},"logprobs":${logprobs},` +
+    `"finish_reason":"${toCompletionReason(reason)}"}`
+  );
+}
 
 function toMessage({ text, refusal, reasoning, toolCalls }: AnswerRecord, reasoningField: string): WireText {
   const isWordless = text === '' && toolCalls !== undefined;

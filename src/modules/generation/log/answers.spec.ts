@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { toWireText } from '../../../contracts/wire-text.js';
-import { answersOf } from './answers.js';
-import { isTagged, reasoningEntry, refusalEntry, textEntry, toolCallEntry } from './entry.js';
+import { answersOf, logprobsByChoice } from './answers.js';
+import { isTagged, reasoningEntry, refusalEntry, scoredEntry, textEntry, toolCallEntry } from './entry.js';
 import { GenerationLog } from './generation-log.js';
 
 const text = (said: string, choice = 0) => textEntry(toWireText(said), choice);
 const thought = (said: string, choice = 0) => reasoningEntry(toWireText(said), choice);
 
-function answersIn(entries: readonly string[], choices: number) {
+function logOf(entries: readonly string[]): GenerationLog {
   const log = new GenerationLog();
   for (const entry of entries) {
     if (isTagged(entry)) log.appendTagged(entry);
     else log.append(entry);
   }
-  return answersOf(log, choices);
+  return log;
 }
+
+const answersIn = (entries: readonly string[], choices: number) => answersOf(logOf(entries), choices);
 
 describe(answersOf.name, () => {
   it('joins plain text', () => {
@@ -40,6 +42,11 @@ describe(answersOf.name, () => {
   it('tells answers apart, however they are mixed', () => {
     const entries = [text('a', 1), text('x'), thought('?', 2), text('b', 1), text('y'), text('z', 2)];
     expect(answersIn(entries, 3)).toEqual([{ text: 'xy' }, { text: 'ab' }, { text: 'z', reasoning: '?' }]);
+  });
+
+  it('joins text that came with what its tokens scored, which is no part of it', () => {
+    const entries = [text('a'), scoredEntry('b', '{}', 0), scoredEntry('c', '{}', 1)];
+    expect(answersIn(entries, 2)).toEqual([{ text: 'ab' }, { text: 'c' }]);
   });
 
   it('keeps reasoning beside the text', () => {
@@ -80,5 +87,17 @@ describe(answersOf.name, () => {
     const entries = [text('Well. '), refusalEntry(toWireText('Nó'), 0), refusalEntry('.', 0), text('a', 1)];
     const refusal = toWireText('Nó.');
     expect(answersIn(entries, 2)).toEqual([{ text: `Well. ${refusal}`, refusal }, { text: 'a' }]);
+  });
+});
+
+describe(logprobsByChoice.name, () => {
+  it('joins what the tokens of each answer scored', () => {
+    const log = logOf([
+      scoredEntry('a', '1', 0),
+      text('b'),
+      scoredEntry('c', '2', 2),
+      scoredEntry('d', '3,4', 0),
+    ]);
+    expect(logprobsByChoice(log, 3)).toEqual(['1,3,4', undefined, '2']);
   });
 });

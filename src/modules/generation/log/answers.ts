@@ -1,6 +1,7 @@
 import type { ToolCall } from '../../../contracts/generation-request.js';
+import { joinLogprobs, type Logprobs } from '../../../contracts/logprobs.js';
 import type { AnswerRecord } from '../../../contracts/journal.js';
-import { bodyOf, choiceOf, kindOf, toolCallOf } from './entry.js';
+import { bodyOf, choiceOf, kindOf, logprobsOf, toolCallOf } from './entry.js';
 import type { GenerationLog } from './generation-log.js';
 
 /** Puts a log, or its first `count` entries, together into whole answers, one per choice. */
@@ -27,6 +28,14 @@ export function answersOf(log: GenerationLog, choices: number, count = log.count
     ...(reasoning === '' ? {} : { reasoning }),
     ...(toolCalls.size === 0 ? {} : { toolCalls: [...toolCalls.values()] }),
   }));
+}
+
+/** What its tokens scored, by choice; undefined of those that say nothing of it. */
+export function logprobsByChoice(log: GenerationLog, choices: number): (Logprobs | undefined)[] {
+  const scores = Array.from({ length: choices }, (): Logprobs[] => []);
+  for (const entry of log.entries())
+    if (kindOf(entry) === 'scored-text') scores[choiceOf(entry)]!.push(logprobsOf(entry));
+  return scores.map((all) => (all.length === 0 ? undefined : all.reduce(joinLogprobs)));
 }
 
 type Draft = { -readonly [Key in keyof ToolCall]: ToolCall[Key] };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toLogprobs } from '../../../contracts/logprobs.js';
 import { toWireText } from '../../../contracts/wire-text.js';
 import {
   bodyOf,
@@ -6,8 +7,10 @@ import {
   haveSameTag,
   isTagged,
   kindOf,
+  logprobsOf,
   reasoningEntry,
   refusalEntry,
+  scoredEntry,
   textEntry,
   toolCallEntry,
   toolCallOf,
@@ -48,6 +51,16 @@ describe('an entry of the log', () => {
       const read = (entry: string) => [isTagged(entry), kindOf(entry), choiceOf(entry), bodyOf(entry)];
       expect(read(reasoningEntry(wire, choice))).toEqual([true, 'reasoning', choice, wire]);
       expect(read(refusalEntry(wire, choice))).toEqual([true, 'refusal', choice, wire]);
+    }
+  });
+
+  it.each([0, 7])('keeps what the tokens of a text scored beside it: answer %i', (choice) => {
+    const logprobs = toLogprobs([{ token: 'é\u0005', logprob: -1, bytes: null, top_logprobs: [] }]);
+    for (const wire of [...WIRES, '']) {
+      const entry = scoredEntry(wire, logprobs, choice);
+      expect([isTagged(entry), kindOf(entry), choiceOf(entry)]).toEqual([true, 'scored-text', choice]);
+      expect([bodyOf(entry), logprobsOf(entry)]).toEqual([wire, logprobs]);
+      expect(entry).toMatch(/^[^\n\u0100-\uffff]+$/);
     }
   });
 

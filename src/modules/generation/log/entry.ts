@@ -1,3 +1,4 @@
+import type { Logprobs } from '../../../contracts/logprobs.js';
 import type { ToolCallDelta } from '../../../contracts/model-backend.js';
 import { toWireJson, type WireText } from '../../../contracts/wire-text.js';
 
@@ -10,12 +11,17 @@ const TEXT = 0x01;
 const REASONING = 0x02;
 const TOOL_CALL = 0x03;
 const REFUSAL = 0x04;
+const SCORED_TEXT = 0x05;
+/** Between a scored text and what its tokens scored. */
+const SCORES = '\u0005';
 const FIRST_TEXT_CHARACTER = 0x20;
 
-export type EntryKind = 'text' | 'reasoning' | 'refusal' | 'tool-call';
+export type EntryKind = 'text' | 'scored-text' | 'reasoning' | 'refusal' | 'tool-call';
 
 export const textEntry = (text: WireText, choice: number): string =>
   choice === 0 ? text : tag(TEXT, choice) + text;
+export const scoredEntry = (text: WireText, logprobs: Logprobs, choice: number): string =>
+  tag(SCORED_TEXT, choice) + text + SCORES + logprobs;
 export const reasoningEntry = (text: WireText, choice: number): string => tag(REASONING, choice) + text;
 export const refusalEntry = (text: WireText, choice: number): string => tag(REFUSAL, choice) + text;
 export const toolCallEntry = (delta: ToolCallDelta, choice: number): string =>
@@ -28,13 +34,20 @@ export function kindOf(entry: string): EntryKind {
   const tagged = entry.charCodeAt(0);
   if (tagged === REASONING) return 'reasoning';
   if (tagged === REFUSAL) return 'refusal';
+  if (tagged === SCORED_TEXT) return 'scored-text';
   return tagged === TOOL_CALL ? 'tool-call' : 'text';
 }
 
 export const choiceOf = (entry: string): number => (isTagged(entry) ? entry.charCodeAt(1) - 0x30 : 0);
 
-/** The entry without its tag. */
-export const bodyOf = (entry: string): string => (isTagged(entry) ? entry.slice(2) : entry);
+/** The entry without its tag, and without scores. */
+export function bodyOf(entry: string): string {
+  if (!isTagged(entry)) return entry;
+  return entry.charCodeAt(0) === SCORED_TEXT ? entry.slice(2, entry.indexOf(SCORES, 2)) : entry.slice(2);
+}
+
+/** Of a scored text, the log probabilities of its tokens, as it was written. */
+export const logprobsOf = (entry: string): Logprobs => entry.slice(entry.indexOf(SCORES, 2) + 1);
 
 /** Same kind, same answer: such neighbours may share a frame. */
 export const haveSameTag = (a: string, b: string): boolean =>

@@ -7,7 +7,7 @@ import type { ProfileSettings, StreamingProfile } from '../../../contracts/strea
 import { fromWireText, toWireText } from '../../../contracts/wire-text.js';
 import { Generation } from '../generation.js';
 import { LogReader, type StreamSink } from '../log-reader.js';
-import { reasoningEntry, textEntry, toolCallEntry } from '../log/entry.js';
+import { reasoningEntry, scoredEntry, textEntry, toolCallEntry } from '../log/entry.js';
 
 /** What a reader says, one event an item, as in `['text', 0, 'Hello']`. */
 export type Said = readonly [what: string, ...details: unknown[]];
@@ -25,6 +25,9 @@ const WRITER: FrameWriter = {
 };
 
 const sayPiece: FrameWriter['text'] = (text, choice) => line('piece', choice, fromWireText(text));
+
+const sayScores: FrameWriter['scoredText'] = (text, logprobs, choice) =>
+  line('scored', choice, fromWireText(text), logprobs);
 
 /** Remembers what it is given, one item a write. */
 export class RecordingSink implements StreamSink {
@@ -69,6 +72,8 @@ const read = (frames: string): Said[] =>
 export interface Follow {
   /** The writer says each piece by itself as well. */
   readonly saysPieces?: boolean;
+  /** The writer has a word for what tokens scored. */
+  readonly saysScores?: boolean;
   readonly settings?: Partial<ProfileSettings>;
   readonly position?: number;
   /** What is in the log before the reader comes. */
@@ -76,7 +81,10 @@ export interface Follow {
 }
 
 /** A generation that a test feeds, and one reader of it. Needs fake timers. */
-export function follow(profile: StreamingProfile, { settings, position, before, saysPieces }: Follow = {}) {
+export function follow(
+  profile: StreamingProfile,
+  { settings, position, before, saysPieces, saysScores }: Follow = {},
+) {
   const head = { id: 'chatcmpl-1', created: 1, model: 'phi3', agent: undefined, choices: 1 };
   const generation = new Generation(head, ANONYMOUS, BEGIN, () => undefined);
   before?.(generation);
@@ -85,7 +93,11 @@ export function follow(profile: StreamingProfile, { settings, position, before, 
     generation,
     profile,
     { ...profile.defaults, ...settings },
-    saysPieces ? { ...WRITER, piece: sayPiece } : WRITER,
+    {
+      ...WRITER,
+      ...(saysPieces && { piece: sayPiece }),
+      ...(saysScores && { scoredText: sayScores }),
+    },
     sink,
     position,
   );
@@ -102,6 +114,10 @@ export const think = (generation: Generation, piece: string, choice = 0): void =
   generation.appendTagged(reasoningEntry(toWireText(piece), choice));
 export const callTool = (generation: Generation, index: number, piece: string): void =>
   generation.appendTagged(toolCallEntry({ index, arguments: piece }, 0));
+
+/** What its token scored is any text here. */
+export const sayScored = (generation: Generation, piece: string, logprobs: string): void =>
+  generation.appendTagged(scoredEntry(toWireText(piece), logprobs, 0));
 
 /** Lets what was marked to run in this turn of the event loop run. */
 export const turn = (): void => void vi.advanceTimersByTime(0);

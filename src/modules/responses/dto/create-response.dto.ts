@@ -3,7 +3,7 @@ import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsOptional, Min } from '
 import { AnswerFor } from '../../../common/validation/answer-for.js';
 import { GraceSeconds, OnDisconnect } from '../../../common/validation/leaving.js';
 import { must } from '../../../common/validation/must.js';
-import { MaxTokens, Temperature, TopP } from '../../../common/validation/sampling-fields.js';
+import { Alternatives, MaxTokens, Temperature, TopP } from '../../../common/validation/sampling-fields.js';
 import { DEFAULT_TEMPERATURE } from '../../chat/index.js';
 import { ResponseInputDto } from './response-input.dto.js';
 
@@ -11,12 +11,14 @@ const MOST_PAIRS = 16;
 const LONGEST_KEY = 64;
 const LONGEST_VALUE = 512;
 
+export const LOGPROBS = 'message.output_text.logprobs';
+
 const INCLUDABLES = [
   'code_interpreter_call.outputs',
   'computer_call_output.output.image_url',
   'file_search_call.results',
   'message.input_image.image_url',
-  'message.output_text.logprobs',
+  LOGPROBS,
   'reasoning.encrypted_content',
   'web_search_call.action.sources',
   'web_search_call.results',
@@ -82,7 +84,7 @@ export class CreateResponseDto extends ResponseInputDto {
   max_tool_calls?: number | null;
 
   @ApiPropertyOptional({
-    description: 'Has no effect: there is nothing more to give.',
+    description: `What comes with the response besides. Only \`${LOGPROBS}\` has an effect: there is nothing more to give.`,
     enum: INCLUDABLES,
     isArray: true,
   })
@@ -91,6 +93,9 @@ export class CreateResponseDto extends ResponseInputDto {
   @ArrayMaxSize(INCLUDABLES.length)
   @IsIn(INCLUDABLES, { each: true })
   include?: string[] | null;
+
+  @Alternatives('How many of the likeliest tokens to tell in the place of each of the text.')
+  top_logprobs?: number | null;
 
   @ApiPropertyOptional({
     description: 'Up to 16 texts by their names, repeated by the response.',

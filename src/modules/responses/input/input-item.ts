@@ -1,7 +1,12 @@
 /** A part of a message. */
 export type ItemPart =
   | { readonly type: 'input_text'; readonly text: string }
-  | { readonly type: 'output_text'; readonly text: string; readonly annotations: []; readonly logprobs: [] }
+  | {
+      readonly type: 'output_text';
+      readonly text: string;
+      readonly annotations: [];
+      readonly logprobs: unknown[];
+    }
   | { readonly type: 'refusal'; readonly refusal: string }
   | { readonly type: 'input_image'; readonly image_url: string; readonly detail: string };
 

@@ -4,7 +4,7 @@ import type {
   ResponseFormatBody,
   ToolChoiceBody,
 } from '../../chat/index.js';
-import type { CreateResponseDto } from '../dto/create-response.dto.js';
+import { LOGPROBS, type CreateResponseDto } from '../dto/create-response.dto.js';
 import type { ResponseToolChoice } from '../dto/response-input.dto.js';
 import type { OwnTool } from '../dto/response-tool.dto.js';
 import type { TextFormatDto } from '../dto/text-config.dto.js';
@@ -27,10 +27,15 @@ export const toChatBody = (
   parallel_tool_calls: dto.parallel_tool_calls,
   response_format: toResponseFormat(dto.text?.format),
   reasoning_effort: dto.reasoning?.effort,
+  logprobs: isScored(dto),
+  top_logprobs: dto.top_logprobs,
   user: dto.user,
   on_disconnect: dto.on_disconnect,
   grace_s: dto.grace_s,
 });
+
+const isScored = ({ include, top_logprobs: most }: CreateResponseDto): boolean =>
+  include?.includes(LOGPROBS) === true || (most ?? 0) > 0;
 
 const toToolChoice = (choice: ResponseToolChoice | null | undefined): ToolChoiceBody | undefined =>
   typeof choice === 'object' && choice !== null

@@ -1,3 +1,4 @@
+import { joinLogprobs, type Logprobs } from '../../../contracts/logprobs.js';
 import type { CallExtra } from '../../../contracts/generation-request.js';
 import type { CalledTool } from '../tools/find-called.js';
 import { toInput } from '../tools/custom-input.js';
@@ -25,6 +26,8 @@ export class OutputItem {
   /** What it says, or the call's arguments. */
   content: WireText = '';
   status: ItemStatus = 'in_progress';
+  /** What the tokens of its text scored, where that is known. */
+  logprobs: Logprobs = '';
 
   constructor(
     readonly kind: OutputKind,
@@ -48,10 +51,14 @@ export class OutputItem {
     return toInput(this.content);
   }
 
+  score(logprobs: Logprobs): void {
+    this.logprobs = this.logprobs === '' ? logprobs : joinLogprobs(this.logprobs, logprobs);
+  }
+
   /** The item's only part, with what it says so far or without it. */
-  part(content = this.content): WireText {
+  part(content = this.content, logprobs = this.logprobs): WireText {
     if (this.kind === 'message')
-      return `{"type":"output_text","text":"${content}","annotations":[],"logprobs":[]}`;
+      return `{"type":"output_text","text":"${content}","annotations":[],"logprobs":[${logprobs}]}`;
     if (this.kind === 'refusal') return `{"type":"refusal","refusal":"${content}"}`;
     return `{"type":"${this.kind === 'summary' ? 'summary_text' : 'reasoning_text'}","text":"${content}"}`;
   }

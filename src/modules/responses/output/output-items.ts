@@ -1,3 +1,4 @@
+import type { Logprobs } from '../../../contracts/logprobs.js';
 import type { ToolCallDelta } from '../../../contracts/model-backend.js';
 import { toWireText, type WireText } from '../../../contracts/wire-text.js';
 import type { LogListener } from '../../generation/index.js';
@@ -47,6 +48,12 @@ export class OutputItems implements LogListener {
 
   text(piece: WireText): Step {
     return this.add('message', piece);
+  }
+
+  scoredText(piece: WireText, logprobs: Logprobs): Step {
+    const step = this.text(piece);
+    step.item.score(logprobs);
+    return step;
   }
 
   reasoning(piece: WireText): Step {

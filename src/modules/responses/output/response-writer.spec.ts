@@ -7,6 +7,7 @@ import {
 } from '../../../../test/support/response-stream.js';
 import { SeededRandom } from '../../../../test/support/seeded-random.js';
 import type { FrameWriter } from '../../../contracts/stream-dialect.js';
+import { toLogprobs } from '../../../contracts/logprobs.js';
 import { fromWireBytes, toWireText } from '../../../contracts/wire-text.js';
 import { ending, finished } from '../../agents/dialects/testing/dialect-fixtures.js';
 import type { ResponseEcho } from '../response-echo.js';
@@ -56,6 +57,15 @@ const think =
   (text: string): Tell =>
   (writer) =>
     writer.reasoning(toWireText(text), 0, 0);
+const sayScored =
+  (text: string, token: string): Tell =>
+  (writer) =>
+    writer.scoredText!(
+      toWireText(text),
+      toLogprobs([{ token, logprob: -1, bytes: null, top_logprobs: [] }]),
+      0,
+      0,
+    );
 const refuse =
   (text: string): Tell =>
   (writer) =>
@@ -123,6 +133,18 @@ describe(ResponseWriter.name, () => {
         { id: 'fc_0f_2', call_id: 'call_one', name: 'one', arguments: '{"a":1}' },
         { id: 'fc_0f_3', call_id: 'call_two', name: 'two', arguments: '{}' },
       ],
+    });
+  });
+
+  it('says what tokens scored with the text they are of, and all of it with the whole', async () => {
+    const stream = await read(spell([sayScored('Hé', 'H'), sayScored('!', '!'), end]));
+    expect(faultsOfResponseStream(stream)).toEqual([]);
+    const scored = (...tokens: string[]) =>
+      tokens.map((token) => ({ token, logprob: -1, bytes: null, top_logprobs: [] }));
+    const said = stream.events.filter(({ type }) => type.startsWith('response.output_text.'));
+    expect(said.map(({ logprobs }) => logprobs)).toEqual([scored('H'), scored('!'), scored('H', '!')]);
+    expect(stream.events.at(-1)?.response).toMatchObject({
+      output: [{ content: [{ text: 'Hé!', logprobs: scored('H', '!') }] }],
     });
   });
 

@@ -1,5 +1,6 @@
 import type { Failure } from '../../../contracts/failure.js';
 import { cancelFailure, type CancelReason, type Outcome } from '../../../contracts/generation-outcome.js';
+import type { Logprobs } from '../../../contracts/logprobs.js';
 import type { ToolCallDelta } from '../../../contracts/model-backend.js';
 import type { Ending, FinishedEnding, FrameWriter, StreamHead } from '../../../contracts/stream-dialect.js';
 import { toWireJson, toWireText, type WireText } from '../../../contracts/wire-text.js';
@@ -44,6 +45,10 @@ export class ResponseWriter implements FrameWriter {
     return this.tell(this.items.text(text), text);
   }
 
+  scoredText(text: WireText, logprobs: Logprobs): string {
+    return this.tell(this.items.scoredText(text, logprobs), text, logprobs);
+  }
+
   reasoning(text: WireText): string {
     return this.tell(this.items.reasoning(text), text);
   }
@@ -79,8 +84,8 @@ export class ResponseWriter implements FrameWriter {
     return this.say('error', () => toWireJson({ code, message, param: null }).slice(1, -1));
   }
 
-  private tell({ closed, opened, item }: Step, piece: WireText): string {
-    const delta = () => (piece === '' ? '' : this.delta(item, piece));
+  private tell({ closed, opened, item }: Step, piece: WireText, logprobs?: Logprobs): string {
+    const delta = () => (piece === '' ? '' : this.delta(item, piece, logprobs));
     if (opened === undefined) return delta();
     return closed.map((each) => this.done(each)).join('') + this.added(opened) + delta();
   }
@@ -92,17 +97,18 @@ export class ResponseWriter implements FrameWriter {
     );
     if (isCallKind(item.kind)) return added;
     return (
-      added + this.say(`${SPOKEN[item.kind].part}.added`, () => `${partOf(item)},"part":${item.part('')}`)
+      added + this.say(`${SPOKEN[item.kind].part}.added`, () => `${partOf(item)},"part":${item.part('', '')}`)
     );
   }
 
-  private delta(item: OutputItem, piece: WireText): string {
+  private delta(item: OutputItem, piece: WireText, logprobs?: Logprobs): string {
     if (item.kind === 'function_call')
       return this.say('response.function_call_arguments.delta', () => `${placeOf(item)},"delta":"${piece}"`);
     // What other tools are given is known when their arguments are whole.
     if (isCallKind(item.kind)) return '';
-    const { text, more } = SPOKEN[item.kind];
-    return this.say(`${text}.delta`, () => `${partOf(item)},"delta":"${piece}"${more}`);
+    const { text, isScored } = SPOKEN[item.kind];
+    const scores = isScored ? scoresOf(logprobs) : '';
+    return this.say(`${text}.delta`, () => `${partOf(item)},"delta":"${piece}"${scores}`);
   }
 
   private done(item: OutputItem): string {
@@ -120,9 +126,10 @@ export class ResponseWriter implements FrameWriter {
         'response.function_call_arguments.done',
         () => `${placeOf(item)},"name":${toWireJson(item.name)},"arguments":"${item.content}"`,
       );
-    const { text, part, field, more } = SPOKEN[item.kind];
+    const { text, part, field, isScored } = SPOKEN[item.kind];
+    const scores = isScored ? scoresOf(item.logprobs) : '';
     return (
-      this.say(`${text}.done`, () => `${partOf(item)},"${field}":"${item.content}"${more}`) +
+      this.say(`${text}.done`, () => `${partOf(item)},"${field}":"${item.content}"${scores}`) +
       this.say(`${part}.done`, () => `${partOf(item)},"part":${item.part()}`)
     );
   }
@@ -146,6 +153,8 @@ export class ResponseWriter implements FrameWriter {
     return number > this.after ? event(type, number, said()) : '';
   }
 }
+
+const scoresOf = (logprobs: Logprobs = ''): WireText => `,"logprobs":[${logprobs}]`;
 
 const event = (type: string, number: number, said: WireText): string =>
   `event: ${type}\ndata: {"type":"${type}","sequence_number":${number},${said}}\n\n`;

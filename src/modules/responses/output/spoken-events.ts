@@ -7,8 +7,8 @@ interface SpokenEvents {
   readonly part: string;
   /** Under which name the whole of it is said. */
   readonly field: 'text' | 'refusal';
-  /** What else its text has. */
-  readonly more: WireText;
+  /** Whether what its tokens scored is said with it. */
+  readonly isScored?: boolean;
 }
 
 export const SPOKEN: Readonly<Record<SpokenKind, SpokenEvents>> = {
@@ -16,15 +16,14 @@ export const SPOKEN: Readonly<Record<SpokenKind, SpokenEvents>> = {
     text: 'response.output_text',
     part: 'response.content_part',
     field: 'text',
-    more: ',"logprobs":[]',
+    isScored: true,
   },
-  refusal: { text: 'response.refusal', part: 'response.content_part', field: 'refusal', more: '' },
-  reasoning: { text: 'response.reasoning_text', part: 'response.content_part', field: 'text', more: '' },
+  refusal: { text: 'response.refusal', part: 'response.content_part', field: 'refusal' },
+  reasoning: { text: 'response.reasoning_text', part: 'response.content_part', field: 'text' },
   summary: {
     text: 'response.reasoning_summary_text',
     part: 'response.reasoning_summary_part',
     field: 'text',
-    more: '',
   },
 };
 
