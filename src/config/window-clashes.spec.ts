@@ -43,6 +43,14 @@ describe(findWindowClashes.name, () => {
     ['agree with the backend', `${agents(B)}backends: [{ name: ollama, num_ctx: 8192 }]`],
     ['have models of their own', agents(`${A}, model: m1`, `${B}, model: m2`)],
     ['are served by nobody who knows windows', agents(`${A}, backend: simulator`, B)],
+    [
+      'have a model that is simulated',
+      `${agents('key: s, model: sim, backend: simulator', C)}backends: [{ name: ollama, num_ctx: 8192 }]`,
+    ],
+    [
+      'are there beside a model that only embeds',
+      `${agents(C)}backends: [{ name: ollama, models: [{ model: nomic-embed-text, num_ctx: 2048 }] }]`,
+    ],
     ['say nothing', agents('key: a', 'key: b')],
   ])('is silent where agents %s', (_, yaml) => {
     expect(clashesOf(yaml)).toEqual([]);

@@ -25,15 +25,19 @@ function askersByWindow(routing: RoutingConfig): Map<string, Map<number, Set<str
       places.set(place, windows.set(size, (windows.get(size) ?? new Set()).add(agent?.key ?? 'no agent')));
     }
   };
-  const { agents, backends, defaultModel } = routing;
+  const { agents, backends, defaultModel, embeddingModels } = routing;
   const resolve = (model: string) => resolveAlias(routing, model);
-  const named = [defaultModel, ...agents.flatMap(({ model }) => model ?? []), ...backends.flatMap(namedBy)];
-  for (const model of new Set(named.map(resolve))) {
+  const isOllama = (name = '') => backends.some((known) => known.name === name && known.kind === 'ollama');
+  const asking = agents.filter(
+    ({ instance, backend }) => !instance && (backend === undefined || isOllama(backend)),
+  );
+  const named = [defaultModel, ...asking.flatMap(({ model }) => model ?? []), ...backends.flatMap(namedBy)]
+    .map(resolve)
+    .filter((model) => !embeddingModels.includes(model));
+  for (const model of new Set(named)) {
     note(model);
-    for (const agent of agents) {
-      const isAsked = agent.model === undefined || resolve(agent.model) === model;
-      if (isAsked && agent.instance === undefined) note(model, agent);
-    }
+    for (const agent of asking)
+      if (agent.model === undefined || resolve(agent.model) === model) note(model, agent);
   }
   return places;
 }
