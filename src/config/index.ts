@@ -29,7 +29,8 @@ export type {
   RateLimitConfig,
 } from './limits-config.js';
 export { isPrivateRange } from './network-parsers.js';
-export { isConfiguredModel, resolveAlias } from './model-names.js';
+export { loadingOf } from './model-loading.js';
+export { isConfiguredModel, isNamedBy, resolveAlias } from './model-names.js';
 export { isNativeRedirectUri, isRedirectUri } from './redirect-uri.js';
 export { readProcessEnv } from './read-process-env.js';
 export { unreadable } from './unreadable.js';

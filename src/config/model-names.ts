@@ -14,6 +14,10 @@ export const isConfiguredModel = (
   return routing.validModels.some((valid) => valid === model || resolveAlias(routing, valid) === resolved);
 };
 
+/** Whether a model is meant by a pattern: its name, or its beginning and `*`. */
+export const isNamedBy = (pattern: string, model: string): boolean =>
+  pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : pattern === model;
+
 /** A record without prototype: a name from outside, such as `constructor`, finds nothing in it. */
 export const toRecord = <T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> =>
   Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));

@@ -45,6 +45,21 @@ export interface BackendHabits {
   readonly keepsThinkTags?: true;
   /** Of kind `ollama`: drops what of a prompt does not fit, in place of refusing it. */
   readonly truncatesPrompts?: true;
+  /** Of kind `ollama`: how models are loaded where a request does not say it. */
+  readonly loading?: BackendLoading;
+}
+
+export interface BackendLoading extends ModelLoading {
+  /** The first that fits decides, before what holds for all; a name after aliases, or a prefix that ends in `*`. */
+  readonly models: readonly (ModelLoading & { readonly model: string })[];
+}
+
+/** How Ollama holds a model in memory. */
+export interface ModelLoading {
+  /** Its context window. A call that asks for another one loads the model anew. */
+  readonly numCtx?: number;
+  /** A duration, seconds, or -1 for always. A call that says none takes it back to five minutes. */
+  readonly keepAlive?: string | number;
 }
 
 export type ReasoningField = 'reasoning_content' | 'reasoning';
@@ -66,9 +81,7 @@ export interface AgentSettings {
   readonly backend?: string;
   /** A service of its own that answers in place of these two. */
   readonly instance?: { readonly backend: string; readonly model: string };
-  readonly options: {
-    readonly numCtx?: number;
-    readonly keepAlive?: string | number;
+  readonly options: ModelLoading & {
     readonly temperature?: number;
     readonly maxTokens?: number;
   };

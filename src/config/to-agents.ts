@@ -1,7 +1,8 @@
 import type { Environment } from './app-config.js';
 import type { AgentSettings, BackendSettings } from './routing-config.js';
 import { ConfigError } from './config-error.js';
-import { decimal, flag, name, type Parser, parseValue, text, wholeNumber } from './parser.js';
+import { readModelLoading } from './model-loading.js';
+import { decimal, flag, name, parseValue, text, wholeNumber } from './parser.js';
 import { type AgentInstance, INSTANCE_MODEL } from './to-agent-instances.js';
 import { requireBackend } from './to-routes.js';
 import type { YamlSection } from './yaml-section.js';
@@ -47,8 +48,7 @@ function toAgent(section: YamlSection, { backends, instances }: Known): AgentSet
     // Any name will do where an instance runs the one model that it has.
     instance: instance && { backend: instance.backend, model: model ?? INSTANCE_MODEL },
     options: withoutUndefined<AgentSettings['options']>({
-      numCtx: options.read('num_ctx', wholeNumber(1)),
-      keepAlive: options.read('keep_alive', keepAlive),
+      ...readModelLoading(options),
       temperature: options.read('temperature', decimal(0, 2)),
       maxTokens: options.read('max_tokens', wholeNumber(1)),
     }),
@@ -66,15 +66,6 @@ function toMethods(section: YamlSection): AgentSettings['methods'] {
   ]);
   return Object.fromEntries(methods) as Record<string, string>;
 }
-
-/** As Ollama takes it. */
-const keepAlive: Parser<string | number> = {
-  expected: 'a duration such as `5m`, a number of seconds, or -1 for always',
-  parse: (raw) => {
-    if (typeof raw === 'number') return Number.isInteger(raw) && raw >= -1 ? raw : undefined;
-    return typeof raw === 'string' && /^(\d+(\.\d+)?(ms|s|m|h))+$/.test(raw) ? raw : undefined;
-  },
-};
 
 /** An absent setting is an absent key, so that settings can be spread over defaults. */
 const withoutUndefined = <T extends object>(settings: T): T =>

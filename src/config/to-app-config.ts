@@ -20,6 +20,7 @@ import { toStoredResponsesConfig } from './to-stored-responses-config.js';
 import { toStreamingConfig } from './to-streaming-config.js';
 import { toStreamsConfig, toUpstreamConfig } from './to-streams-config.js';
 import { toVectorDbConfig } from './to-vector-db-config.js';
+import { findWindowClashes } from './window-clashes.js';
 
 /** Decides every setting, and refuses what contradicts itself or is not known. */
 export function toAppConfig(sources: Sources): AppConfig {
@@ -66,6 +67,7 @@ export function toAppConfig(sources: Sources): AppConfig {
       audit.choice,
       mail.choice,
       routing.choice,
+      ...findWindowClashes(routing.config),
       ...instances.choices,
       ...streaming.choices,
     ],

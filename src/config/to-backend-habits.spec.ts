@@ -32,6 +32,22 @@ describe(toBackendHabits.name, () => {
     expect(settingsOf('ollama', 'long_prompts: refuse')).not.toHaveProperty('truncatesPrompts');
   });
 
+  it('knows how models are loaded, one of them or all', () => {
+    expect(settingsOf('ollama', 'num_ctx: 8192, keep_alive: 30m')?.loading).toEqual({
+      numCtx: 8192,
+      keepAlive: '30m',
+      models: [],
+    });
+    const models = '[{ model: qwen3*, num_ctx: 32768 }, { model: nomic-embed-text, keep_alive: -1 }]';
+    expect(settingsOf('ollama', `models: ${models}`)?.loading).toEqual({
+      models: [
+        { model: 'qwen3*', numCtx: 32_768 },
+        { model: 'nomic-embed-text', keepAlive: -1 },
+      ],
+    });
+    expect(settingsOf('ollama', 'models: []')).not.toHaveProperty('loading');
+  });
+
   it('says nothing where nothing was said', () => {
     expect(settingsOf('openai', '')).toEqual({
       name: 'a',
@@ -47,6 +63,12 @@ describe(toBackendHabits.name, () => {
     ['ollama', 'long_prompts: yes', 'must be one of'],
     ['ollama', 'earlier_reasoning: both', 'not a known key'],
     ['openai', 'long_prompts: truncate', 'not a known key'],
+    ['openai', 'num_ctx: 8192', 'not a known key'],
+    ['openai', 'models: [{ model: m, keep_alive: 5m }]', 'not a known key'],
+    ['ollama', 'num_ctx: 0', 'must be a whole number of at least 1'],
+    ['ollama', 'keep_alive: long', 'must be a duration such as'],
+    ['ollama', 'models: [{ num_ctx: 1 }]', 'model is missing'],
+    ['ollama', 'models: [{ model: m, num_gpu: 1 }]', 'not a known key'],
     ['agent-instance', 'think_tags: keep', 'not a known key'],
   ])('refuses of kind %s %s', (kind, said, why) => {
     expect(() => settingsOf(kind, said)).toThrow(why);

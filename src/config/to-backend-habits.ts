@@ -1,5 +1,6 @@
+import { readBackendLoading } from './model-loading.js';
 import { oneOf } from './parser.js';
-import type { BackendHabits, ReasoningField } from './routing-config.js';
+import type { BackendHabits, ReasoningField, RoutingConfig } from './routing-config.js';
 import type { YamlSection } from './yaml-section.js';
 
 const THINK_TAGS = oneOf('split', 'keep');
@@ -14,14 +15,20 @@ const FIELDS: Readonly<Record<string, readonly ReasoningField[]>> = {
 };
 
 /** What a backend is told of its ways. Each kind knows its own: others refuse the key. */
-export function toBackendHabits(kind: string, section: YamlSection): BackendHabits {
+export function toBackendHabits(
+  kind: string,
+  section: YamlSection,
+  aliases: RoutingConfig['aliases'],
+): BackendHabits {
   const speaks = kind === 'ollama' || kind === 'openai';
   const reasoning = kind === 'openai' ? section.read('earlier_reasoning', EARLIER_REASONING) : undefined;
   const keepsThinkTags = speaks && section.read('think_tags', THINK_TAGS) === 'keep';
   const truncatesPrompts = kind === 'ollama' && section.read('long_prompts', LONG_PROMPTS) === 'truncate';
+  const loading = kind === 'ollama' ? readBackendLoading(section, aliases) : undefined;
   return {
     ...(reasoning !== undefined && { earlierReasoning: FIELDS[reasoning]! }),
     ...(keepsThinkTags && { keepsThinkTags }),
     ...(truncatesPrompts && { truncatesPrompts }),
+    ...(loading && { loading }),
   };
 }

@@ -1,4 +1,4 @@
-import type { BackendHabits, BackendSettings } from './routing-config.js';
+import type { BackendHabits, BackendSettings, RoutingConfig } from './routing-config.js';
 import { ConfigError } from './config-error.js';
 import { httpUrl } from './network-parsers.js';
 import { headerWord, name, parseValue, wholeNumber } from './parser.js';
@@ -23,8 +23,9 @@ export interface Backends {
 export function toBackends(
   { env, yaml, secrets }: Sources,
   instances: readonly AgentInstance[] = [],
+  aliases: RoutingConfig['aliases'] = {},
 ): Backends {
-  const entries = readEntries(yaml.list('backends'));
+  const entries = readEntries(yaml.list('backends'), aliases);
   const ollama = entries.get('ollama');
   const openAi = entries.get('openai');
   const ollamaUrl = env.OLLAMA_URL ?? ollama?.url;
@@ -51,7 +52,10 @@ interface Entry {
   readonly habits?: BackendHabits;
 }
 
-function readEntries(sections: readonly YamlSection[]): ReadonlyMap<string, Entry> {
+function readEntries(
+  sections: readonly YamlSection[],
+  aliases: RoutingConfig['aliases'],
+): ReadonlyMap<string, Entry> {
   const entries = new Map<string, Entry>();
   for (const section of sections) {
     const backend = section.require('name', name);
@@ -66,7 +70,7 @@ function readEntries(sections: readonly YamlSection[]): ReadonlyMap<string, Entr
       url: section.read('url', httpUrl),
       apiKeyEnv: section.read('api_key_env', name),
       maxConcurrent: section.read('max_concurrent', wholeNumber(1)),
-      habits: toBackendHabits(kind, section),
+      habits: toBackendHabits(kind, section, aliases),
     });
   }
   return entries;

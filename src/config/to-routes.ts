@@ -38,7 +38,7 @@ export function requireBackend(
   throw new ConfigError(`${section.label(key)} names the unknown backend ${backend}; there are ${known}`);
 }
 
-const modelPattern: Parser<string> = {
+export const modelPattern: Parser<string> = {
   expected: 'a model name, or the beginning of one followed by `*`',
   parse: (raw) => {
     const value = text.parse(raw);

@@ -22,7 +22,7 @@ export function toRoutingConfig(
   const defaultModel = firstSet(env.DEFAULT_MODEL, yaml.read('default_model', text), 'phi3');
   const defaultAdmit = environment === 'production' ? 'configured' : 'listed';
   const aliases = toAliases(yaml.section('model_aliases'), defaultModel);
-  const backends = toBackends(sources, instances);
+  const backends = toBackends(sources, instances, aliases);
   const profiles = toProfiles(yaml.section('agent_streaming_config'));
   const hasStandIn = environment === 'development' && !backends.isOllamaNamed;
 

@@ -70,6 +70,29 @@ describe('the gateway as a process', { timeout: 120_000 }, () => {
     expect(await third.stop()).toBe(0);
   });
 
+  it('knows after it was killed which response it was to give in the background', async () => {
+    const ollama = await new FakeOllama({ models: 'any' }).listen();
+    ollama.answer({ pieces: ['one', ' two'] });
+    const gate = ollama.hold(1);
+    const env = { OLLAMA_URL: ollama.origin, MODELS_ADMIT: 'any' };
+    const first = start(env);
+    const begun = await fetch(`${await first.url()}/v1/responses`, {
+      method: 'POST',
+      headers: JSON_TYPE,
+      body: JSON.stringify({ model: 'phi3', input: 'Hello', background: true }),
+    });
+    const { id } = (await begun.json()) as { id: string };
+    await gate.reached;
+    first.kill('SIGKILL');
+    await first.exit();
+    const second = start(env);
+    const found = await fetch(`${await second.url()}/v1/responses/${id}`);
+    expect(await found.json()).toMatchObject({ id, status: 'failed', error: { code: 'server_error' } });
+    gate.open();
+    await second.stop();
+    await ollama.close();
+  });
+
   it('lets a running stream finish after SIGTERM while it takes no new one, and then exits with 0', async () => {
     const ollama = await new FakeOllama({ models: 'any' }).listen();
     ollama.answer({ pieces: ['one', ' two'] });

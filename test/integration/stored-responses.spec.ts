@@ -123,6 +123,78 @@ describe.each(LASTING_KINDS)('responses on $kind', ({ open }) => {
     expect(await read(id)).toEqual(failed);
   });
 
+  describe('in the background', () => {
+    /** One that runs until the gate opens, and its row. */
+    async function begin() {
+      const gate = ollama.hold(1);
+      ollama.answer(ANSWER);
+      const { id } = await make({ background: true, instructions: 'Be brief.' });
+      await gate.reached;
+      return { id, gate };
+    }
+    const stateOf = async (id: string) =>
+      (
+        await query<{ begun: boolean; gone: boolean }>(
+          'SELECT log IS NULL AS begun, facts IS NULL AS gone FROM stored_responses WHERE id = $1',
+          [id],
+        )
+      )[0];
+    const ended = (id: string) =>
+      eventually(
+        () => stateOf(id),
+        (state) => state?.begun === false,
+      );
+
+    it('are stored when they begin, and anew when they end', async () => {
+      const { id, gate } = await begin();
+      expect(await stateOf(id)).toEqual({ begun: true, gone: false });
+      expect(await read(id)).toMatchObject({ status: 'in_progress' });
+      gate.open();
+      await ended(id);
+      await restart();
+      expect(await read(id)).toMatchObject({ status: 'completed', usage: { output_tokens: 3 } });
+    });
+
+    it('are failed after their process was killed', async () => {
+      const { id, gate } = await begin();
+      const [row] = await query<object>('SELECT facts, items FROM stored_responses WHERE id = $1', [id]);
+      gate.open();
+      await ended(id);
+      await restart();
+      // As a process leaves it that has no time to say anything.
+      const { facts, items } = row as { facts: Buffer; items: Buffer };
+      await query('UPDATE stored_responses SET facts = $2, items = $3, log = NULL WHERE id = $1', [
+        ...[id, facts, items],
+      ]);
+      const found = await read(id);
+      expect(RESPONSE(found)).toEqual([]);
+      expect(found).toMatchObject({
+        ...{ id, status: 'failed', background: true, instructions: 'Be brief.' },
+        ...{ output: [], usage: null },
+        error: { code: 'server_error', message: expect.stringContaining('is gone') as string },
+      });
+      const stream = await readResponseStream(await get(`${id}?stream=true`));
+      expect(faultsOfResponseStream(stream)).toEqual([]);
+      expect(stream.events.at(-1)).toMatchObject({ type: 'response.failed', response: { id } });
+      const listed = (await (await get(`${id}/input_items`)).json()) as { data: object[] };
+      expect(listed.data).toHaveLength(1);
+      expect(await (await post(url(`/${id}/cancel`), {}, { headers: showing(ADA) })).json()).toEqual(found);
+      expect((await create({ previous_response_id: id })).status).toBe(400);
+      expect((await get(id, caller('bob', { tenant: 'acme' }))).status).toBe(404);
+      expect((await remove(id)).status).toBe(200);
+      expect((await get(id)).status).toBe(404);
+    });
+
+    it('that were deleted while they ran do not come back', async () => {
+      const { id, gate } = await begin();
+      expect((await remove(id)).status).toBe(200);
+      gate.open();
+      await restart();
+      expect(await rowOf(id)).toEqual({ id, user_id: '', facts: null });
+      expect((await get(id)).status).toBe(404);
+    });
+  });
+
   it('are for those alone who may see them', async () => {
     const { id } = await make();
     await restart();

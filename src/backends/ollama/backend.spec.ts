@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeOllama } from '../../../test/support/fake-ollama.js';
 import { FakeUpstream } from '../../../test/support/fake-upstream.js';
+import type { EmbeddingRequest } from '../../contracts/embedding.js';
 import type { ModelBackend } from '../../contracts/model-backend.js';
 import { ask, createBackend } from '../shared/testing/backend-under-test.js';
 import { AWKWARD_PIECES, describeNetworkBackend } from '../shared/testing/network-backend.contract.js';
@@ -29,7 +30,7 @@ describe(OllamaBackend.name, () => {
     beforeEach(async () => {
       server = new FakeOllama();
       await server.listen();
-      backend = createBackend(new OllamaBackends(), server.origin, 'secret');
+      backend = createBackend(new OllamaBackends(), server.origin, { apiKey: 'secret' });
     });
 
     afterEach(async () => {
@@ -91,6 +92,25 @@ describe(OllamaBackend.name, () => {
         AbortSignal.timeout(5000),
       );
       expect(promptTokens).toBeUndefined();
+    });
+
+    it('embeds as the backend says that models are loaded, unless the caller says otherwise', async () => {
+      const answer = '{"embeddings":[[1]]}';
+      const json = { 'Content-Type': 'application/json' };
+      server.embedScript((exchange) => exchange.respond(200, json, answer));
+      const loaded = createBackend(new OllamaBackends(), server.origin, {
+        loading: { numCtx: 32_768, keepAlive: -1, models: [{ model: 'bge-m3', numCtx: 8192 }] },
+      });
+      const embed = (request: EmbeddingRequest) => loaded.embed(request, AbortSignal.timeout(5000));
+      await embed({ model: 'nomic-embed-text', inputs: ['x'] });
+      await embed({ model: 'bge-m3', inputs: ['x'], options: { num_gpu: 1 } });
+      await embed({ model: 'bge-m3', inputs: ['x'], keepAlive: 0, options: { num_ctx: 512 } });
+      await loaded.close();
+      expect(server.requests.map(({ body }) => body)).toEqual([
+        { model: 'nomic-embed-text', input: ['x'], keep_alive: -1 },
+        { model: 'bge-m3', input: ['x'], keep_alive: -1, options: { num_ctx: 8192, num_gpu: 1 } },
+        { model: 'bge-m3', input: ['x'], keep_alive: 0, options: { num_ctx: 512 } },
+      ]);
     });
 
     it.each([

@@ -47,7 +47,7 @@ export class OllamaBackend implements ModelBackend {
   }
 
   embed(request: EmbeddingRequest, signal: AbortSignal): Promise<EmbeddingAnswer> {
-    return embedWithOllama(this.client, request, signal);
+    return embedWithOllama(this.client, request, { signal, settings: this.settings });
   }
 
   listModels(signal: AbortSignal): Promise<BackendModel[]> {

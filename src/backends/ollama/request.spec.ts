@@ -17,6 +17,27 @@ describe(toOllamaRequest.name, () => {
     });
   });
 
+  describe('where the backend says how models are loaded', () => {
+    const loading = { numCtx: 4096, keepAlive: '30m', models: [{ model: 'big', numCtx: 32_768 }] };
+    const loaded = (model: string, backendOptions: GenerationRequest['backendOptions'] = {}) => {
+      const { body } = toOllamaRequest(toRequest({ model, backendOptions }), { loading });
+      return JSON.parse(body) as { keep_alive: unknown; options: Record<string, unknown> };
+    };
+
+    it('says so with every call', () => {
+      expect(loaded('m')).toMatchObject({ keep_alive: '30m', options: { num_ctx: 4096 } });
+      expect(loaded('big')).toMatchObject({ keep_alive: '30m', options: { num_ctx: 32_768 } });
+    });
+
+    it('lets an agent say otherwise', () => {
+      expect(loaded('m', { keepAlive: 0, numCtx: 1024 })).toMatchObject({
+        keep_alive: 0,
+        options: { num_ctx: 1024 },
+      });
+      expect(loaded('m', { numCtx: 1024 })).toMatchObject({ keep_alive: '30m', options: { num_ctx: 1024 } });
+    });
+  });
+
   it('sends all that was said, and what the agent pins on every call', () => {
     const request = toRequest({
       model: 'm',

@@ -1,3 +1,4 @@
+import { type BackendSettings, loadingOf } from '../../config/index.js';
 import { toWireJson, type WireText } from '../../contracts/wire-text.js';
 import type { ChatMessage, GenerationRequest, ToolDefinition } from '../../contracts/generation-request.js';
 
@@ -7,20 +8,22 @@ import type { ChatMessage, GenerationRequest, ToolDefinition } from '../../contr
  */
 export function toOllamaRequest(
   request: GenerationRequest,
-  { truncatesPrompts = false } = {},
+  { truncatesPrompts, loading }: Pick<BackendSettings, 'truncatesPrompts' | 'loading'> = {},
 ): { path: string; body: WireText } {
   const { input } = request;
   const isPrompt = input.kind === 'prompt';
+  const { any: configured } = loadingOf({ loading }, request.model);
+  const { keepAlive = configured.keepAlive, numCtx = configured.numCtx } = request.backendOptions;
   const body = {
     model: request.model,
     stream: true,
     format: toFormat(request),
     think: toThink(request),
-    keep_alive: request.backendOptions.keepAlive,
+    keep_alive: keepAlive,
     truncate: truncatesPrompts ? undefined : false,
     logprobs: request.topLogprobs === undefined ? undefined : true,
     top_logprobs: request.topLogprobs || undefined,
-    options: toOptions(request),
+    options: { num_ctx: numCtx, ...toSampling(request) },
     prompt: isPrompt ? input.prompt : undefined,
     suffix: isPrompt ? input.suffix : undefined,
     messages: isPrompt ? undefined : toMessages(input.messages),
@@ -29,9 +32,8 @@ export function toOllamaRequest(
   return { path: isPrompt ? '/api/generate' : '/api/chat', body: toWireJson(body) };
 }
 
-function toOptions({ sampling, backendOptions, choice }: GenerationRequest) {
+function toSampling({ sampling, choice }: GenerationRequest) {
   return {
-    num_ctx: backendOptions.numCtx,
     num_predict: sampling.maxTokens,
     temperature: sampling.temperature,
     top_p: sampling.topP,

@@ -27,7 +27,7 @@ describe(OpenAiBackend.name, () => {
     beforeEach(async () => {
       server = new FakeOpenAi({ models: 'any', prefix: '/some/path/v1', apiKey: 'secret' });
       await server.listen();
-      backend = createBackend(new OpenAiBackends(), `${server.origin}/some/path/v1`, 'secret');
+      backend = createBackend(new OpenAiBackends(), `${server.origin}/some/path/v1`, { apiKey: 'secret' });
     });
 
     afterEach(async () => {

@@ -4,6 +4,7 @@ export { Generation } from './generation.js';
 export { GenerationControl } from './generation-control.js';
 export { GenerationModule } from './generation.module.js';
 export { GenerationRegistry } from './generation-registry.js';
+export { INTERRUPTED } from './interrupted.js';
 export { isGone } from './is-gone.js';
 export { isOwn } from './is-own.js';
 export { isTask } from './is-task.js';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppConfig, resolveAlias, type RoutingConfig } from '../../config/index.js';
+import { AppConfig, isNamedBy, resolveAlias, type RoutingConfig } from '../../config/index.js';
 
 /** The routing settings in force. A reload replaces them as a whole. */
 @Injectable()
@@ -34,8 +34,6 @@ export class RoutingTable {
 
   /** Backends for a resolved name as the routes say, or undefined when none mentions it. */
   targetsFor(resolved: string): readonly { backend: string; model?: string }[] | undefined {
-    return this.routing.routes.find(({ model }) =>
-      model.endsWith('*') ? resolved.startsWith(model.slice(0, -1)) : model === resolved,
-    )?.targets;
+    return this.routing.routes.find(({ model }) => isNamedBy(model, resolved))?.targets;
   }
 }

@@ -67,13 +67,14 @@ export class ResponsesService {
       plan: call.plan,
       isKnown: (name) => KNOWN_PARAMETERS.has(name),
     });
-    const { id, head } = source;
+    const { head } = source;
     const spec = this.desk.specify(call);
     const echo = toEcho(dto, tools.own, spec);
-    const whose = { tenant: spec.owner.tenant, user: spec.userId };
+    const { owner, profile, userId: user } = spec;
+    const whose = { tenant: owner.tenant, user };
     const isStored =
       (dto.store ?? true) && !isReplayed
-        ? this.stored.add(id, { ...whose, echo, items, background }, source.ended)
+        ? this.stored.add({ head, owner, profile, ...whose, echo, items, background }, source.ended)
         : undefined;
 
     if (call.streams) {

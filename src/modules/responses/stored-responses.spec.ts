@@ -1,13 +1,16 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AppConfig } from '../../config/index.js';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { EventBus } from '../../contracts/business-events.js';
+import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { Principal } from '../../contracts/principal.js';
 import { RedisChannels, RedisConnection } from '../../infrastructure/redis/index.js';
-import { Generation, GenerationRegistry, LogDirectory } from '../generation/index.js';
+import { Generation, GenerationRegistry, INTERRUPTED, LogCopy, LogDirectory } from '../generation/index.js';
 import { NoReplicas } from '../generation/replicas/replicas.js';
 import { BEGIN } from '../generation/testing/begin-record.js';
 import type { ArchiveRows } from './archive/archive-rows.js';
+import { type ArchivedContent, toArchived } from './archive/archived-response.js';
+import { BegunResponses } from './archive/begun-responses.js';
 import { ResponseArchive } from './archive/response-archive.js';
 import { KeptResponses } from './kept-responses.js';
 import { SharedResponses } from './shared-responses.js';
@@ -27,6 +30,7 @@ describe(StoredResponses.name, () => {
   let kept: KeptResponses;
   let stored: StoredResponses;
   let archive: ResponseArchive;
+  let replicas: NoReplicas;
 
   beforeEach(() => {
     const config = {
@@ -35,6 +39,7 @@ describe(StoredResponses.name, () => {
       storedResponses: { ttlMs: 1_000 },
     } as AppConfig;
     registry = new GenerationRegistry(config);
+    replicas = new NoReplicas();
     kept = new KeptResponses(100_000, 300_000);
     const redis = new RedisConnection(config);
     const shared = new SharedResponses(
@@ -46,8 +51,11 @@ describe(StoredResponses.name, () => {
       new NoReplicas(),
     );
     archive = new ResponseArchive(config);
-    stored = new StoredResponses(kept, shared, new LogDirectory(registry, new NoReplicas()), archive);
+    stored = new StoredResponses(kept, shared, new LogDirectory(registry, replicas), archive);
   });
+
+  const use = (rows: ArchiveRows): void =>
+    archive.use({ rows, begun: new BegunResponses(rows), keep: () => undefined });
 
   function begin(): Generation {
     const head = { id: ID, created: 1, model: 'phi3', agent: undefined, choices: 1 };
@@ -111,7 +119,7 @@ describe(StoredResponses.name, () => {
   it('says that the database is away, unless it is known without', async () => {
     const away = new GatewayError('dependency_unavailable', 'The database does not answer just now.');
     const rows = { find: () => Promise.reject(away) } as unknown as ArchiveRows;
-    archive.use({ rows, keep: () => undefined });
+    use(rows);
     await expect(stored.find(ID, OWNER)).rejects.toBe(away);
     await expect(stored.itemLookup(OWNER)(`msg_${KEY}_0`)).rejects.toBe(away);
     expect(await stored.find('resp_1', OWNER)).toBeUndefined();
@@ -119,10 +127,56 @@ describe(StoredResponses.name, () => {
     expect(await stored.find(ID, OWNER)).toMatchObject({ tenant: 'acme' });
   });
 
+  describe('where the archive knows no more than that it began', () => {
+    const head = { id: ID, created: 1, model: 'phi3', agent: undefined, choices: 1 };
+    const archived = (outcome: Outcome) =>
+      toArchived(
+        { tenant: OWNER.tenant, user: OWNER.id, echo: {}, items: [], background: true },
+        {
+          ...{ head, owner: OWNER, profile: 'generic', outcome, usage: {}, durationMs: 0 },
+          ...{ backend: undefined, count: 0, log: '' },
+        },
+      );
+    const begun = { ...archived({ status: 'failed', failure: INTERRUPTED }), log: null };
+    const knows = (...answers: (ArchivedContent | 'deleted')[]): void => {
+      const find = () => Promise.resolve(answers.length > 1 ? answers.shift() : answers[0]);
+      use({ find } as unknown as ArchiveRows);
+    };
+    const outcome = async () => (await stored.find(ID, OWNER))?.source.releasedOutcome;
+
+    it('runs where another replica runs it', async () => {
+      knows(begun);
+      const source = new LogCopy(head, 'ollama');
+      vi.spyOn(replicas, 'follow').mockResolvedValue({ source, profile: 'generic' } as never);
+      expect(await stored.find(ID, OWNER)).toMatchObject({ source, background: true });
+      expect(await outcome()).toBeUndefined();
+    });
+
+    it('was interrupted where nobody runs it', async () => {
+      knows(begun);
+      expect(await outcome()).toMatchObject({ status: 'failed', failure: { code: 'interrupted' } });
+      expect(await stored.find(ID, { ...OWNER, id: 'bob' })).toBeUndefined();
+    });
+
+    it('has ended, or was deleted, where that was stored meanwhile', async () => {
+      knows(begun, archived({ status: 'finished', finishReasons: ['stop'] }));
+      expect(await outcome()).toMatchObject({ status: 'finished' });
+      knows(begun, 'deleted');
+      expect(await stored.find(ID, OWNER)).toBeUndefined();
+    });
+
+    it('is not known while others cannot be asked', async () => {
+      knows(begun);
+      const away = new GatewayError('dependency_unavailable', 'No answer.');
+      vi.spyOn(replicas, 'follow').mockRejectedValue(away);
+      await expect(stored.find(ID, OWNER)).rejects.toBe(away);
+    });
+  });
+
   it('deletes nothing while the archive cannot be told', async () => {
     const away = new GatewayError('dependency_unavailable', 'The database does not answer just now.');
     const rows = { delete: () => Promise.reject(away) } as unknown as ArchiveRows;
-    archive.use({ rows, keep: () => undefined });
+    use(rows);
     finish(begin());
     await expect(stored.delete(ID, OWNER)).rejects.toBe(away);
     expect(await stored.find(ID, OWNER)).toMatchObject({ tenant: 'acme' });

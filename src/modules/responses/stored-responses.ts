@@ -11,7 +11,7 @@ import { KeptResponses, type KeptResponse } from './kept-responses.js';
 import { itemsOf } from './output/whole-response.js';
 import { RESPONSE_ID } from './response-id.js';
 import { SharedResponses } from './shared-responses.js';
-import type { StoredResponse } from './stored-response.js';
+import type { BegunResponse, StoredResponse } from './stored-response.js';
 
 const ITEM_ID = /^(?:msg|fc|ctc|tsc|rs)_([0-9a-f]{32})_\d+$/;
 
@@ -29,11 +29,16 @@ export class StoredResponses {
     @Inject(ResponseArchive) private readonly archive: ResponseArchive,
   ) {}
 
-  /** Keeps what was asked, to be found on every replica. Resolves when it is. */
-  add(id: string, response: KeptResponse, ended: boolean): Promise<void> {
+  /** Keeps what was asked, to be found on every replica. Resolves when it is; in the background, also by who comes after this process. */
+  async add({ head, owner, profile, ...response }: BegunResponse, ended: boolean): Promise<void> {
+    const { id } = head;
     this.kept.add(id, response, ended);
     if (ended) this.archive.keep(id);
-    return this.shared.share(id);
+    const outlives = response.background && !ended;
+    await Promise.all([
+      this.shared.share(id),
+      outlives && this.archive.begin({ head, owner, profile, ...response }),
+    ]);
   }
 
   /** No replica finds it any more. Rejects while that cannot be said to all; it is to be asked again then. */
@@ -99,15 +104,23 @@ export class StoredResponses {
     if (!RESPONSE_ID.test(id)) return undefined;
     const archived = await this.archive.find(id, caller, parts).catch(toAbsence);
     if (archived === 'deleted') return undefined;
-    if (archived !== undefined && !(archived instanceof GatewayError)) return archived;
-    const shared = await this.findShared(id, caller);
-    if (shared === undefined && archived !== undefined) throw archived;
-    return shared;
+    if (archived instanceof GatewayError)
+      return (await this.findShared(id, caller)) ?? Promise.reject(archived);
+    if (archived?.isBegun === false) return archived;
+    const shared = await this.findShared(id, caller, archived);
+    if (shared !== undefined || archived === undefined) return shared;
+    // Nobody runs it: its process was killed, or has stored its end meanwhile.
+    const last = await this.archive.find(id, caller, parts);
+    return last === 'deleted' ? undefined : last;
   }
 
   /** Who shows its log shows again what else Redis has forgotten of it. */
-  private async findShared(id: string, caller: Principal): Promise<StoredResponse | undefined> {
-    const known = await this.shared.find(caller.tenant, id);
+  private async findShared(
+    id: string,
+    caller: Principal,
+    begun?: KeptResponse,
+  ): Promise<StoredResponse | undefined> {
+    const known = begun ?? (await this.shared.find(caller.tenant, id));
     const source = await this.findLog(id, caller);
     const kept = known ?? (source && (await this.shared.find(caller.tenant, id)));
     return kept && source && { ...kept, source };

@@ -13,8 +13,12 @@ const TIMEOUTS = {
 };
 
 /** A backend of this kind at this address. */
-export function createBackend(factory: BackendFactory, url: string, apiKey?: string): ModelBackend {
-  const settings: BackendSettings = { name: 'tested', kind: factory.kind, url, apiKey, maxConcurrent: 100 };
+export function createBackend(
+  factory: BackendFactory,
+  url: string,
+  said: Partial<BackendSettings> = {},
+): ModelBackend {
+  const settings: BackendSettings = { name: 'tested', kind: factory.kind, url, maxConcurrent: 100, ...said };
   return factory.create(settings, TIMEOUTS);
 }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Principal } from '../../../contracts/principal.js';
 import { RedisConnection } from '../../../infrastructure/redis/index.js';
+import { INTERRUPTED } from '../interrupted.js';
 import { LogCopy } from '../log-copy.js';
 import { fromFields, mirrorKey, type MirroredHead, type MirrorRecord } from './mirrored-log.js';
 
@@ -99,9 +100,7 @@ export class LogFollowers implements OnApplicationShutdown {
 
   /** Nothing more will come of it. */
   breakOff(followed: Followed): void {
-    const message = 'The process that ran the generation is gone, or keeps nothing of it any more.';
-    const failure = { code: 'interrupted', message } as const;
-    followed.copy.finish({ outcome: { status: 'failed', failure }, usage: {}, durationMs: 0 });
+    followed.copy.finish({ outcome: { status: 'failed', failure: INTERRUPTED }, usage: {}, durationMs: 0 });
     this.forget(followed);
   }
 

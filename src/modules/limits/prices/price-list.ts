@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AppConfig, type PriceSettings } from '../../../config/index.js';
+import { AppConfig, isNamedBy, type PriceSettings } from '../../../config/index.js';
 import type { PricedModel } from '../../../contracts/allowance.js';
 import { BackendDirectory } from '../../models/index.js';
 
@@ -31,7 +31,7 @@ export class PriceList {
 
   find({ backend, model }: PricedModel): Price | undefined {
     const price = this.prices.find(
-      (each) => (each.backend === undefined || each.backend === backend) && isOf(each.model, model),
+      (each) => (each.backend === undefined || each.backend === backend) && isNamedBy(each.model, model),
     );
     if (price !== undefined) return { input: price.input * NANODOLLARS, output: price.output * NANODOLLARS };
     return LOCAL_KINDS.has(this.backends.find(backend)?.backend.kind) ? FREE : undefined;
@@ -52,6 +52,3 @@ export class PriceList {
     };
   }
 }
-
-const isOf = (pattern: string, model: string): boolean =>
-  pattern.endsWith('*') ? model.startsWith(pattern.slice(0, -1)) : pattern === model;

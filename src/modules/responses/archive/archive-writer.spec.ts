@@ -11,6 +11,7 @@ import { KeptResponses } from '../kept-responses.js';
 import type { ArchivedResponse } from './archived-response.js';
 import type { ArchiveRows } from './archive-rows.js';
 import { ArchiveWriter } from './archive-writer.js';
+import { BegunResponses } from './begun-responses.js';
 import { ResponseArchive } from './response-archive.js';
 
 const OWNER: Principal = { id: 'ada', tenant: 'acme', role: 'user', scopes: [] };
@@ -22,7 +23,18 @@ const CONFIG = {
 /** A database that takes rows, or answers with an error instead. */
 class Rows {
   readonly batches: string[][] = [];
+  readonly begun = new Set<string>();
   error: Error | undefined;
+
+  begin({ id }: { readonly id: string }): Promise<void> {
+    this.begun.add(id);
+    return Promise.resolve();
+  }
+
+  forgetBegun(_tenant: string, id: string): Promise<void> {
+    this.begun.delete(id);
+    return Promise.resolve();
+  }
 
   add(responses: readonly ArchivedResponse[]): Promise<void> {
     if (this.error !== undefined) return Promise.reject(this.error);
@@ -37,11 +49,13 @@ describe(ArchiveWriter.name, () => {
   let registry: GenerationRegistry;
   let events: EventBus;
   let writer: ArchiveWriter;
+  let begun: BegunResponses;
   let close: () => Promise<void>;
 
   beforeEach(() => {
     vi.useFakeTimers();
     rows = new Rows();
+    begun = new BegunResponses(rows as unknown as ArchiveRows);
     kept = new KeptResponses(100_000_000, 300_000);
     registry = new GenerationRegistry(CONFIG);
     events = new EventBus((error) => {
@@ -55,6 +69,7 @@ describe(ArchiveWriter.name, () => {
       events,
       new ResponseArchive(CONFIG),
       rows as unknown as ArchiveRows,
+      begun,
       dataSource as unknown as GatewayDataSource,
     );
     writer.onModuleInit();
@@ -120,6 +135,28 @@ describe(ArchiveWriter.name, () => {
     end('resp_2');
     await vi.advanceTimersByTimeAsync(10_000);
     expect(rows.batches).toEqual([['resp_2']]);
+  });
+
+  it('says no longer that a response runs whose end it cannot store', async () => {
+    const profile = 'generic';
+    const kept = { tenant: 'acme', user: 'ada', echo: {}, items: [], background: true };
+    for (const id of ['resp_1', 'resp_2', 'resp_3', 'resp_4']) {
+      const head = { id, created: 1, model: 'phi3', agent: undefined, choices: 1 };
+      await begun.add({ ...kept, head, owner: OWNER, profile }, new Date());
+    }
+    end('resp_1');
+    end('resp_2', { isKept: false });
+    end('resp_3', { instructions: 'x'.repeat(9_000_000) });
+    await vi.advanceTimersByTimeAsync(100);
+    expect([...rows.begun]).toEqual(['resp_1', 'resp_4']);
+    rows.error = new QueryFailedError(
+      'INSERT …',
+      [],
+      Object.assign(new Error('too long'), { code: '22001' }),
+    );
+    end('resp_4');
+    await vi.advanceTimersByTimeAsync(100);
+    expect([...rows.begun]).toEqual(['resp_1']);
   });
 
   it('brings what is left before the database closes', async () => {

@@ -11,6 +11,7 @@ import { GenerationRegistry } from '../../generation/index.js';
 import { KeptResponses } from '../kept-responses.js';
 import { type ArchivedResponse, toArchived } from './archived-response.js';
 import { ArchiveRows } from './archive-rows.js';
+import { BegunResponses } from './begun-responses.js';
 import { type ArchiveKeeper, ResponseArchive } from './response-archive.js';
 
 const WRITE_EVERY_MS = 100;
@@ -38,6 +39,7 @@ export class ArchiveWriter implements ArchiveKeeper, OnModuleInit {
     @Inject(EventBus) private readonly events: EventBus,
     @Inject(ResponseArchive) private readonly archive: ResponseArchive,
     @Inject(ArchiveRows) readonly rows: ArchiveRows,
+    @Inject(BegunResponses) readonly begun: BegunResponses,
     @Inject(DataSource) private readonly dataSource: GatewayDataSource,
   ) {}
 
@@ -49,7 +51,7 @@ export class ArchiveWriter implements ArchiveKeeper, OnModuleInit {
   }
 
   keep(id: string): void {
-    if (this.kept.slotOf(id) === undefined || this.waiting.size >= MOST_WAITING) return;
+    if (this.kept.slotOf(id) === undefined || this.waiting.size >= MOST_WAITING) return this.giveUp(id);
     this.waiting.add(id);
     this.writeIn(WRITE_EVERY_MS);
   }
@@ -80,11 +82,14 @@ export class ArchiveWriter implements ArchiveKeeper, OnModuleInit {
       try {
         if (batch.length > 0) await this.rows.add(batch, this.archive.expiry());
         this.isFailing = false;
+        for (const { id } of batch) this.begun.replaced(id);
       } catch (error) {
         this.tell(error);
-        if (isValueFault(error)) continue;
-        for (const { id } of batch) this.waiting.add(id);
-        return this.writeIn(RETRY_AFTER_MS);
+        const isRefused = isValueFault(error);
+        for (const { id } of batch)
+          if (isRefused) this.giveUp(id);
+          else this.waiting.add(id);
+        if (!isRefused) return this.writeIn(RETRY_AFTER_MS);
       }
     }
   }
@@ -98,7 +103,10 @@ export class ArchiveWriter implements ArchiveKeeper, OnModuleInit {
       const size = response === undefined ? Infinity : sizeOf(response);
       if (size <= BATCH.bytes && bytes + size > BATCH.bytes) break;
       this.waiting.delete(id);
-      if (response === undefined || size > BATCH.bytes) continue;
+      if (response === undefined || size > BATCH.bytes) {
+        this.giveUp(id);
+        continue;
+      }
       bytes += size;
       if (batch.push(response) === BATCH.rows) break;
     }
@@ -109,6 +117,10 @@ export class ArchiveWriter implements ArchiveKeeper, OnModuleInit {
     const kept = this.kept.find(id);
     const finished = kept && this.registry.kept(id);
     return finished && toArchived(kept, finished);
+  }
+
+  private giveUp(id: string): void {
+    void this.begun.forget(id);
   }
 
   /** Once, until one is stored again. */

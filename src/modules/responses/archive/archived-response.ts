@@ -1,3 +1,4 @@
+import type { Principal } from '../../../contracts/principal.js';
 import { type FinishedGeneration, LogCopy, withoutDetail } from '../../generation/index.js';
 import type { KeptResponse } from '../kept-responses.js';
 import type { StoredResponse } from '../stored-response.js';
@@ -7,13 +8,22 @@ export interface ArchivedContent {
   readonly facts: Buffer;
   /** Left out where only the output is wanted. */
   readonly items?: Buffer;
-  readonly log: Buffer;
+  /** Null where its end was never stored. */
+  readonly log: Buffer | null;
 }
 
 export interface ArchivedResponse extends Required<ArchivedContent> {
   readonly tenant: string;
   readonly id: string;
   readonly user: string;
+  readonly log: Buffer;
+}
+
+/** What the archive knows of a response. */
+export interface FoundResponse extends StoredResponse {
+  readonly owner: Principal;
+  /** It runs, or its process was killed: others may know more. */
+  readonly isBegun: boolean;
 }
 
 type Facts = Omit<KeptResponse, 'items'> & Omit<FinishedGeneration, 'log'>;
@@ -40,11 +50,12 @@ export function toArchived(
   };
 }
 
-export function fromArchived({ facts, items, log }: ArchivedContent): StoredResponse & Pick<Facts, 'owner'> {
+export function fromArchived({ facts, items, log }: ArchivedContent): FoundResponse {
   const known = JSON.parse(facts.toString()) as Facts;
   return {
     ...known,
     items: items === undefined ? [] : (JSON.parse(items.toString()) as KeptResponse['items']),
-    source: LogCopy.ofFinished({ ...known, log: log.toString('latin1') }),
+    source: LogCopy.ofFinished({ ...known, log: log?.toString('latin1') ?? '' }),
+    isBegun: log === null,
   };
 }

@@ -2,13 +2,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AppConfig } from '../../../config/index.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { isOwn } from '../../generation/index.js';
-import type { StoredResponse } from '../stored-response.js';
+import type { BegunResponse } from '../stored-response.js';
 import type { ArchiveRows } from './archive-rows.js';
-import { fromArchived } from './archived-response.js';
+import { type FoundResponse, fromArchived } from './archived-response.js';
+import type { BegunResponses } from './begun-responses.js';
 
 /** Whom a response is brought to when it has ended. */
 export interface ArchiveKeeper {
   readonly rows: ArchiveRows;
+  readonly begun: BegunResponses;
   keep(id: string): void;
 }
 
@@ -26,6 +28,11 @@ export class ResponseArchive {
     this.keeper = keeper;
   }
 
+  /** From now on it is found, also when its process is killed. Resolves when it is, or cannot be. */
+  async begin(response: BegunResponse): Promise<void> {
+    await this.keeper?.begun.add(response, this.expiry());
+  }
+
   /** Keeps what has ended, soon. */
   keep(id: string): void {
     this.keeper?.keep(id);
@@ -36,11 +43,11 @@ export class ResponseArchive {
     id: string,
     caller: Principal,
     { withItems = true } = {},
-  ): Promise<StoredResponse | 'deleted' | undefined> {
+  ): Promise<FoundResponse | 'deleted' | undefined> {
     const content = await this.keeper?.rows.find(caller.tenant, id, withItems);
     if (content === undefined || content === 'deleted') return content;
-    const { owner, ...response } = fromArchived(content);
-    return isOwn(owner, caller) ? response : undefined;
+    const response = fromArchived(content);
+    return isOwn(response.owner, caller) ? response : undefined;
   }
 
   /** It is not found any more, and does not come back. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../../contracts/failure.js';
-import { toEnd } from './response-end.js';
+import { toEnd, usageAt } from './response-end.js';
 
 describe(toEnd.name, () => {
   it.each<[FailureCode, string]>([
@@ -11,5 +11,14 @@ describe(toEnd.name, () => {
   ])('calls the failure %s %s', (code, published) => {
     const end = toEnd({ status: 'failed', failure: { code, message: 'No.' } });
     expect(end).toEqual({ status: 'failed', error: { code: published, message: 'No.' }, incomplete: null });
+  });
+});
+
+describe(usageAt.name, () => {
+  it('is known, unless nobody is left who could say it', () => {
+    const usage = { completionTokens: 1 };
+    const failed = (code: FailureCode) => ({ status: 'failed', failure: { code, message: 'No.' } }) as const;
+    expect(usageAt(failed('upstream_error'), usage)).toBe(usage);
+    expect(usageAt(failed('interrupted'), usage)).toBeNull();
   });
 });

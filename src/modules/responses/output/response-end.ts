@@ -1,6 +1,7 @@
 import type { Failure } from '../../../contracts/failure.js';
 import { cancelFailure, type Outcome } from '../../../contracts/generation-outcome.js';
 import type { FinishReason } from '../../../contracts/model-backend.js';
+import type { Usage } from '../../../contracts/usage.js';
 
 export type ResponseStatus = 'in_progress' | 'completed' | 'incomplete' | 'failed' | 'cancelled';
 
@@ -33,6 +34,10 @@ const failedBy = ({ code, message }: Failure): ResponseEnd => ({
   error: { code: PUBLISHED_CODES[code] ?? 'server_error', message },
   incomplete: null,
 });
+
+/** What was used until the end, where somebody is left who could say it. */
+export const usageAt = (outcome: Outcome, usage: Usage): Usage | null =>
+  outcome.status === 'failed' && outcome.failure.code === 'interrupted' ? null : usage;
 
 /**
  * The protocol has few codes of its own; the message says the rest. By that of a context which is too long, agents know

@@ -10,7 +10,7 @@ import { NOT_ENDED, type ResponseEnd } from './response-end.js';
 export interface ResponseState {
   readonly end: ResponseEnd;
   readonly items: readonly OutputItem[];
-  /** Known once it has ended. */
+  /** Known once it has ended, unless it was interrupted. */
   readonly usage: Usage | null;
   readonly durationMs: number;
 }

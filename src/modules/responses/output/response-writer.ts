@@ -7,7 +7,7 @@ import { toWireJson, toWireText, type WireText } from '../../../contracts/wire-t
 import type { ResponseEcho } from '../response-echo.js';
 import { isCallKind, type OutputItem } from './output-item.js';
 import { OutputItems, type Step } from './output-items.js';
-import { toEnd } from './response-end.js';
+import { toEnd, usageAt } from './response-end.js';
 import { BEGUN, toResponseJson } from './response-json.js';
 import { partOf, placeOf, SPOKEN } from './spoken-events.js';
 
@@ -144,7 +144,7 @@ export class ResponseWriter implements FrameWriter {
   }
 
   private end(type: string, outcome: Outcome, { usage, durationMs }: Ending): string {
-    const state = { end: toEnd(outcome), items: this.items.all, usage, durationMs };
+    const state = { end: toEnd(outcome), items: this.items.all, usage: usageAt(outcome, usage), durationMs };
     return this.say(type, () => `"response":${toResponseJson(this.head, this.echo, state)}`);
   }
 

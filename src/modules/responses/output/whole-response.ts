@@ -4,7 +4,7 @@ import { playLog, type FollowedLog } from '../../generation/index.js';
 import type { ResponseEcho } from '../response-echo.js';
 import type { OutputItem } from './output-item.js';
 import { OutputItems } from './output-items.js';
-import { toEnd } from './response-end.js';
+import { toEnd, usageAt } from './response-end.js';
 import { toResponseJson } from './response-json.js';
 
 /** All that a log that ended so has given. */
@@ -26,7 +26,7 @@ export function toWholeResponse(source: FollowedLog, outcome: Outcome, echo: Res
   return toResponseJson(head, echo, {
     end: toEnd(outcome),
     items: itemsOf(source, outcome, echo),
-    usage,
+    usage: usageAt(outcome, usage),
     durationMs,
   });
 }
