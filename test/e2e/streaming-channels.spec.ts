@@ -11,6 +11,7 @@ import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually, withDeadline } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
 import { post } from '../support/gateway-calls.js';
+import { believe, caller, showing } from '../support/named-callers.js';
 import { SocketClient } from '../support/socket-client.js';
 import { WsClient } from '../support/ws-client.js';
 
@@ -125,6 +126,20 @@ describe('channels by server-sent events', () => {
     const response = await fetch(streaming('sse/status'));
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await response.json()).toMatchObject({ error: 'server_busy', status_code: 503 });
+  });
+
+  it('are no more than a quarter of them where it is a single caller', async () => {
+    const own = await createGateway({ OLLAMA_URL: ollama.origin, SSE_MAX_CONNECTIONS: '8' });
+    believe(own);
+    const listenAs = (id: string) =>
+      fetch(`${own.url}/streaming/sse/alerts`, { headers: showing(caller(id)) });
+    const held = [await listenAs('ada'), await listenAs('ada')];
+    const refused = await listenAs('ada');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5']);
+    held.push(await listenAs('bob'));
+    expect(held.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await Promise.all(held.map(({ body }) => body!.cancel()));
+    await own.close();
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 import { ChannelHub } from '../../src/modules/realtime/channels/channel-hub.js';
 import { ConnectionManager } from '../../src/modules/realtime/connections/connection-manager.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
@@ -17,6 +17,7 @@ import { WsClient } from '../support/ws-client.js';
 const HELLO = [{ role: 'user', content: 'Hello' }];
 const CHAT_PATH = '/streaming/websocket/chat';
 const PATHS = [CHAT_PATH, '/streaming/websocket', '/ws/ai/stream'];
+const SOCKET_IO = '/socket.io/?EIO=4&transport=websocket';
 const MOST_BYTES = 4096;
 
 let ollama: FakeOllama;
@@ -110,6 +111,21 @@ describe('a client that says too much', () => {
     expect(refused).toEqual([{ error: expect.objectContaining({ code: 'server_busy' }) as object }]);
     for (const gate of gates) gate.open();
     await Promise.all(answers.map((answer) => answer.text()));
+  });
+});
+
+describe('a client that pings on and on, and reads no pong', () => {
+  it.each([...PATHS, SOCKET_IO])('is cut off from %s', async (path) => {
+    const client = await connect(path);
+    client.socket.pause();
+    for (let i = 0; i < 150_000 && client.socket.readyState === WebSocket.OPEN; i++) {
+      client.socket.ping('x'.repeat(125));
+      if (i % 500 === 0) await nextTurn();
+    }
+    client.socket.resume();
+    client.close();
+    // A farewell would have a code of its own.
+    expect(await client.closed).toMatchObject({ code: 1006 });
   });
 });
 

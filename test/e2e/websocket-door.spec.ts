@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ConnectionManager } from '../../src/modules/realtime/connections/connection-manager.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually, withDeadline } from '../support/eventually.js';
+import { believe, caller, showing, tokenOf } from '../support/named-callers.js';
 import { RawClient } from '../support/raw-http.js';
+import { SocketClient } from '../support/socket-client.js';
 import { WsClient, type Refusal } from '../support/ws-client.js';
 
 const PATHS = ['/streaming/websocket/chat', '/streaming/websocket', '/ws/ai/stream'];
@@ -151,6 +154,27 @@ describe('the door for upgrades', () => {
     expect([status, headers['retry-after']]).toEqual([503, '5']);
     const poll = await fetch(`${small.url}/socket.io/?EIO=4&transport=polling`);
     expect([poll.status, poll.headers.get('retry-after')]).toEqual([503, '5']);
+    await small.close();
+  });
+
+  it('answers 429 to one caller who has a quarter of them, whatever they speak, and opens for others', async () => {
+    const small = await createGateway({ WEBSOCKET_MAX_CONNECTIONS: '8' });
+    believe(small);
+    const ada = showing(caller('ada'));
+    const auth = { token: tokenOf(caller('ada')) };
+    const first = await knock(PATHS[0]!, ada, small);
+    const second = await SocketClient.open(small.url, { auth });
+    const { status, headers } = await refusal(PATHS[1]!, ada, small);
+    expect([status, headers['retry-after']]).toEqual([429, '5']);
+    await expect(SocketClient.open(small.url, { auth })).rejects.toMatchObject({
+      data: { code: 'rate_limit_exceeded' },
+    });
+    await knock(PATHS[1]!, showing(caller('ada', { tenant: 'acme' })), small);
+    for (let i = 0; i < 3; i++) await knock(PATHS[0]!, {}, small);
+    second.close();
+    first.kill();
+    await eventually(() => small.app.get(ConnectionManager).count === 4);
+    await knock(PATHS[0]!, ada, small);
     await small.close();
   });
 

@@ -1,11 +1,11 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
+import { overOwnShare } from '../../common/http/own-share.js';
 import { principalOf } from '../../common/http/request-context.js';
 import type { Exchange } from '../../common/http/exchange.js';
 import { AppConfig } from '../../config/index.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { BeginRecord } from '../../contracts/journal.js';
-import type { Principal } from '../../contracts/principal.js';
 import { DialectRegistry, ProfileRegistry } from '../agents/index.js';
 import { wishesOf } from '../chat/index.js';
 import { GenerationRegistry, isOwn, isTask, Replicas } from '../generation/index.js';
@@ -13,8 +13,6 @@ import { IdentityWatch } from '../identity/index.js';
 import { TaskObserver } from './task-observer.js';
 
 const MOST_OBSERVERS = 256;
-/** Of one caller. Those whom a trusted network lets in without a credential are many. */
-const MOST_OF_ONE = 64;
 
 /** Clients that watch their own tasks without having asked for one on this connection. */
 @Injectable()
@@ -55,10 +53,8 @@ export class TaskObservers implements OnModuleInit, BeforeApplicationShutdown {
       throw new GatewayError('server_busy', 'As many streams are watched as may be.', { retryAfterS: 5 });
     }
     const principal = principalOf(request);
-    if (this.countOf(principal) >= MOST_OF_ONE)
-      throw new GatewayError('rate_limit_exceeded', `One caller watches ${MOST_OF_ONE} streams at most.`, {
-        retryAfterS: 5,
-      });
+    const refusal = overOwnShare(principal, { most: MOST_OBSERVERS, held: this.observers });
+    if (refusal !== undefined) throw refusal;
     const { dialect, profile } = wishesOf(request);
     const observer: TaskObserver = new TaskObserver({
       reply,
@@ -72,12 +68,6 @@ export class TaskObservers implements OnModuleInit, BeforeApplicationShutdown {
     for (const generation of this.registry.runningOf(principal))
       if (isTask(generation.begin)) observer.watch(generation);
     void this.showAllFromElsewhere(observer);
-  }
-
-  private countOf({ tenant, id, role }: Principal): number {
-    if (role === 'anonymous') return 0;
-    return [...this.observers].filter(({ principal: other }) => other.tenant === tenant && other.id === id)
-      .length;
   }
 
   private show(begin: BeginRecord): void {

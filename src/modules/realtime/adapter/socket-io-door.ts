@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerOptions } from 'socket.io';
+import { WebSocketServer } from 'ws';
 import { foreignHost, type AllowedHosts } from '../../../common/http/allowed-hosts.js';
 import { foreignOrigin, type AllowedOrigins } from '../../../common/http/allowed-origins.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
@@ -20,6 +21,8 @@ export function socketIoOptions({ websocket }: StreamingConfig): Partial<ServerO
     serveClient: false,
     // Others take upgrades as well.
     destroyUpgrade: false,
+    // Its own copy of this keeps pongs without end for a client that pings and does not read.
+    wsEngine: WebSocketServer,
     connectTimeout: CONNECT_TIMEOUT_MS,
     pingInterval: websocket.heartbeatMs,
     pingTimeout: websocket.heartbeatMs,

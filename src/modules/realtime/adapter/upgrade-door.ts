@@ -105,6 +105,8 @@ export class UpgradeDoor {
       const admitted = (caller: Verdict) => {
         if (caller instanceof GatewayError) throw caller;
         if (!isSocketIo || !hasSession(request)) manager.requireRoom(transport);
+        const refusal = manager.refusalOf(caller);
+        if (refusal !== undefined) throw refusal;
         return caller;
       };
       if (!(verdict instanceof Promise)) return admitted(verdict);

@@ -8,6 +8,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { onClientGone } from '../../../common/http/on-client-gone.js';
+import { overOwnShare } from '../../../common/http/own-share.js';
 import { sendSseHead } from '../../../common/http/sse-stream.js';
 import type { Exchange } from '../../../common/http/exchange.js';
 import { AppConfig, type StreamingConfig } from '../../../config/index.js';
@@ -82,8 +83,14 @@ export class SseService implements OnModuleInit, OnModuleDestroy, BeforeApplicat
   open(channel: ChannelName, reply: FastifyReply): void {
     this.requireRoom(channel);
     if (reply.request.method === 'HEAD') return sendSseHead(reply);
+    const principal = reply.request.principal ?? ANONYMOUS;
+    const refusal = overOwnShare(principal, {
+      most: this.config.sse.maxConnections,
+      held: this.listeners,
+    });
+    if (refusal !== undefined) throw refusal;
     const listener = new SseListener({
-      principal: reply.request.principal ?? ANONYMOUS,
+      principal,
       reply,
       ledger: this.ledger,
       retryMs: this.config.sse.retryMs,

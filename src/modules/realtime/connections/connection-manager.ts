@@ -1,6 +1,8 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
+import { overOwnShare } from '../../../common/http/own-share.js';
 import { AppConfig, type StreamingConfig } from '../../../config/index.js';
+import type { Principal } from '../../../contracts/principal.js';
 import { IdentityWatch } from '../../identity/index.js';
 import { CLOSE } from './close-code.js';
 import { ConnectionLedger } from './connection-ledger.js';
@@ -74,6 +76,11 @@ export class ConnectionManager implements OnModuleInit, OnModuleDestroy {
     throw new GatewayError('server_busy', 'There are as many connections as there may be.', {
       retryAfterS: BUSY_RETRY_S,
     });
+  }
+
+  /** Why this caller may not have another one; undefined lets them. */
+  refusalOf(caller: Principal): GatewayError | undefined {
+    return overOwnShare(caller, { most: this.config.websocket.maxConnections, held: this.connections });
   }
 
   /** Percent of the closed connections that were closed by a farewell, not lost; 100 while none was. */

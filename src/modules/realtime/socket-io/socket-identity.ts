@@ -5,6 +5,7 @@ import { identifyOpener } from '../../../common/http/identify-opener.js';
 import { SignedRequests } from '../../../common/http/signed-requests.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { ANONYMOUS, type Principal } from '../../../contracts/principal.js';
+import { ConnectionManager } from '../connections/connection-manager.js';
 
 /** Who a client of Socket.IO is: known when it says in which namespace it wants to be. */
 @Injectable()
@@ -16,6 +17,7 @@ export class SocketIdentity {
   constructor(
     @Inject(Gatekeeper) private readonly gatekeeper: Gatekeeper,
     @Inject(SignedRequests) private readonly signatures: SignedRequests,
+    @Inject(ConnectionManager) private readonly manager: ConnectionManager,
   ) {}
 
   /** What the client is told as `connect_error`, with the error's code as `data.code`; undefined lets it in. */
@@ -28,12 +30,17 @@ export class SocketIdentity {
     // Before anybody is asked: another packet may come meanwhile.
     this.joined.add(socket.conn);
     const caller = await identifyOpener(socket.request, { gatekeeper, signatures }, shownBy(socket));
-    if (caller instanceof GatewayError) {
-      this.joined.delete(socket.conn);
-      return Object.assign(new Error(caller.message), { data: { code: caller.code } });
-    }
+    if (caller instanceof GatewayError) return this.refuse(socket, caller);
+    const refusal = this.manager.refusalOf(caller);
+    if (refusal !== undefined) return this.refuse(socket, refusal);
     this.principals.set(socket, caller);
     return undefined;
+  }
+
+  /** It may ask once more on the same transport. */
+  private refuse({ conn }: Socket, { message, code }: GatewayError): Error {
+    this.joined.delete(conn);
+    return Object.assign(new Error(message), { data: { code } });
   }
 
   principalOf(socket: Socket): Principal {
