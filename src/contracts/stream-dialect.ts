@@ -18,6 +18,8 @@ export interface StreamHead {
   readonly choices: number;
   /** Most tokens an answer may have, where the caller or the agent said so. */
   readonly maxTokens?: number;
+  /** The message of the caller's that the answer goes on with, by the caller's name for it. */
+  readonly messageId?: string;
 }
 
 /** What is known of a generation that has ended, however it ended. */

@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 /** What a page does: the transport as it comes, told only where to ask and which model. */
-async function send(messages: UIMessage[]): Promise<UIMessage> {
+async function send(messages: UIMessage[], begun?: UIMessage): Promise<UIMessage> {
   const transport = new DefaultChatTransport({
     api: `${gateway.url}/v1/gui/chat/completions?dialect=ui-message`,
     body: { model: 'phi3' },
@@ -32,7 +32,7 @@ async function send(messages: UIMessage[]): Promise<UIMessage> {
     abortSignal: undefined,
   });
   let last: UIMessage | undefined;
-  for await (const message of readUIMessageStream({ stream })) last = message;
+  for await (const message of readUIMessageStream({ stream, message: begun })) last = message;
   return last!;
 }
 
@@ -98,6 +98,43 @@ describe('useChat of the AI SDK', () => {
       { role: 'assistant', content: 'A cat.' },
       { role: 'user', content: 'Sure?' },
     ]);
+  });
+
+  it('goes on with the message whose tools were answered, and begins another after a question', async () => {
+    ollama.answer({ pieces: ['It', ' is on.'] });
+    const asked: UIMessage = { id: '1', role: 'user', parts: [{ type: 'text', text: 'Light!' }] };
+    const called: UIMessage = {
+      id: 'called',
+      role: 'assistant',
+      parts: [
+        { type: 'step-start' },
+        {
+          type: 'tool-light',
+          toolCallId: 'call_1',
+          state: 'output-available',
+          input: { on: true },
+          output: 'done',
+        },
+      ],
+    };
+    const answer = await send([asked, called], called);
+    expect(answer.id).toBe('called');
+    expect(answer.parts.map(({ type }) => type)).toEqual(['step-start', 'tool-light', 'step-start', 'text']);
+    expect((await send([asked, answer, { ...asked, id: '2' }])).id).toMatch(/^chatcmpl-/);
+  });
+
+  it.each([
+    ['no id', undefined],
+    ['one that is no text', 7],
+    ['one without an end', 'x'.repeat(256)],
+  ])('names the message itself where the page gave it %s', async (_what, id) => {
+    ollama.answer({ pieces: ['ok'] });
+    const response = await post(`${gateway.url}/v1/gui/chat/completions?dialect=ui-message`, {
+      model: 'phi3',
+      stream: true,
+      messages: [{ id, role: 'assistant', parts: [{ type: 'text', text: 'Hm' }] }],
+    });
+    expect(await response.text()).toContain('"messageId":"chatcmpl-');
   });
 
   it.each([

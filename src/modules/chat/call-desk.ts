@@ -15,6 +15,7 @@ import type { AdmittedCall, Call } from './call.js';
 import { saysLogprobs } from './says-logprobs.js';
 import { idempotencyKeyOf, toReturningCall } from './idempotency-key.js';
 import { IdempotentCalls } from './idempotency/idempotent-calls.js';
+import { idOfContinued } from './mapping/id-of-continued.js';
 import { toChatRequest, toPromptRequest } from './mapping/to-generation-request.js';
 
 /** A call that was admitted, and what is to answer it. */
@@ -128,6 +129,7 @@ export class CallDesk {
       choices,
       graceMs,
       maxTokens: knownMaxTokens(call),
+      messageId: body.kind === 'chat' ? idOfContinued(body.dto.messages) : undefined,
       request,
     };
   }

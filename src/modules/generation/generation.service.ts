@@ -47,6 +47,8 @@ export interface GenerationSpec {
   readonly graceMs: number;
   /** Most tokens of an answer, where somebody said so. */
   readonly maxTokens?: number;
+  /** The caller's message that the answer goes on with, where it has a name. */
+  readonly messageId?: string | undefined;
   /** Whether it belongs to work that was let in before. */
   readonly isPart?: boolean | undefined;
   /** What each answer is asked for; prompts may differ by answer. */
@@ -147,6 +149,7 @@ export class GenerationService {
       agent: spec.agent,
       choices: spec.choices,
       ...(spec.maxTokens === undefined ? {} : { maxTokens: spec.maxTokens }),
+      ...(spec.messageId === undefined ? {} : { messageId: spec.messageId }),
     };
     const entry = this.journal.begin(record);
     const settle = (ended: Generation, outcome: Outcome) => {

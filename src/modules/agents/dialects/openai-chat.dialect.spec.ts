@@ -29,6 +29,18 @@ describe(OpenAiChatDialect.name, () => {
     expect(readFrames(writer({}, 2).open())).toEqual([chunk(first), chunk(first, null, 1)]);
   });
 
+  it('opens an answer without text where it begins with a thought or a call, as OpenAI does', () => {
+    const two = writer({}, 2);
+    two.toolCall({ index: 0, id: 'call_1', name: 'find', arguments: '' }, 1, 0);
+    expect(readFrames(two.open())).toEqual([
+      chunk({ role: 'assistant', content: '' }),
+      chunk({ role: 'assistant', content: null }, null, 1),
+    ]);
+    const one = writer();
+    one.reasoning(toWireText('hm'), 0, 0);
+    expect(readFrames(one.open())).toEqual([chunk({ role: 'assistant', content: null })]);
+  });
+
   it.each(['Hello', '"\\\n\r\t\u0000 é 中 👩‍👩‍👧', '\ud83d', '\u2028</script>', '[DONE]', 'data: x'])(
     'copies %j unharmed',
     (text) => {

@@ -20,14 +20,24 @@ export class OpenAiChatDialect implements StreamDialect {
     const delta = (choice: number) => `${before}{"index":${choice},"delta":{`;
     const textBefore = flat(`${delta(0)}"content":"`);
     const textAfter = flat(`"${closing}`);
+    /** What each answer is opened with: clients take an empty text for one that was said. */
+    const content: ('null' | undefined)[] = [];
     return {
-      open: () => eachChoice(head, (choice) => `${delta(choice)}"role":"assistant","content":""${closing}`),
+      open: () =>
+        eachChoice(
+          head,
+          (choice) => `${delta(choice)}"role":"assistant","content":${content[choice] ?? '""'}${closing}`,
+        ),
       text: (text, choice) => (choice === 0 ? textBefore : `${delta(choice)}"content":"`) + text + textAfter,
       scoredText: (text, logprobs, choice) =>
         `${delta(choice)}"content":"${text}"},"logprobs":{"content":[${logprobs}],"refusal":null},"finish_reason":null}${after}`,
-      reasoning: (text, choice) => `${delta(choice)}"${options.reasoningField}":"${text}${textAfter}`,
+      reasoning: (text, choice) => {
+        content[choice] = 'null';
+        return `${delta(choice)}"${options.reasoningField}":"${text}${textAfter}`;
+      },
       refusal: (text, choice) => `${delta(choice)}"refusal":"${text}${textAfter}`,
       toolCall: ({ index, id, name, arguments: piece, extra }, choice) => {
+        content[choice] = 'null';
         const call = {
           index,
           ...(id === undefined ? {} : { id, type: 'function' }),

@@ -24,7 +24,8 @@ export class UiMessageDialect implements StreamDialect {
     const tools = new UiMessageTools(before);
     const failed = (message: string) => part({ type: 'error', errorText: message });
     return {
-      open: () => part({ type: 'start', messageId: head.id }) + part({ type: 'start-step' }),
+      open: () =>
+        part({ type: 'start', messageId: head.messageId ?? head.id }) + part({ type: 'start-step' }),
       text: (text, choice) => parts.delta('text', choice, text),
       reasoning: (text, choice) => parts.delta('reasoning', choice, text),
       toolCall: (delta, choice) => parts.end(choice) + tools.delta(delta, choice),

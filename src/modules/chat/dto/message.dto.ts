@@ -68,6 +68,15 @@ export class MessageDto {
   parts?: UiPart[] | null;
 
   @ApiPropertyOptional({
+    description:
+      'With `parts`: what the page calls the message. An answer in the dialect `ui-message` to a list that ends in an ' +
+      'assistant’s message goes on with that one.',
+    type: String,
+  })
+  @IsOptional()
+  id?: unknown;
+
+  @ApiPropertyOptional({
     description: 'Of an assistant that refused to answer: what it said. Read where there is no `content`.',
     type: String,
   })
