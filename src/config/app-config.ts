@@ -182,6 +182,8 @@ export interface StreamingConfig {
     readonly enabled: boolean;
     /** Over all endpoints, those of Socket.IO included. */
     readonly maxConnections: number;
+    /** Of these, by one caller with a credential. */
+    readonly maxConnectionsPerCaller: number;
     readonly heartbeatMs: number;
     readonly maxMessageBytes: number;
     readonly maxMessagesPerSecond: number;
@@ -192,6 +194,8 @@ export interface StreamingConfig {
   readonly sse: {
     readonly enabled: boolean;
     readonly maxConnections: number;
+    /** Of these, by one caller with a credential. */
+    readonly maxConnectionsPerCaller: number;
     readonly retryMs: number;
     readonly keepAliveMs: number;
     /** Of metrics, status and alerts, for clients that take it. Answers are not compressed: their pieces are small. */

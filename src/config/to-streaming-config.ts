@@ -73,9 +73,15 @@ type Part = Pick<Sources, 'env' | 'streamingYaml'>;
 
 function toWebSocket({ env, streamingYaml }: Part, performance: YamlSection): StreamingConfig['websocket'] {
   const websocket = streamingYaml.section('websocket');
+  const most = firstSet(env.WEBSOCKET_MAX_CONNECTIONS, websocket.read('max_connections', COUNT), 1000);
   return {
     enabled: firstSet(env.WEBSOCKET_ENABLED, websocket.read('enabled', flag), true),
-    maxConnections: firstSet(env.WEBSOCKET_MAX_CONNECTIONS, websocket.read('max_connections', COUNT), 1000),
+    maxConnections: most,
+    maxConnectionsPerCaller: firstSet(
+      env.WEBSOCKET_MAX_CONNECTIONS_PER_CALLER,
+      websocket.read('max_connections_per_caller', COUNT),
+      most,
+    ),
     heartbeatMs: toMs(
       firstSet(env.WEBSOCKET_HEARTBEAT_INTERVAL, websocket.read('heartbeat_interval', SECONDS), 30),
     ),
@@ -100,9 +106,15 @@ function toWebSocket({ env, streamingYaml }: Part, performance: YamlSection): St
 
 function toSse({ env, streamingYaml }: Part, performance: YamlSection): StreamingConfig['sse'] {
   const sse = streamingYaml.section('sse');
+  const most = firstSet(env.SSE_MAX_CONNECTIONS, sse.read('max_connections', COUNT), 500);
   return {
     enabled: firstSet(env.SSE_ENABLED, sse.read('enabled', flag), true),
-    maxConnections: firstSet(env.SSE_MAX_CONNECTIONS, sse.read('max_connections', COUNT), 500),
+    maxConnections: most,
+    maxConnectionsPerCaller: firstSet(
+      env.SSE_MAX_CONNECTIONS_PER_CALLER,
+      sse.read('max_connections_per_caller', COUNT),
+      most,
+    ),
     retryMs: firstSet(env.SSE_RETRY_TIMEOUT, sse.read('retry_timeout', wholeNumber(1, 3_600_000)), 5000),
     keepAliveMs: toMs(firstSet(env.SSE_KEEP_ALIVE_INTERVAL, sse.read('keep_alive_interval', SECONDS), 30)),
     compression: firstSet(

@@ -128,8 +128,8 @@ describe('channels by server-sent events', () => {
     expect(await response.json()).toMatchObject({ error: 'server_busy', status_code: 503 });
   });
 
-  it('are no more than a quarter of them where it is a single caller', async () => {
-    const own = await createGateway({ OLLAMA_URL: ollama.origin, SSE_MAX_CONNECTIONS: '8' });
+  it('are no more of one caller than settings say', async () => {
+    const own = await createGateway({ OLLAMA_URL: ollama.origin, SSE_MAX_CONNECTIONS_PER_CALLER: '2' });
     believe(own);
     const listenAs = (id: string) =>
       fetch(`${own.url}/streaming/sse/alerts`, { headers: showing(caller(id)) });

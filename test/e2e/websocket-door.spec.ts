@@ -157,8 +157,8 @@ describe('the door for upgrades', () => {
     await small.close();
   });
 
-  it('answers 429 to one caller who has a quarter of them, whatever they speak, and opens for others', async () => {
-    const small = await createGateway({ WEBSOCKET_MAX_CONNECTIONS: '8' });
+  it('answers 429 to one caller who has as many as settings say, whatever they speak, and opens for others', async () => {
+    const small = await createGateway({ WEBSOCKET_MAX_CONNECTIONS_PER_CALLER: '2' });
     believe(small);
     const ada = showing(caller('ada'));
     const auth = { token: tokenOf(caller('ada')) };

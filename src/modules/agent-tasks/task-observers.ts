@@ -13,6 +13,7 @@ import { IdentityWatch } from '../identity/index.js';
 import { TaskObserver } from './task-observer.js';
 
 const MOST_OBSERVERS = 256;
+const MOST_OF_ONE_CALLER = 64;
 
 /** Clients that watch their own tasks without having asked for one on this connection. */
 @Injectable()
@@ -53,7 +54,7 @@ export class TaskObservers implements OnModuleInit, BeforeApplicationShutdown {
       throw new GatewayError('server_busy', 'As many streams are watched as may be.', { retryAfterS: 5 });
     }
     const principal = principalOf(request);
-    const refusal = overOwnShare(principal, { most: MOST_OBSERVERS, held: this.observers });
+    const refusal = overOwnShare(principal, { most: MOST_OF_ONE_CALLER, held: this.observers });
     if (refusal !== undefined) throw refusal;
     const { dialect, profile } = wishesOf(request);
     const observer: TaskObserver = new TaskObserver({

@@ -85,7 +85,7 @@ export class SseService implements OnModuleInit, OnModuleDestroy, BeforeApplicat
     if (reply.request.method === 'HEAD') return sendSseHead(reply);
     const principal = reply.request.principal ?? ANONYMOUS;
     const refusal = overOwnShare(principal, {
-      most: this.config.sse.maxConnections,
+      most: this.config.sse.maxConnectionsPerCaller,
       held: this.listeners,
     });
     if (refusal !== undefined) throw refusal;

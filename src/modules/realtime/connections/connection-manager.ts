@@ -80,7 +80,8 @@ export class ConnectionManager implements OnModuleInit, OnModuleDestroy {
 
   /** Why this caller may not have another one; undefined lets them. */
   refusalOf(caller: Principal): GatewayError | undefined {
-    return overOwnShare(caller, { most: this.config.websocket.maxConnections, held: this.connections });
+    const { maxConnectionsPerCaller: most } = this.config.websocket;
+    return overOwnShare(caller, { most, held: this.connections });
   }
 
   /** Percent of the closed connections that were closed by a farewell, not lost; 100 while none was. */
