@@ -2,6 +2,7 @@ import cors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { boundBodies } from './app.bodies.js';
 import { checkHeads, guardRequests, sayOfEach } from './app.hooks.js';
 import { takeEncrypted } from './app.encryption.js';
 import { takeSigned } from './app.signatures.js';
@@ -74,6 +75,7 @@ export async function createApp(
   const gatekeeper = app.get(Gatekeeper);
   const signatures = app.get(SignedRequests);
   guardRequests(fastify, { gatekeeper, signatures }, origins);
+  boundBodies(fastify, http);
   takeSigned(fastify, gatekeeper);
   takeEncrypted(fastify, app.get(EncryptedRequests));
   setUpLimits(app);

@@ -5,9 +5,12 @@ const PRIVATE_SCHEME = /^[a-z][a-z0-9+-]*(?:\.[a-z0-9+-]+)+:$/;
 /** Signs that mean something else where addresses are listed are in no name that could be reached. */
 const HOST_NAME = /^[a-z0-9.-]+$/;
 
+/** Left out, or written in another way, by whoever reads the address: it would not be the one that is registered. */
+const UNSEEN = /[\s\p{C}]/u;
+
 /** Whether codes may be sent there: without a fragment or credentials, and over http to this computer only. */
 export function isRedirectUri(text: string): boolean {
-  if (!URL.canParse(text) || text.length > 2048) return false;
+  if (!URL.canParse(text) || UNSEEN.test(text) || text.length > 2048) return false;
   const url = new URL(text);
   if (url.hash !== '' || text.includes('#') || url.username !== '' || url.password !== '') return false;
   if (url.protocol === 'https:') return HOST_NAME.test(url.hostname);

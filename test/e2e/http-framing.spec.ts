@@ -105,6 +105,16 @@ describe('a request with', () => {
     expect(generated()).toBe(before);
   });
 
+  it('chunks in HTTP/1.0, which knows none, is refused, and nothing behind it is answered or done', async () => {
+    const before = generated();
+    const head = HEAD.replace('HTTP/1.1', 'HTTP/1.0');
+    const bytes = `${head}Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n${CHUNKED}${HIDDEN}`;
+    const { responses, closed } = await sendRaw(gateway.port, Buffer.from(bytes), { until: 'close' });
+    expect([responses.length, closed]).toEqual([1, true]);
+    expectRefusal(responses[0], 400, 'bad_http');
+    expect(generated()).toBe(before);
+  });
+
   it.each([
     ['no host', 'GET /v1/models HTTP/1.1\r\n\r\n'],
     ['another protocol', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { mkdir, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import * as client from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OAUTH_KINDS, type OAuthGateway, PASSWORD } from '../integration/oauth-support.js';
@@ -36,6 +37,8 @@ describe('the pages in Chromium, without a mouse', () => {
   let gateway: OAuthGateway;
   let application: Server;
   let callback: string;
+  /** What the application was told last. */
+  let posted: string;
 
   beforeAll(async () => {
     gateway = await OAUTH_KINDS[0]!.open();
@@ -46,7 +49,13 @@ describe('the pages in Chromium, without a mouse', () => {
       password: PASSWORD,
       mustChangePassword: true,
     });
-    application = createServer((_, response) => response.end('<title>Back in the application</title>'));
+    application = createServer((request, response) => {
+      void text(request).then((body) => {
+        // Browsers ask for an icon besides.
+        if (request.method === 'POST') posted = body;
+        response.end('<title>Back in the application</title>');
+      });
+    });
     await new Promise<void>((resolve) => application.listen(0, '127.0.0.1', resolve));
     callback = `http://127.0.0.1:${(application.address() as AddressInfo).port}/callback`;
   });
@@ -101,6 +110,27 @@ describe('the pages in Chromium, without a mouse', () => {
         expect(
           browser.complaints.filter((text) => !text.includes('favicon') && !text.includes('400')),
         ).toEqual([]);
+      }),
+    LONG_MS,
+  );
+
+  it(
+    'post the answer to an application that wants it so',
+    () =>
+      inBrowser(async (browser) => {
+        const { config, url, checks } = await begin();
+        await browser.open(`${url}&response_mode=form_post`);
+        await browser.shows('Log in');
+        await browser.type('ada@example.org');
+        await browser.press('Tab');
+        await browser.type(PASSWORD);
+        await browser.press('Enter');
+        await browser.shows('Allow Command line?');
+        await browser.press('Enter');
+        await browser.shows('Back in the application');
+        const answer = new URL(`${callback}?${posted}`);
+        const tokens = await client.authorizationCodeGrant(config, answer, checks);
+        expect(tokens.claims()!.iss).toBe(gateway.url);
       }),
     LONG_MS,
   );

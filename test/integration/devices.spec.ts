@@ -282,6 +282,28 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
       expect(codeOf(same)).toEqual([400, 'invalid_value']);
     });
 
+    it('end what was opened by the old one, on all replicas, and nothing that the new one opens', async () => {
+      const phone = await Phone.register(gateway, somebody());
+      const connect = async ({ url }: { url: string }) => {
+        const target = '/ws/ai/stream';
+        const headers = phone.headers({ method: 'GET', authority: new URL(url).host, target });
+        const socket = new WebSocket(url + target, { headers });
+        await once(socket, 'open');
+        return socket;
+      };
+      const replicas = gateway.replicas.slice(0, hasRedisServer ? undefined : 1);
+      const before = await Promise.all(replicas.map(connect));
+      const closed = before.map((socket) => once(socket, 'close'));
+      const next = Signer.generate();
+      expect((await phone.ask(at(ROTATE), 'POST', { body: rotation(phone, next) })).status).toBe(200);
+      phone.signer = next.as(phone.id);
+      const after = await Promise.all(replicas.map(connect));
+      expect((await Promise.all(closed)).map(([code]) => code as number)).toEqual(before.map(() => 4401));
+      expect((await phone.ask(at(DEVICES), 'GET')).status).toBe(200);
+      expect(after.map(({ readyState }) => readyState)).toEqual(after.map(() => WebSocket.OPEN));
+      for (const socket of after) socket.terminate();
+    });
+
     it('do so by signatures of both keys, and now', async () => {
       const phone = await Phone.register(gateway, somebody());
       const next = Signer.generate();

@@ -71,6 +71,8 @@ describe('the settings of the authorization server', { timeout: 60_000 }, () => 
     for (const wrong of [
       { redirect_uris: 'https://example.org/cb' },
       { client_name: 'x'.repeat(256) },
+      { client_name: 'Reports\n\nYour administrator' },
+      { client_name: 'strop\u202eeR' },
       { redirect_uris: Array.from({ length: 21 }, (_, index) => `https://example.org/${index}`) },
       { grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
     ]) {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { GatewayError } from '../errors/gateway.error.js';
 
-/** A body as it came. Rejects when it is longer than it may be, and when it breaks off. */
+/** A body as it came. Rejects when it is longer than it may be, when there is no room for it, and when it breaks off. */
 export function readBytes(stream: Readable, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -17,7 +17,10 @@ export function readBytes(stream: Readable, limit: number): Promise<Buffer> {
         end(() => reject(new GatewayError('request_too_large', 'The body is larger than this route takes.')));
     };
     const finish = () => end(() => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
-    const leave = () => end(() => reject(new GatewayError('bad_http', 'The body breaks off.')));
+    const leave = (error?: Error) =>
+      end(() =>
+        reject(error instanceof GatewayError ? error : new GatewayError('bad_http', 'The body breaks off.')),
+      );
     stream.on('data', take).on('end', finish).on('error', leave).on('close', leave);
   });
 }

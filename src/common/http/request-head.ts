@@ -25,6 +25,9 @@ export function findHeadFault({
   const coding = headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked')
     return new GatewayError('bad_http', 'The only transfer coding is chunked.');
+  // Who is in between and speaks only that version sees the end of the body elsewhere.
+  if (coding !== undefined && httpVersion === '1.0')
+    return new GatewayError('bad_http', 'HTTP/1.0 has no transfer codings.');
   if (headers.host === undefined && httpVersion === '1.1')
     return new GatewayError('bad_http', 'The request has no Host header.');
   const twice = findRepeatedLine(rawHeaders);

@@ -60,13 +60,13 @@ export class DeviceEntry {
 }
 
 /** Who signs with the key of a device. */
-export const toPrincipal = (user: User, { id: device, createdAt }: Device): Principal => ({
+export const toPrincipal = (user: User, { id: device, createdAt, rotatedAt }: Device): Principal => ({
   id: user.id,
   tenant: user.tenant,
   role: user.role,
   scopes: DEVICE_SCOPES,
   email: user.email,
   device,
-  // What ends all that was given to a user before ends what devices had then, and none that come later.
-  credential: { kind: 'signature', id: device, issuedAt: createdAt.getTime() },
+  // What ends all that was given before ends what devices and keys there were then, and none that come later.
+  credential: { kind: 'signature', id: device, issuedAt: (rotatedAt ?? createdAt).getTime() },
 });

@@ -3,6 +3,7 @@ import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { AppConfig } from '../../../config/index.js';
 import type { Principal } from '../../../contracts/principal.js';
+import { Revocations } from '../revocations/revocations.js';
 import { isSignedBy, SIGNATURE_BYTES } from '../signatures/ed25519.js';
 import { fromExactBase64 } from '../signatures/exact-base64.js';
 import { parsePublicKey } from '../signatures/public-key.js';
@@ -13,6 +14,9 @@ import { badKey } from './device-faults.js';
 import { DeviceRows } from './device-rows.js';
 import { Devices } from './devices.service.js';
 import { proofText } from './proof-text.js';
+
+/** By then every replica has heard of it. */
+const REVOKED_FOR_MS = 60 * 60_000;
 
 export interface KeyRotation {
   readonly device?: string;
@@ -35,6 +39,7 @@ export class KeyRotations {
     @Inject(AppConfig) { identity }: AppConfig,
     @Inject(Devices) private readonly devices: Devices,
     @Inject(DeviceRows) private readonly rows: DeviceRows,
+    @Inject(Revocations) private readonly revocations: Revocations,
   ) {
     this.audience = identity.audience;
   }
@@ -47,10 +52,20 @@ export class KeyRotations {
     if (!isInWindow(asked.timestamp, at.getTime())) throw timestampOutOfRange();
     this.checkProofs(device, newKey, asked);
     if (newKey.equals(device.publicKey)) throw usedBefore();
-    if (await this.rows.replaceKey(device, newKey, at)) return { device: device.id, newKey, at };
+    if (await this.rows.replaceKey(device, newKey, at)) {
+      await this.endOldKey(device, at);
+      return { device: device.id, newKey, at };
+    }
     // Somebody was faster with the same old key, or the new one is none.
     const current = await this.devices.get(caller, device.id);
     throw current.publicKey.equals(device.publicKey) ? usedBefore() : signatureInvalid();
+  }
+
+  /** No request is signed by it any more; here goes what it has opened and what is open still. */
+  private async endOldKey({ id, tenant }: Device, at: Date): Promise<void> {
+    const issuedBeforeMs = at.getTime();
+    const untilMs = issuedBeforeMs + REVOKED_FOR_MS;
+    await this.revocations.revoke({ kind: 'credential', id, tenant, issuedBeforeMs, untilMs });
   }
 
   private checkProofs(device: Device, newKey: Buffer, { timestamp, signature, proof }: KeyRotation): void {

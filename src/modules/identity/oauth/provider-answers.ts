@@ -54,6 +54,7 @@ export function amendAnswers({ rows, clients, tokens, now }: AnswerParts) {
 
   return async (context: Context, next: () => Promise<void>): Promise<void> => {
     const isAllowed = context.response.get('access-control-allow-origin') !== '';
+    letPost(context);
     try {
       await next();
       // What matches no route has none of it.
@@ -68,6 +69,13 @@ export function amendAnswers({ rows, clients, tokens, now }: AnswerParts) {
     // Which pages may ask is decided for the whole gateway.
     if (!isAllowed) context.remove('access-control-allow-origin');
   };
+}
+
+/** `form_post` sends the browser on by a script: oidc-provider adds its hash where a policy speaks of scripts, and else none runs. */
+function letPost(context: Context): void {
+  if (!context.path.startsWith('/oauth/authorize')) return;
+  const policy = 'content-security-policy';
+  context.set(policy, `${context.response.get(policy)}; script-src`);
 }
 
 const errorOf = ({ body }: Context): unknown =>
