@@ -54,7 +54,8 @@ export function toStateMetricProviders(registry: Registry): Provider[] {
       collect(this: Gauge, directory: BackendDirectory, probe: BackendProbe) {
         this.reset();
         for (const { backend } of directory.gates) {
-          this.set({ backend: backend.name }, probe.status(backend.name)?.health.reachable ? 1 : 0);
+          const isUp = probe.isUp(backend.name);
+          if (isUp !== undefined) this.set({ backend: backend.name }, isUp ? 1 : 0);
         }
       },
     }),

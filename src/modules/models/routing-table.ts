@@ -1,6 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppConfig, resolveAlias, type RoutingConfig } from '../../config/index.js';
 
+/** Present in every configuration, also where nobody has one. */
+const OLLAMA = 'ollama';
+
 /** The routing settings in force. A reload replaces them as a whole. */
 @Injectable()
 export class RoutingTable {
@@ -37,5 +40,16 @@ export class RoutingTable {
     return this.routing.routes.find(({ model }) =>
       model.endsWith('*') ? resolved.startsWith(model.slice(0, -1)) : model === resolved,
     )?.targets;
+  }
+
+  /** Whether it is there although nobody asked for it: no request is sent there by its name. */
+  isUnasked(backend: string): boolean {
+    const { defaultBackend, routes, agents } = this.routing;
+    return (
+      backend === OLLAMA &&
+      defaultBackend !== backend &&
+      !routes.some(({ targets }) => targets.some((target) => target.backend === backend)) &&
+      !agents.some((agent) => agent.backend === backend)
+    );
   }
 }
