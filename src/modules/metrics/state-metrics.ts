@@ -136,6 +136,15 @@ export function toStateMetricProviders(registry: Registry): Provider[] {
       },
     }),
     makeGaugeProvider({
+      name: 'citadel_audit_room',
+      help: 'Whether another generation could be put on record; 0 where the spool, or its disk, is full.',
+      registers,
+      inject: [JournalStatus],
+      collect(this: Gauge, journal: JournalStatus) {
+        this.set(journal.stats().hasRoom ? 1 : 0);
+      },
+    }),
+    makeGaugeProvider({
       name: 'citadel_audit_chains_broken',
       help: 'Chains that are not what was signed of them.',
       registers,
