@@ -231,7 +231,12 @@ export interface StreamingConfig {
 export interface AlertRule {
   readonly name: string;
   readonly signal:
-    'error_rate' | 'first_token_p95_seconds' | 'dependencies_down' | 'audit_pending' | 'audit_spool_bytes';
+    | 'error_rate'
+    | 'first_token_p95_seconds'
+    | 'dependencies_down'
+    | 'audit_pending'
+    | 'audit_lag_seconds'
+    | 'audit_spool_bytes';
   readonly above: number;
   /** For so long, before it counts. */
   readonly forMs: number;

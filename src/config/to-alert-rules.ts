@@ -8,6 +8,7 @@ const SIGNAL = oneOf(
   'first_token_p95_seconds',
   'dependencies_down',
   'audit_pending',
+  'audit_lag_seconds',
   'audit_spool_bytes',
 );
 const SEVERITY = oneOf('warning', 'critical');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGateway, type TestGateway } from '../support/create-app.js';
+import { AlertsSource } from '../../src/modules/realtime/channels/alerts.source.js';
 import { eventually } from '../support/eventually.js';
 import { askChat } from '../support/gateway-calls.js';
 
@@ -61,6 +62,7 @@ describe('a gateway whose database is away', () => {
 
   it('answers as long as the spool takes the records, and then refuses in the form of the route', async () => {
     await start();
+    expect(await metric('citadel_audit_room')).toBe(1);
     const { response, count } = await fill();
     expect(count).toBeGreaterThan(5);
     expect(response.status).toBe(503);
@@ -79,6 +81,21 @@ describe('a gateway whose database is away', () => {
     expect(await metric('citadel_audit_lost_total')).toBe(0);
     expect(await metric('citadel_audit_spool_bytes')).toBeGreaterThan(0.8 * SMALL_SPOOL_BYTES);
     await eventually(ready, (status) => status === 503);
+  });
+
+  it('tells those who watch over it that nothing can begin', async () => {
+    await start();
+    await fill();
+    expect(await metric('citadel_audit_room')).toBe(0);
+    const alerts = gateway.app.get(AlertsSource);
+    const now = Date.now();
+    await eventually(
+      () => metric('citadel_database_up'),
+      (isUp) => isUp === 0,
+    );
+    await alerts.news(now);
+    // The database, and the spool.
+    expect(await alerts.news(now + 6_000)).toMatchObject([{ name: 'dependency_lost', value: 2 }]);
   });
 
   it('ends a stream honestly whose record finds no room', async () => {

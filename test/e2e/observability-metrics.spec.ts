@@ -62,6 +62,8 @@ const FAMILIES = [
   ['citadel_backend_breaker_state', 'gauge'],
   ['citadel_readers_blocked_total', 'counter'],
   ['citadel_readers_dropped_total', 'counter'],
+  ['citadel_redis_up', 'gauge'],
+  ['citadel_database_up', 'gauge'],
   ['citadel_overloaded', 'gauge'],
   ['process_cpu_seconds_total', 'counter'],
 ] as const;

@@ -4,6 +4,7 @@ import { RedisConnection } from '../../src/infrastructure/redis/index.js';
 import { hasRedisServer, RedisProcess } from '../../src/infrastructure/redis/testing/redis-process.js';
 import type { Claim, Counter } from '../../src/modules/limits/ledger/claim.js';
 import { Ledger, type Holding } from '../../src/modules/limits/ledger/ledger.service.js';
+import { SharedLedger } from '../../src/modules/limits/ledger/shared-ledger.js';
 import { createGateway, type TestGateway } from '../support/create-app.js';
 import { eventually } from '../support/eventually.js';
 import { FakeOllama } from '../support/fake-ollama.js';
@@ -281,6 +282,45 @@ describe.each(KINDS)('ledgers on %s', (kind) => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
+  it.runIf(kind === 'a Redis of its own')(
+    'give away no more than is left whenever Redis takes nothing again',
+    async () => {
+      const { ledger, redis: connection } = await create();
+      const counters = [tokens(100)];
+      const use = async (wanted: number) => {
+        const held = await got(ledger, claim({ counters, completionTokens: wanted }));
+        held.settle([held.granted]);
+        return held.granted;
+      };
+      await use(5);
+      await takeNothing(connection, true);
+      expect(await use(10)).toBe(10);
+      await takeNothing(connection, false);
+      await eventually(async () => (await standsAt(connection, counters[0]!)) === '15');
+      expect(await use(80)).toBe(80);
+      await eventually(async () => (await standsAt(connection, counters[0]!)) === '95');
+      await takeNothing(connection, true);
+      expect(await use(60)).toBe(5);
+      await takeNothing(connection, false);
+    },
+  );
+
+  it.runIf(kind === 'a Redis of its own')(
+    'try no more than one debt at a time while Redis takes nothing, and pay all when it does',
+    async () => {
+      const { ledger, redis: connection } = await create();
+      const counters = Array.from({ length: 20 }, () => tokens(100));
+      for (const counter of counters) (await got(ledger, claim({ counters: [counter] }))).settle([1]);
+      await takeNothing(connection, true);
+      const settle = vi.spyOn(SharedLedger.prototype, 'settle');
+      for (const counter of counters) (await got(ledger, claim({ counters: [counter] }))).settle([10]);
+      expect(settle.mock.calls.length).toBeLessThanOrEqual(counters.length);
+      await takeNothing(connection, false);
+      for (const counter of counters)
+        await eventually(async () => (await standsAt(connection, counter)) === '11');
+    },
+  );
+
   it.runIf(kind === 'a Redis of its own')('tell Redis what was used while it was away', async () => {
     const [one, other] = [await create(), await create()];
     const counters = [tokens(100)];
@@ -299,3 +339,10 @@ describe.each(KINDS)('ledgers on %s', (kind) => {
     });
   });
 });
+
+/** As after a failover: it is the replica of a server that is not there, answers, and refuses what would change it. */
+const takeNothing = (connection: RedisConnection, nothing: boolean) =>
+  connection.run((client) => (nothing ? client.replicaof('127.0.0.1', '1') : client.replicaof('NO', 'ONE')));
+
+const standsAt = (connection: RedisConnection, { key }: Counter) =>
+  connection.run((client) => client.hget(`citadel:limits:${key}`, 'u'));

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DirectoryInUseError, DirectoryLock } from './directory-lock.js';
 import { ownIdentity } from './process-identity.js';
 
@@ -77,6 +77,35 @@ describe(DirectoryLock.name, () => {
     const longAgo = new Date(Date.now() - 20_000);
     utimesSync(join(directory, 'foreign.lock'), longAgo, longAgo);
     (await DirectoryLock.acquire(directory)).release();
+  });
+
+  describe('on machines whose clocks differ', () => {
+    const MINUTE_MS = 60_000;
+    afterEach(() => vi.useRealTimers());
+    const clockAheadBy = (ms: number) =>
+      vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'], now: Date.now() + ms });
+
+    it.each([5 * MINUTE_MS, -5 * MINUTE_MS])(
+      'goes by the clock of the files: %i ms ahead',
+      async (aheadMs) => {
+        clockAheadBy(aheadMs);
+        leave('foreign.lock', { world: 'another boot' });
+        await expect(DirectoryLock.acquire(directory)).rejects.toThrow(DirectoryInUseError);
+        const longAgo = new Date(Date.now() - aheadMs - MINUTE_MS);
+        utimesSync(join(directory, 'foreign.lock'), longAgo, longAgo);
+        (await DirectoryLock.acquire(directory)).release();
+      },
+    );
+
+    it.each([5 * MINUTE_MS, -5 * MINUTE_MS])('is held by its time as well: %i ms ahead', async (aheadMs) => {
+      clockAheadBy(aheadMs);
+      const lock = await DirectoryLock.acquire(directory);
+      vi.advanceTimersByTime(5_000);
+      const [claim] = readdirSync(directory);
+      const { ctimeMs, mtimeMs } = statSync(join(directory, claim!));
+      expect(Math.abs(ctimeMs - mtimeMs)).toBeLessThan(MINUTE_MS);
+      lock.release();
+    });
   });
 
   it('goes to exactly one of many that want it at once', async () => {

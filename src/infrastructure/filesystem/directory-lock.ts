@@ -89,7 +89,7 @@ export class DirectoryLock {
 
   private touch(): void {
     try {
-      const now = new Date();
+      const now = timeAt(this.file);
       utimesSync(this.file, now, now);
     } catch {
       // Whoever removed the file or the directory has already decided.
@@ -105,7 +105,7 @@ function livingClaims(directory: string): { name: string; claim: Claim }[] {
     .flatMap((name) => {
       const file = join(directory, name);
       const claim = readClaim(file);
-      if (claim && (isAlive(claim) ?? hasRecentSign(file))) return [{ name, claim }];
+      if (claim && (isAlive(claim) ?? hasRecentSign(directory, file))) return [{ name, claim }];
       rmSync(file, { force: true });
       return [];
     });
@@ -142,7 +142,19 @@ function readClaim(file: string): Claim | undefined {
   }
 }
 
-function hasRecentSign(file: string): boolean {
+function hasRecentSign(directory: string, file: string): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
-  return stat !== undefined && Date.now() - stat.mtimeMs < SIGN_OF_LIFE_LASTS_MS;
+  return stat !== undefined && timeAt(directory).getTime() - stat.mtimeMs < SIGN_OF_LIFE_LASTS_MS;
+}
+
+/** Now, by the clock of the file system: those of two machines that share it may differ. */
+function timeAt(path: string): Date {
+  const here = new Date();
+  try {
+    utimesSync(path, here, here);
+    return statSync(path).ctime;
+  } catch {
+    // It belongs to somebody else, or is gone.
+    return here;
+  }
 }

@@ -94,14 +94,25 @@ describe.runIf(hasRedisServer)(RedisConnection.name, () => {
   const ready = () => eventually(() => connection.ready, Boolean, { what: 'the connection' });
 
   it.each([
-    ['has no memory left', 'OOM', ['CONFIG', 'SET', 'maxmemory', '1']],
-    ['became a replica', 'READONLY', ['REPLICAOF', '127.0.0.1', '1']],
-  ])('is not called healthy when it %s, and takes nothing', async (_what, code, [command, ...values]) => {
+    ['has no memory left', 'OOM', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']],
+    ['became a replica', 'READONLY', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
+  ])('is not up when it %s, and takes nothing, and says so once', async (_what, code, breaks, mends) => {
+    const tell = ([command, ...values]: readonly string[]) =>
+      connection.run((client) => client.call(command!, values));
     await redis.start();
     connection.onModuleInit();
     await ready();
-    await connection.run((client) => client.call(command!, values));
-    expect(await health.check()).toEqual({ status: 'unhealthy', error: code });
+    await health.check();
+    expect(health.isUp).toBe(true);
+    await tell(breaks);
+    for (let look = 0; look < 2; look++)
+      expect(await health.check()).toEqual({ status: 'unhealthy', error: code });
+    expect(health.isUp).toBe(false);
+    expect(warn.mock.calls).toEqual([[`Redis answers and takes nothing: ${code}`]]);
+    await tell(mends);
+    expect(await health.check()).toMatchObject({ status: 'healthy' });
+    expect(health.isUp).toBe(true);
+    expect(log.mock.calls.at(-1)).toEqual(['Redis takes what it is given again']);
   });
 
   it('runs commands, and reports version, memory and clients', async () => {

@@ -1,4 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ReplyError } from 'ioredis';
 import { describeRedisError } from './describe-redis-error.js';
 import { infoField } from './info-field.js';
 import { RedisAwayError, RedisConnection } from './redis-connection.js';
@@ -21,9 +22,16 @@ const WRITTEN = 'citadel:health';
 /** Whether Redis answers now, and takes what it is given. Never rejects, and takes as long as one command may. */
 @Injectable()
 export class RedisHealth {
+  private readonly logger = new Logger(RedisHealth.name);
   private running: Promise<RedisCheck> | undefined;
+  private refuses = false;
 
   constructor(@Inject(RedisConnection) private readonly connection: RedisConnection) {}
+
+  /** Whether there is a connection, and what was written on it last was taken. */
+  get isUp(): boolean {
+    return this.connection.ready && !this.refuses;
+  }
 
   /** Askers share one question. */
   check(): Promise<RedisCheck> {
@@ -37,6 +45,7 @@ export class RedisHealth {
       const [, info] = await this.connection.run((client) =>
         Promise.all([client.set(WRITTEN, '1', 'PX', 1), client.info()]),
       );
+      this.tell(undefined);
       return {
         status: 'healthy',
         redis_version: infoField(info, 'redis_version'),
@@ -44,10 +53,17 @@ export class RedisHealth {
         connected_clients: Number(infoField(info, 'connected_clients')),
       };
     } catch (error) {
-      return {
-        status: 'unhealthy',
-        error: error instanceof RedisAwayError ? error.message : describeRedisError(error),
-      };
+      const reason = error instanceof RedisAwayError ? error.message : describeRedisError(error);
+      // That it is away its connection tells.
+      if (error instanceof ReplyError) this.tell(reason);
+      return { status: 'unhealthy', error: reason };
     }
+  }
+
+  private tell(refusal: string | undefined): void {
+    if (this.refuses === (refusal !== undefined)) return;
+    this.refuses = refusal !== undefined;
+    if (refusal === undefined) this.logger.log('Redis takes what it is given again');
+    else this.logger.warn(`Redis answers and takes nothing: ${refusal}`);
   }
 }

@@ -2,8 +2,9 @@ import type { Provider } from '@nestjs/common';
 import { makeCounterProvider, makeGaugeProvider } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { AppConfig } from '../../config/index.js';
+import { DatabaseHealth } from '../../infrastructure/database/index.js';
 import { LoadMonitor } from '../../infrastructure/load/index.js';
-import { RedisConnection } from '../../infrastructure/redis/index.js';
+import { RedisHealth } from '../../infrastructure/redis/index.js';
 import { ChainStatus, JournalStatus } from '../audit/index.js';
 import { BackendDirectory, BackendProbe } from '../models/index.js';
 import { OpenStreams } from './open-streams.js';
@@ -53,7 +54,8 @@ export function toStateMetricProviders(registry: Registry): Provider[] {
       collect(this: Gauge, directory: BackendDirectory, probe: BackendProbe) {
         this.reset();
         for (const { backend } of directory.gates) {
-          this.set({ backend: backend.name }, probe.status(backend.name)?.health.reachable ? 1 : 0);
+          const isUp = probe.isUp(backend.name);
+          if (isUp !== undefined) this.set({ backend: backend.name }, isUp ? 1 : 0);
         }
       },
     }),
@@ -72,11 +74,20 @@ export function toStateMetricProviders(registry: Registry): Provider[] {
     }),
     makeGaugeProvider({
       name: 'citadel_redis_up',
-      help: 'Whether there is a connection to Redis; 0 also where none is configured.',
+      help: 'Whether Redis is there and takes what it is given; 0 also where none is configured.',
       registers,
-      inject: [RedisConnection],
-      collect(this: Gauge, { ready }: RedisConnection) {
-        this.set(ready ? 1 : 0);
+      inject: [RedisHealth],
+      collect(this: Gauge, { isUp }: RedisHealth) {
+        this.set(isUp ? 1 : 0);
+      },
+    }),
+    makeGaugeProvider({
+      name: 'citadel_database_up',
+      help: 'Whether the database answered, and could be written to, when it was last asked.',
+      registers,
+      inject: [DatabaseHealth],
+      collect(this: Gauge, { isUp }: DatabaseHealth) {
+        this.set(isUp ? 1 : 0);
       },
     }),
     makeGaugeProvider({
@@ -122,6 +133,15 @@ export function toStateMetricProviders(registry: Registry): Provider[] {
       inject: [JournalStatus],
       collect(this: Gauge, journal: JournalStatus) {
         this.set(journal.stats().spoolBytes);
+      },
+    }),
+    makeGaugeProvider({
+      name: 'citadel_audit_room',
+      help: 'Whether another generation could be put on record; 0 where the spool, or its disk, is full.',
+      registers,
+      inject: [JournalStatus],
+      collect(this: Gauge, journal: JournalStatus) {
+        this.set(journal.stats().hasRoom ? 1 : 0);
       },
     }),
     makeGaugeProvider({

@@ -25,6 +25,8 @@ export interface BackendStatus {
 export class BackendProbe implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(BackendProbe.name);
   private readonly seen = new Map<string, BackendStatus>();
+  /** Those that answered once. */
+  private readonly found = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -43,6 +45,13 @@ export class BackendProbe implements OnApplicationBootstrap, OnApplicationShutdo
 
   status(backend: string): BackendStatus | undefined {
     return this.seen.get(backend);
+  }
+
+  /** Undefined of a server that nobody asked for and that never was there. */
+  isUp(backend: string): boolean | undefined {
+    const seen = this.seen.get(backend);
+    if (seen?.health.reachable) return true;
+    return this.routing.isUnasked(backend) && !this.found.has(backend) ? undefined : false;
   }
 
   /** The name under which a backend serves just now: its stand-in's while it is away. */
@@ -64,6 +73,8 @@ export class BackendProbe implements OnApplicationBootstrap, OnApplicationShutdo
     const known = before?.models ?? [];
     const models = health.reachable ? await backend.listModels(signal).catch(() => known) : known;
     this.seen.set(backend.name, { health, models });
+    if (health.reachable) this.found.add(backend.name);
+    if (this.isUp(backend.name) === undefined) return;
     if (before?.health.reachable !== health.reachable) this.tell(backend, health);
   }
 

@@ -1,6 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppConfig, isNamedBy, resolveAlias, type RoutingConfig } from '../../config/index.js';
 
+/** Present in every configuration, also where nobody has one. */
+const OLLAMA = 'ollama';
+
 /** The routing settings in force. A reload replaces them as a whole. */
 @Injectable()
 export class RoutingTable {
@@ -35,5 +38,16 @@ export class RoutingTable {
   /** Backends for a resolved name as the routes say, or undefined when none mentions it. */
   targetsFor(resolved: string): readonly { backend: string; model?: string }[] | undefined {
     return this.routing.routes.find(({ model }) => isNamedBy(model, resolved))?.targets;
+  }
+
+  /** Whether it is there although nobody asked for it: no request is sent there by its name. */
+  isUnasked(backend: string): boolean {
+    const { defaultBackend, routes, agents } = this.routing;
+    return (
+      backend === OLLAMA &&
+      defaultBackend !== backend &&
+      !routes.some(({ targets }) => targets.some((target) => target.backend === backend)) &&
+      !agents.some((agent) => agent.backend === backend)
+    );
   }
 }

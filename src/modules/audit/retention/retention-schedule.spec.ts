@@ -22,7 +22,11 @@ afterEach(() => {
 /** What is taken away, and how the database gets ready. */
 function schedule(
   retentionMs: number | undefined,
-  { tenants = ['default'], broken = '' }: { tenants?: readonly string[]; broken?: string } = {},
+  {
+    tenants = ['default'],
+    broken = '',
+    databaseAheadMs = 0,
+  }: { tenants?: readonly string[]; broken?: string; databaseAheadMs?: number } = {},
 ) {
   const removed: { tenant: string; time: Date }[] = [];
   const ready: (() => void)[] = [];
@@ -35,7 +39,9 @@ function schedule(
   const made = new RetentionSchedule(
     { audit: { retentionMs }, database: { kind: 'embedded' } } as AppConfig,
     { onReady: (tell: () => void) => ready.push(tell) } as unknown as DatabaseConnection,
-    {} as DataSource,
+    {
+      query: () => Promise.resolve([{ now: new Date(Date.now() + databaseAheadMs) }]),
+    } as unknown as DataSource,
     { heads: () => Promise.resolve(tenants.map((tenant) => ({ tenant }))) } as unknown as EntrySource,
     retention as unknown as ChainRetention,
   );
@@ -52,6 +58,16 @@ describe(RetentionSchedule.name, () => {
     expect(removed).toEqual([{ tenant: 'default', time: new Date(Date.now() - DAY_MS) }]);
     await vi.advanceTimersByTimeAsync(3 * HOUR_MS);
     expect(removed).toHaveLength(4);
+  });
+
+  it.each([
+    ['its own', HOUR_MS, 0],
+    ['that of the database', -HOUR_MS, -HOUR_MS],
+  ])('goes by the clock that is behind, be it %s', async (_whose, databaseAheadMs, behindMs) => {
+    const { removed, getReady } = schedule(DAY_MS, { databaseAheadMs });
+    getReady();
+    await vi.advanceTimersByTimeAsync(MINUTE_MS);
+    expect(removed).toEqual([{ tenant: 'default', time: new Date(Date.now() + behindMs - DAY_MS) }]);
   });
 
   it('does for each tenant what it can, whatever goes wrong with another', async () => {

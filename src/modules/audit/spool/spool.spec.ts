@@ -129,7 +129,7 @@ describe(Spool.name, () => {
   describe('as time goes by', () => {
     beforeEach(async () => {
       spool.close();
-      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'] });
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date', 'performance'] });
       spool = await Spool.open(root, MAX_BYTES);
     });
     afterEach(() => vi.useRealTimers());
@@ -154,6 +154,31 @@ describe(Spool.name, () => {
       expect(others).toEqual([]);
       expect(readFileSync(file!, 'latin1')).toContain('goes on');
       expect(readFileSync(file!, 'latin1')).not.toContain('secret');
+    });
+
+    it('says once why it takes nothing, and that it does again when that has held for a while', async () => {
+      spool.close();
+      spool = await Spool.open(root, 20_000);
+      const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue();
+      const log = vi.spyOn(Logger.prototype, 'log').mockReturnValue();
+      const large = 'x'.repeat(10_000);
+      const held = append('begin', 'held', large);
+      for (let refusal = 0; refusal < 2; refusal++)
+        expect(() => append('begin', 'refused', large)).toThrow(SpoolFullError);
+      expect(error.mock.calls).toEqual([
+        [expect.stringMatching(/^the spool takes no more records: The spool holds \d+ of 20000 bytes\.$/)],
+      ]);
+      spool.settle(held);
+      vi.advanceTimersByTime(9_000);
+      expect(() => append('outcome', 'refused', large.repeat(2))).toThrow(SpoolFullError);
+      vi.advanceTimersByTime(9_000);
+      expect(log).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(2_000);
+      expect(log.mock.calls).toEqual([['the spool takes records again']]);
+      expect(error).toHaveBeenCalledOnce();
+      expect(() => append('outcome', 'refused', large.repeat(2))).toThrow(SpoolFullError);
+      expect(error).toHaveBeenCalledTimes(2);
+      vi.restoreAllMocks();
     });
 
     it('goes on where a file cannot be removed, and removes it when it can be', () => {

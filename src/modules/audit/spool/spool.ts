@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { FileRemoval } from './file-removal.js';
 import { isWritable } from './is-writable.js';
+import { RefusalLog } from './refusal-log.js';
 import { segmentName } from './segment-name.js';
 import { type FrameKind, FrameWriter, type SpoolRecord } from './spool-frame.js';
 import { SpoolSegment, type SpoolTicket } from './spool-segment.js';
@@ -43,6 +44,7 @@ export class Spool {
   private readonly files = new FileRemoval((error) =>
     this.logger.warn({ err: error }, 'a file of the spool cannot be removed; it is tried again'),
   );
+  private readonly refusals = new RefusalLog(this.logger);
   private readonly sweeping = setInterval(() => this.sweep(), SWEEP_MS).unref();
   private syncing: Promise<void> | undefined;
   private bytes = 0;
@@ -101,9 +103,7 @@ export class Spool {
 
   /** Throws SpoolFullError, or what the file system says. */
   append(record: SpoolRecord): SpoolTicket {
-    const frame = this.frames.write(record);
-    this.makeRoom(record.kind, frame.length);
-    const ticket = this.write(record.kind, frame);
+    const ticket = this.take(record);
     if (record.kind === 'outcome') this.waiting += 1;
     return ticket;
   }
@@ -168,6 +168,17 @@ export class Spool {
     return kind === 'begin' ? this.maxBytes * (1 - RESERVED_PART) : this.maxBytes;
   }
 
+  private take(record: SpoolRecord): SpoolTicket {
+    const frame = this.frames.write(record);
+    try {
+      this.makeRoom(record.kind, frame.length);
+      return this.write(record.kind, frame);
+    } catch (error) {
+      this.refusals.refused(error);
+      throw error;
+    }
+  }
+
   private makeRoom(kind: FrameKind, bytes: number): void {
     const limit = this.limitOf(kind);
     if (this.bytes + bytes > limit) this.letGoOfLast();
@@ -200,6 +211,7 @@ export class Spool {
   private sweep(): void {
     // Nobody comes who would find it out, where all are told that nothing can begin here.
     this.writable ||= isWritable(this.slot.directory, COMMON_BYTES);
+    this.refusals.look(this.writable && this.hasRoom);
     this.files.again();
     const [oldest] = this.segments;
     const last = this.segments.at(-1);

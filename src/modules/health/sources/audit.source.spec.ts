@@ -47,6 +47,13 @@ describe(AuditSource.name, () => {
     expect(part).not.toHaveProperty('blocks');
   });
 
+  it('is unhealthy, and goes on, when records have waited for long', () => {
+    expect(partOf({ lagMs: 10_000 })).toMatchObject({ report: { status: 'healthy' } });
+    const part = partOf({ lagMs: 12_345 });
+    const error = '2 records wait for the database, the first for 12 s';
+    expect(part).toEqual({ name: 'audit', report: { status: 'unhealthy', error } });
+  });
+
   it('is disabled where nothing is kept', () => {
     expect(partOf({ mode: 'off' })).toEqual({ name: 'audit', report: { status: 'disabled' } });
   });

@@ -4,6 +4,8 @@ import type { HealthPart, HealthSource } from '../health-part.js';
 
 const NO_ROOM = 'the spool takes no more records';
 const BROKEN = 'a chain is not what was signed of it';
+/** The database may answer and take nothing all the same: with a full disk, or while others hold its tables. */
+const LATE_MS = 10_000;
 
 /** The record of generations. It has to find room somewhere, whatever the database does. */
 @Injectable()
@@ -30,6 +32,10 @@ export class AuditSource implements HealthSource {
       return mode === 'required' ? { name, report, blocks: NO_ROOM } : { name, report };
     }
     if (this.chains.stats.broken.size > 0) return { name, report: { status: 'unhealthy', error: BROKEN } };
+    if (lagMs > LATE_MS) {
+      const error = `${pending} records wait for the database, the first for ${Math.round(lagMs / 1000)} s`;
+      return { name, report: { status: 'unhealthy', error } };
+    }
     return {
       name,
       report: {

@@ -3,7 +3,7 @@ import type { BackendSettings } from '../../../config/index.js';
 import { BackendDirectory, BackendProbe, RoutingTable } from '../../models/index.js';
 import { type HealthPart, type HealthSource, NOT_SEEN_YET, type PartReport } from '../health-part.js';
 
-/** Present in every configuration, also where nobody has one. */
+/** A service of its own in the report; all others share a group. */
 const OLLAMA = 'ollama';
 
 /** The model servers, as they were last probed. The probing is done where it is decided who serves. */
@@ -32,26 +32,15 @@ export class BackendsSource implements HealthSource {
     if (this.directory.find(name)?.breaker.state === 'open')
       return { status: 'unhealthy', error: 'it keeps failing' };
     if (health?.reachable) return { status: 'healthy', ...(health.version && { version: health.version }) };
-    if (name === OLLAMA && !this.isWanted(name)) return { status: 'disabled' };
+    if (this.routing.isUnasked(name)) return { status: 'disabled' };
     if (health === undefined) return NOT_SEEN_YET;
     if (this.probe.serving(name) !== name) return { status: 'simulated' };
     return { status: 'unhealthy', error: health.error ?? 'not reachable' };
-  }
-
-  /** Whether any request could be sent there. */
-  private isWanted(name: string): boolean {
-    const { defaultBackend, routes, agents } = this.routing.current;
-    return (
-      defaultBackend === name ||
-      routes.some(({ targets }) => targets.some(({ backend }) => backend === name)) ||
-      agents.some(({ backend }) => backend === name)
-    );
   }
 }
 
 const BACKENDS = 'backends/';
 
-/** Ollama is a service of its own in the report, all others share a group. */
 const partName = (backend: string): string => (backend === OLLAMA ? OLLAMA : BACKENDS + backend);
 
 /** The backend's name where the part belongs to the group. */

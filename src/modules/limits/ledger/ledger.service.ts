@@ -195,21 +195,29 @@ export class Ledger implements OnModuleInit, OnApplicationShutdown {
     this.debts.add(held.claim.counters, used);
   }
 
+  /** Ends with the first that is not taken: it comes last the next time. */
   private async payOff(): Promise<void> {
-    const all = this.unsettled;
-    this.unsettled = [];
-    for (const each of all) {
+    const unsettled = this.unsettled.splice(0);
+    for (let each = unsettled.shift(); each !== undefined; each = unsettled.shift()) {
       // Whether the first try got through is known as long as the lease would still be there.
       if (performance.now() >= each.leaseEndsAt) this.sumUp(each);
-      else
-        await this.shared.settle(each.held, each.used, true).catch(() => {
-          this.unsettled.push(each);
-        });
+      else if (!(await this.isTaken(each.held, each.used, true)))
+        return void this.unsettled.push(...unsettled, each);
     }
-    for (const { counter, used } of this.debts.take()) {
-      const held = { lease: randomUUID(), claim: claimOf(counter), reserved: [0] };
-      await this.shared.settle(held, [used], false).catch(() => this.debts.add([counter], [used]));
+    const debts = [...this.debts.take()];
+    for (let debt = debts.shift(); debt !== undefined; debt = debts.shift()) {
+      const held = { lease: randomUUID(), claim: claimOf(debt.counter), reserved: [0] };
+      if (await this.isTaken(held, [debt.used], false)) continue;
+      for (const { counter, used } of [...debts, debt]) this.debts.add([counter], [used]);
+      return;
     }
+  }
+
+  private isTaken(held: Held, used: readonly number[], again: boolean): Promise<boolean> {
+    return this.shared.settle(held, used, again).then(
+      () => true,
+      () => false,
+    );
   }
 
   private async renew(): Promise<void> {
@@ -241,8 +249,14 @@ export class Ledger implements OnModuleInit, OnApplicationShutdown {
   private tell(state: 'shared' | 'local'): void {
     if (state === this.told) return;
     this.told = state;
-    if (state === 'shared') this.logger.log('budgets and slots are kept in Redis again, for all replicas');
-    else this.logger.warn('Redis is away: each replica gives away its share of what is left of budgets');
+    if (state === 'shared') {
+      this.logger.log('budgets and slots are kept in Redis again, for all replicas');
+      // One that answers and took nothing has never been away.
+      void this.returned();
+    } else
+      this.logger.warn(
+        'Redis is away or takes nothing: each replica gives away its share of what is left of budgets',
+      );
   }
 }
 

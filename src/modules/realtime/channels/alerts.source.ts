@@ -58,6 +58,8 @@ export class AlertsSource implements ChannelSource, OnModuleInit {
         return this.dependenciesDown();
       case 'audit_pending':
         return (await this.figures.sum('citadel_audit_pending')) ?? 0;
+      case 'audit_lag_seconds':
+        return (await this.figures.sum('citadel_audit_lag_seconds')) ?? 0;
       case 'audit_spool_bytes':
         return (await this.figures.sum('citadel_audit_spool_bytes')) ?? 0;
     }
@@ -66,6 +68,7 @@ export class AlertsSource implements ChannelSource, OnModuleInit {
   private async dependenciesDown(): Promise<number> {
     const broken = this.backends.gates.filter(({ breaker }) => breaker.state === 'open').length;
     const isRedisUp = !this.hasRedis || (await this.figures.sum('citadel_redis_up')) !== 0;
-    return broken + (isRedisUp ? 0 : 1) + (this.database.isUp ? 0 : 1);
+    const hasRoom = (await this.figures.sum('citadel_audit_room')) !== 0;
+    return broken + [isRedisUp, this.database.isUp, hasRoom].filter((isWell) => !isWell).length;
   }
 }
