@@ -3,6 +3,7 @@ import OpenAI, {
   APIUserAbortError,
   AuthenticationError,
   BadRequestError,
+  ConflictError,
   InternalServerError,
   NotFoundError,
   RateLimitError,
@@ -228,6 +229,25 @@ describe('errors', () => {
     expect(error).toMatchObject({ code: 'upstream_error', type: 'upstream_error', param: null });
     expect(said.join('')).toBe('Good');
     resetBreakers(gateway);
+  });
+
+  it('that do not pass are not tried again', async () => {
+    ollama.answer({ pieces: ['Good'] });
+    let requests = 0;
+    const patient = new OpenAI({
+      baseURL: `${gateway.url}/v1`,
+      apiKey: 'unused',
+      maxRetries: 2,
+      fetch: (...request) => {
+        requests++;
+        return fetch(...request);
+      },
+    });
+    const once = { headers: { 'Idempotency-Key': 'asked-once' } };
+    await patient.chat.completions.create(CHAT, once);
+    const error = await failureOf(patient.chat.completions.create({ ...CHAT, seed: 7 }, once));
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(requests).toBe(2);
   });
 
   it('that pass are tried again as the gateway says, and then answered', async () => {

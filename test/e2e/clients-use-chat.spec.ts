@@ -123,6 +123,23 @@ describe('useChat of the AI SDK', () => {
     expect((await send([asked, answer, { ...asked, id: '2' }])).id).toMatch(/^chatcmpl-/);
   });
 
+  it('goes on with a message in which tools were called hundreds of times', async () => {
+    const step = (index: number): UIMessage['parts'] => [
+      { type: 'step-start' },
+      {
+        type: 'tool-light',
+        toolCallId: `call_${index}`,
+        state: 'output-available',
+        input: {},
+        output: 'done',
+      },
+    ];
+    const parts = Array.from({ length: 300 }, (_, index) => step(index)).flat();
+    ollama.answer({ pieces: ['ok'] });
+    expect((await send([{ id: '1', role: 'assistant', parts }])).parts).toHaveLength(2);
+    expect(messagesOfLast()).toHaveLength(600);
+  });
+
   it.each([
     ['no id', undefined],
     ['one that is no text', 7],
@@ -138,8 +155,8 @@ describe('useChat of the AI SDK', () => {
   });
 
   it.each([
-    [[], 'a list of 1 to 256 parts'],
-    ['text', 'a list of 1 to 256 parts'],
+    [[], 'a list of 1 to 4096 parts'],
+    ['text', 'a list of 1 to 4096 parts'],
     [[{ type: 'text' }], 'text must be a string'],
     [[{ type: 'reasoning', text: null }], 'text must be a string'],
     [[{ type: 'file', url: 'http://169.254.169.254/' }], 'data: URL'],

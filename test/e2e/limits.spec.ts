@@ -31,6 +31,7 @@ limits:
     - { user: responding, period: day, tokens: 40 }
     - { user: spent, period: day, tokens: 0 }
     - { user: embedding, period: day, tokens: 20 }
+    - { user: used-up, period: total, tokens: 0 }
     - { tenant: poor, period: day, tokens: 30 }
     - { endpoint: GET /socket.io/, tenant: sockets, period: day, tokens: 0 }
     - { endpoint: POST /agent/generate, tenant: sockets, period: day, tokens: 0 }
@@ -257,6 +258,7 @@ describe('generations with a bound of their own', () => {
     const refused = await second();
     expect([refused.status, await codeOf(refused)]).toEqual([429, 'rate_limit_exceeded']);
     expect(refused.headers.get('retry-after')).toBe('1');
+    expect(refused.headers.get('x-should-retry')).toBeNull();
     expect((await other()).status).toBe(200);
     gate.open();
     expect((await running.whole).done).toBe(true);
@@ -298,6 +300,11 @@ describe('a budget', () => {
     expect(refused.headers.get('x-ratelimit-remaining-tokens')).toBe('0');
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await codeOf(refused)).toBe('insufficient_quota');
+  });
+
+  it('of which nothing comes back is not to be asked for again', async () => {
+    const refused = await ask(caller('used-up'));
+    expect([refused.status, refused.headers.get('x-should-retry')]).toEqual([429, 'false']);
   });
 
   it('is shared by all answers of one request', async () => {

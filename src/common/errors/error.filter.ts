@@ -5,6 +5,7 @@ import { wrongMediaType } from '../http/wrong-media-type.js';
 import { challengeOf } from './challenge.js';
 import { ERROR_CATALOGUE } from './error-catalogue.js';
 import { GatewayError } from './gateway.error.js';
+import { isFinal } from './is-final.js';
 import { renderError } from './render-error.js';
 import { toGatewayError } from './to-gateway-error.js';
 
@@ -31,6 +32,7 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     if (error.retryAfterS !== undefined) reply.header('retry-after', String(error.retryAfterS));
+    if (isFinal(error)) reply.header('x-should-retry', 'false');
     if (error.headers !== undefined) reply.headers(error.headers);
     if (error.allow !== undefined) reply.header('allow', error.allow.join(', '));
     const challenge = challengeOf(error.code);

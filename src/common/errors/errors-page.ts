@@ -9,6 +9,9 @@ Under \`/v1\`, and where nothing else is said, an error is \`{"error":{"message"
 \`{"error":"<code>","message","status_code"}\`, but under \`/api/mcp\` a JSON-RPC error and on Ollama's own routes \`{"error":"text"}\`;
 under \`/oauth\` \`{"error","error_description"}\`. Every answer carries \`X-Request-Id\`, which the log knows too.
 
+\`X-Should-Retry: false\` says that the same request is of no use again within a minute; OpenAI's clients, which ask again and
+wait as long as \`Retry-After\` says, keep to it.
+
 When a stream has begun, the error is a frame in the stream's own dialect and no \`[DONE]\` follows. Status 499 is
 what a caller sees whose generation somebody else stopped.
 

@@ -13,6 +13,7 @@ const EXPOSED = [
   'Idempotent-Replayed',
   'Retry-After',
   'Retry-After-Ms',
+  'X-Should-Retry',
   'X-RateLimit-Limit-Requests',
   'X-RateLimit-Limit-Tokens',
   'X-RateLimit-Remaining-Requests',

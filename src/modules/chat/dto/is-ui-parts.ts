@@ -1,7 +1,7 @@
 import { mustHaveNoFault } from '../../../common/validation/must.js';
 import { IMAGE_DATA_URL } from './is-message-content.js';
 
-const MOST_PARTS = 256;
+const MOST_PARTS = 4096;
 
 /** One part of a UI message. What is only for the page, such as sources and the borders of steps, is passed over. */
 export interface UiPart {

@@ -324,4 +324,16 @@ describe(MeteredAllowances.name, () => {
     await allowances.reserve(wanted({ agent: 'sparse', owner: { ...ADA, id: 'bob' } }));
     await allowances.reserve(wanted({ agent: 'other' }));
   });
+
+  it('gives the slot of a caller who left just before', async () => {
+    const allowances = create({ generations: { ...FREE, perUser: 1 } });
+    const before = await allowances.reserve(wanted());
+    const after = allowances.reserve(wanted());
+    // As sockets that were closed are told of: behind the requests of the same turn.
+    setImmediate(() => before.settle(undefined));
+    (await after).settle(undefined);
+
+    await allowances.reserve(wanted());
+    expect((await refusal(allowances)).code).toBe('rate_limit_exceeded');
+  });
 });

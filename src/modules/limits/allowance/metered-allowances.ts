@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import { AppConfig } from '../../../config/index.js';
@@ -54,12 +55,15 @@ export class MeteredAllowances implements Allowances {
     if (slots.length === 0 && counters.length === 0) return this.unbounded(wanted);
     const promptTokens = counters.length === 0 ? 0 : wanted.promptTokens();
     const { completionTokens } = wanted;
-    const held = this.ledger.reserve({ slots, counters, promptTokens, completionTokens });
+    const reserve = () => this.ledger.reserve({ slots, counters, promptTokens, completionTokens });
     const toAllowance = (its: Holding | Refusal) => {
       if ('refused' in its) throw toError(its, counters);
       return this.bounded(wanted, counters, its);
     };
-    return held instanceof Promise ? held.then(toAllowance) : toAllowance(held);
+    const unlessFull = (its: Holding | Refusal) =>
+      isFull(its) ? twoTurns().then(reserve).then(toAllowance) : toAllowance(its);
+    const held = reserve();
+    return held instanceof Promise ? held.then(unlessFull) : unlessFull(held);
   }
 
   private unbounded({ owner, endpoint, agent }: Wanted): Allowance {
@@ -121,6 +125,17 @@ export class MeteredAllowances implements Allowances {
       unpriced: cost === undefined ? 1 : 0,
     });
   }
+}
+
+const isFull = (its: Holding | Refusal): boolean => 'refused' in its && its.refused === 'slots';
+
+/**
+ * Who breaks an answer off and asks again at once may be heard before the end of the connection is, which Node tells last
+ * in a turn of the event loop.
+ */
+async function twoTurns(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
 }
 
 function toError(refusal: Refusal, counters: readonly BudgetCounter[]): GatewayError {
