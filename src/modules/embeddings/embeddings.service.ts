@@ -45,11 +45,13 @@ export class EmbeddingsService {
 
   /**
    * Rejects with a `GatewayError` before a model is asked, with a `FailureError` after, or with the reason of the signal,
-   * which is asked for when a model has to be: from then on it is on record, whatever becomes of it.
+   * which is asked for when a model has to be: from then on it is on record, whatever becomes of it. `onAnswered` is called when
+   * all that was asked of the model is there, or will not be.
    */
   async embed(
     call: EmbeddingCall,
     toSignal: (begun: BegunEmbedding) => AbortSignal,
+    onAnswered: () => void = () => undefined,
   ): Promise<EmbeddingResult> {
     const plan = this.models.planEmbedding(call.model);
     const id = newId('emb-');
@@ -83,7 +85,7 @@ export class EmbeddingsService {
           const signal = toSignal({ id, backend });
           record.begin();
           try {
-            const made = await this.make(call, plan, missing, { signal, spent });
+            const made = await this.make(call, plan, missing, { signal, spent }).finally(onAnswered);
             for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
             // Of what others asked for in the same call only what was asked for here.
             used = [...missing.keys()].reduce((sum, key) => sum + made.get(key)!.tokens, 0);

@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { OVERHEAD_HEADER } from '../../../common/http/api-overhead.js';
 
 export const EMBEDDING_HEADERS = {
+  ...OVERHEAD_HEADER,
   'X-Ignored-Parameters': {
     description: 'Fields of the request that had no effect.',
     schema: { type: 'string' as const },
