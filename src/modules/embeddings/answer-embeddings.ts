@@ -1,3 +1,4 @@
+import { cacheUseOf } from '../../common/http/cache-use.js';
 import { markIgnoredFields } from '../../common/http/ignored-fields.js';
 import { onClientGone } from '../../common/http/on-client-gone.js';
 import { sendWireJson } from '../../common/http/send-json.js';
@@ -16,7 +17,7 @@ export interface EmbeddingExchange extends Exchange {
   readonly dto: DtoClass;
 }
 
-type Asked = Pick<EmbeddingCall, 'model' | 'inputs'> & Partial<Omit<EmbeddingCall, 'caller'>>;
+type Asked = Pick<EmbeddingCall, 'model' | 'inputs'> & Partial<Omit<EmbeddingCall, 'cache' | 'caller'>>;
 
 /** Answers one request for vectors. A client that leaves stops what is made for it alone. */
 export async function answerEmbeddings(
@@ -38,7 +39,8 @@ export async function answerEmbeddings(
   };
   const nothing = { dimensions: undefined, truncate: undefined, keepAlive: undefined, options: undefined };
   try {
-    const call = { ...nothing, ...asked, caller: toCaller(request, user) };
+    const cache = cacheUseOf(request);
+    const call = { ...nothing, ...asked, cache, caller: toCaller(request, user) };
     const result = await service.embed(call, toSignal, () => clock.answered());
     const { id, backend, cached, vectors } = result;
     const { names } = CompiledDto.of(dto);
@@ -46,7 +48,7 @@ export async function answerEmbeddings(
     reply.headers({
       'x-generation-id': id,
       'x-citadel-backend': backend,
-      'x-cache': cached === vectors.length ? 'hit' : 'miss',
+      'x-cache': cache !== 'use' ? 'bypass' : cached === vectors.length ? 'hit' : 'miss',
     });
     const body = render(result);
     reply.headers(clock.headers);

@@ -60,7 +60,8 @@ export class EmbeddingsService {
     const backend = gate.backend.name;
     const terms = { ...call, tenant: call.caller.owner.tenant, backend, model };
     const keys = call.inputs.map((text) => toVectorKey(terms, text));
-    const found = await this.cache.getAll(keys);
+    const isAsked = call.cache === 'use';
+    const found = isAsked ? await this.cache.getAll(keys) : keys.map((): Vector | undefined => undefined);
     let cached = countFound(found);
     const spent = new Spending();
     if (cached < keys.length) {
@@ -77,7 +78,7 @@ export class EmbeddingsService {
       try {
         // Others may have made some meanwhile. From here on until these are claimed nobody makes anything.
         for (const [at, key] of keys.entries()) {
-          found[at] ??= this.cache.getRecent(key);
+          if (isAsked) found[at] ??= this.cache.getRecent(key);
           if (found[at] !== undefined) missing.delete(key);
         }
         cached = countFound(found);
@@ -113,7 +114,7 @@ export class EmbeddingsService {
   }
 
   private async make(
-    { dimensions, truncate, keepAlive, options }: EmbeddingCall,
+    { dimensions, truncate, keepAlive, options, cache }: EmbeddingCall,
     { targets }: Plan,
     texts: ReadonlyMap<string, string>,
     { signal, spent }: { signal: AbortSignal; spent: Spending },
@@ -135,7 +136,7 @@ export class EmbeddingsService {
           const making = { signal: abort, onCall: () => spent.calls++ };
           const vectors = await spent.count(inputs, abort, () => this.maker.make(targets, request, making));
           const made = new Map(keys.map((key, place) => [key, vectors[place]!]));
-          this.cache.setAll(made);
+          if (cache !== 'bypass') this.cache.setAll(made);
           return made;
         })();
         lanes[at % CALLS_AT_ONCE] = work;
