@@ -20,7 +20,11 @@ export interface Wanted {
   readonly promptTokens: () => number;
   /** Most tokens of all answers together. */
   readonly completionTokens: number;
+  /** Asked where what runs leaves no room just now: whether to try once more when it resolves. Without it that is refused. */
+  readonly roomAgain?: RoomAgain | undefined;
 }
+
+export type RoomAgain = () => Promise<boolean>;
 
 /** What was used in the end. */
 export interface Spent extends PricedModel {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GenerationRegistry } from '../../src/modules/generation/index.js';
 import { MANAGER, OPS, TESTER, CoordinatorCalls } from '../support/coordinator-calls.js';
-import { createGateway } from '../support/create-app.js';
+import { createGateway, type TestGateway } from '../support/create-app.js';
 import { post, resetBreakers } from '../support/gateway-calls.js';
 import { authorizationOf } from '../support/sign-in.js';
 
@@ -127,26 +127,75 @@ describe('tasks beside each other', () => {
     expect([status, answer.success, answer.results.length, warned]).toEqual([200, true, 32, []]);
   });
 
-  it('are each counted by the limits', async () => {
-    const bounded = await createGateway({ OLLAMA_URL: calls.ollama.origin, GENERATIONS_PER_USER: '1' });
-    try {
+  describe('of a caller who may have one at a time', () => {
+    let bounded: TestGateway;
+    let headers: Record<string, string>;
+    const run = (tasks: object[]) =>
+      post(`${bounded.url}/api/coordinator/parallel`, { tasks, input: 'x' }, { headers });
+    beforeAll(async () => {
+      bounded = await createGateway({ OLLAMA_URL: calls.ollama.origin, GENERATIONS_PER_USER: '1' });
+      headers = await authorizationOf(bounded);
+    });
+    afterAll(() => bounded.close());
+
+    it('wait for each other', async () => {
+      calls.echo();
+      const from = calls.ollama.requests.length;
+      expect(await (await run([MANAGER, TESTER, OPS, MANAGER])).json()).toMatchObject({
+        success: true,
+        output: ['product manager: x', 'quality engineer: x', 'devops engineer: x', 'product manager: x'],
+      });
+      expect(calls.asked(from)).toHaveLength(4);
+      expect(bounded.app.get(GenerationRegistry).runningCount).toBe(0);
+    });
+
+    it('begin one after the other, though one of them fails', async () => {
+      calls.echo((persona) => persona.includes('quality'));
+      expect(await (await run([TESTER, MANAGER, OPS])).json()).toMatchObject({
+        results: [{ error: { code: 'upstream_error' } }, { success: true }, { success: true }],
+      });
+    });
+
+    it('wait for no other request of the caller', async () => {
       calls.ollama.answer({ pieces: ['one', ' two'] });
       const gate = calls.ollama.hold(1);
-      const headers = await authorizationOf(bounded);
-      const answer = post(
-        `${bounded.url}/api/coordinator/parallel`,
-        { tasks: [MANAGER, TESTER], input: 'x' },
-        { headers },
-      );
+      const other = run([MANAGER]);
       await gate.reached;
-      gate.open();
-      expect(await (await answer).json()).toMatchObject({
+      const refused = await run([MANAGER, TESTER, OPS]);
+      expect(refused.status).toBe(429);
+      expect(await refused.json()).toMatchObject({
         success: false,
-        results: [{ success: true }, { success: false, error: { code: 'rate_limit_exceeded' } }],
+        results: Array(3).fill({ success: false, error: { code: 'rate_limit_exceeded' } }) as unknown,
       });
-    } finally {
-      await bounded.close();
-    }
+      gate.open();
+      expect(await (await other).json()).toMatchObject({ success: true });
+    });
+
+    it('that wait begin no more when their client leaves', async () => {
+      calls.ollama.answer({ pieces: ['one', ' two'] });
+      const gate = calls.ollama.hold(1);
+      const leaving = new AbortController();
+      const from = calls.ollama.requests.length;
+      const key = { 'Idempotency-Key': 'left' };
+      const answer = fetch(`${bounded.url}/api/coordinator/parallel`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers, ...key },
+        body: JSON.stringify({ tasks: [MANAGER, TESTER], input: 'x', options: { on_disconnect: 'cancel' } }),
+        signal: leaving.signal,
+      });
+      answer.catch(() => undefined);
+      const { request } = await gate.reached;
+      leaving.abort();
+      await calls.ollama.connectionClosed(request.connection);
+      calls.echo();
+      const again = await post(
+        `${bounded.url}/api/coordinator/parallel`,
+        { tasks: [MANAGER, TESTER], input: 'x', options: { on_disconnect: 'cancel' } },
+        { headers: { ...headers, ...key } },
+      );
+      expect(await again.json()).toMatchObject({ success: true });
+      expect(calls.asked(from)).toHaveLength(3);
+    });
   });
 
   it('all stop when their client leaves, and nothing more begins', async () => {

@@ -145,6 +145,43 @@ describe('POST /v1/embeddings', () => {
   });
 });
 
+describe('the cache is passed by', () => {
+  const said = async (input: string, directive?: string, path?: string) => {
+    const headers = directive === undefined ? undefined : { 'cache-control': directive };
+    const response = await ask({ input, prompt: input }, path, { headers });
+    await response.text();
+    return response.headers.get('x-cache');
+  };
+
+  it.each(['/v1/embeddings', '/api/embed', '/api/embeddings'])('at %s', async (path) => {
+    const text = fresh();
+    expect([await said(text, 'no-store', path), await said(text, undefined, path)]).toEqual([
+      'bypass',
+      'miss',
+    ]);
+    expect([await said(text, 'no-cache', path), await said(text, undefined, path)]).toEqual([
+      'bypass',
+      'hit',
+    ]);
+    expect(upstreamInputs()).toEqual([[text], [text], [text]]);
+  });
+
+  it('and the vector takes the place of the old one with no-cache', async () => {
+    const text = fresh();
+    const vector = async (directive = '') => {
+      const headers = { 'cache-control': directive };
+      return (await vectorsOf(await ask({ input: text }, undefined, { headers })))[0];
+    };
+    const old = await vector();
+    const json = { 'Content-Type': 'application/json' };
+    server.embedScript((exchange) => exchange.respond(200, json, '{"embeddings":[[1,2]]}'));
+    expect(await vector('no-store')).toEqual([1, 2]);
+    expect(await vector()).toEqual(old);
+    expect(await vector('max-age=0, no-cache')).toEqual([1, 2]);
+    expect(await vector()).toEqual([1, 2]);
+  });
+});
+
 describe('the routes of Ollama', () => {
   it('answer one prompt twice with the same vector, the second time from the cache', async () => {
     const prompt = fresh();

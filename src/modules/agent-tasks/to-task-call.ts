@@ -1,5 +1,6 @@
 import type { Exchange } from '../../common/http/exchange.js';
 import type { AgentSettings } from '../../config/index.js';
+import type { RoomAgain } from '../../contracts/allowance.js';
 import { toCall, type Call } from '../chat/index.js';
 import { toTaskBody, type TaskOptions } from './to-task-body.js';
 
@@ -12,12 +13,14 @@ export interface WholeTask {
   readonly options?: TaskOptions;
   /** It belongs to work that was let in before. */
   readonly isPart?: boolean;
+  /** As the terms of a call have it. */
+  readonly roomAgain?: RoomAgain;
 }
 
-export const toTaskCall = (exchange: Exchange, { agent, profile, text, options, isPart }: WholeTask): Call =>
+export const toTaskCall = (exchange: Exchange, { agent, profile, text, options, ...part }: WholeTask): Call =>
   toCall({
     exchange,
     agent,
     body: toTaskBody(text, options),
-    terms: { usualProfile: profile, modelOptional: true, isPart },
+    terms: { usualProfile: profile, modelOptional: true, ...part },
   });

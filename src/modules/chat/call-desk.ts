@@ -115,6 +115,7 @@ export class CallDesk {
       kind: body.kind,
       idPrefix: terms.idPrefix,
       isPart: terms.isPart,
+      roomAgain: terms.roomAgain,
       route: caller.route,
       endpoint: caller.endpoint,
       requestId: caller.requestId,

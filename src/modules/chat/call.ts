@@ -1,5 +1,6 @@
 import type { Exchange } from '../../common/http/exchange.js';
 import type { AgentSettings } from '../../config/index.js';
+import type { RoomAgain } from '../../contracts/allowance.js';
 import type { AgentTask } from '../../contracts/generation-request.js';
 import type { Principal } from '../../contracts/principal.js';
 import type { StreamDialect } from '../../contracts/stream-dialect.js';
@@ -63,6 +64,8 @@ export interface RouteTerms {
   readonly idPrefix?: string;
   /** It belongs to work that was let in before. */
   readonly isPart?: boolean | undefined;
+  /** Where other parts run that may leave it room: whether to try once more when it resolves. */
+  readonly roomAgain?: RoomAgain | undefined;
 }
 
 export type CallBody =

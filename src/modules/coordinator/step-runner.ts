@@ -16,6 +16,7 @@ import type { FollowedLog } from '../generation/index.js';
 import { finishedUnlessGone } from '../streaming/index.js';
 import { instructionOf } from './agent-methods.js';
 import type { StepResultDto } from './dto/workflow-result.dto.js';
+import type { StepRoom } from './step-room.js';
 import type { TextRoom } from './text-room.js';
 import { toTaskText, transformed } from './transforms.js';
 import type { WaitingClient } from './waiting-client.js';
@@ -43,6 +44,7 @@ export interface Surroundings {
   readonly options: TaskOptions;
   readonly key: string | undefined;
   readonly room: TextRoom;
+  readonly stepRoom: StepRoom;
   /** Told of each answer that has begun. */
   readonly began: (answering: Answering) => void;
 }
@@ -79,7 +81,7 @@ export class StepRunner {
   }
 
   private async runOnce(step: Step, around: Surroundings): Promise<StepEnd> {
-    const { client, key, began } = around;
+    const { client, key, began, stepRoom } = around;
     const startedAt = performance.now();
     let begun: FollowedLog | undefined;
     const toResult = (came: Pick<StepResultDto, 'success' | 'output' | 'finish_reason'>): StepResultDto => ({
@@ -91,6 +93,7 @@ export class StepRunner {
       usage: toTokenCounts(begun?.usage ?? {}),
       durationMs: Math.round(performance.now() - startedAt),
     });
+    stepRoom.enter();
     try {
       const told = this.tell(step, around);
       const stepKey = toStepKey(key, step.index, step.follows ? JSON.stringify(told) : undefined);
@@ -107,6 +110,8 @@ export class StepRunner {
       if (code === 'internal') this.logger.error({ generation: begun?.id, err: cause }, message);
       const failed = toResult({ success: false, output: null, finish_reason: null });
       return { result: { ...failed, error: { code, message } }, error };
+    } finally {
+      stepRoom.leave(begun !== undefined);
     }
   }
 
@@ -123,9 +128,13 @@ export class StepRunner {
     return told;
   }
 
-  private toCall({ call }: Step, { text, context }: Told, { exchange, options }: Surroundings): Call {
+  private toCall(
+    { call }: Step,
+    { text, context }: Told,
+    { exchange, options, stepRoom }: Surroundings,
+  ): Call {
     const agent = this.agents.get(call.agent, 'agent');
     const task = { agent, profile: agent.profile, text, options: { ...options, context } };
-    return toTaskCall(exchange, { ...task, isPart: true });
+    return toTaskCall(exchange, { ...task, isPart: true, roomAgain: stepRoom.again });
   }
 }

@@ -5,6 +5,7 @@ import type { Answering } from '../chat/index.js';
 import { answerHeaders } from '../streaming/index.js';
 import type { StepResultDto } from './dto/workflow-result.dto.js';
 import type { Surroundings } from './step-runner.js';
+import { StepRoom } from './step-room.js';
 import type { TextRoom } from './text-room.js';
 import { WaitingClient } from './waiting-client.js';
 
@@ -24,6 +25,7 @@ export class WorkflowRun implements Surroundings {
   readonly room: TextRoom;
   readonly id: string;
   readonly client: WaitingClient;
+  readonly stepRoom = new StepRoom();
   private readonly startedAt = performance.now();
   private readonly answers: Answering[] = [];
 
@@ -37,6 +39,7 @@ export class WorkflowRun implements Surroundings {
     this.room = room;
     this.id = toWorkflowId(key, exchange.request);
     this.client = new WaitingClient(exchange.reply, () => onSettled('cancelled', this.durationMs));
+    this.client.onGone(() => this.stepRoom.close());
   }
 
   get durationMs(): number {

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { CacheUse } from '../../common/http/cache-use.js';
 import type { Principal } from '../../contracts/principal.js';
 import { userOf } from '../../common/user-of.js';
 import { endpointOf, headerOf, principalOf, routeOf } from '../../common/http/request-context.js';
@@ -11,6 +12,7 @@ export interface EmbeddingCall {
   readonly truncate: boolean | undefined;
   readonly keepAlive: string | number | undefined;
   readonly options: Readonly<Record<string, unknown>> | undefined;
+  readonly cache: CacheUse;
   readonly caller: EmbeddingCaller;
 }
 

@@ -19,6 +19,7 @@ const call = (...inputs: string[]): EmbeddingCall => ({
   dimensions: undefined,
   truncate: undefined,
   keepAlive: undefined,
+  cache: 'use',
   options: undefined,
   caller: { owner: ANONYMOUS, userId: 'ada', route: '/', endpoint: 'POST /', requestId: 'r' },
 });

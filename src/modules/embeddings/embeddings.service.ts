@@ -45,11 +45,13 @@ export class EmbeddingsService {
 
   /**
    * Rejects with a `GatewayError` before a model is asked, with a `FailureError` after, or with the reason of the signal,
-   * which is asked for when a model has to be: from then on it is on record, whatever becomes of it.
+   * which is asked for when a model has to be: from then on it is on record, whatever becomes of it. `onAnswered` is called when
+   * all that was asked of the model is there, or will not be.
    */
   async embed(
     call: EmbeddingCall,
     toSignal: (begun: BegunEmbedding) => AbortSignal,
+    onAnswered: () => void = () => undefined,
   ): Promise<EmbeddingResult> {
     const plan = this.models.planEmbedding(call.model);
     const id = newId('emb-');
@@ -58,7 +60,8 @@ export class EmbeddingsService {
     const backend = gate.backend.name;
     const terms = { ...call, tenant: call.caller.owner.tenant, backend, model };
     const keys = call.inputs.map((text) => toVectorKey(terms, text));
-    const found = await this.cache.getAll(keys);
+    const isAsked = call.cache === 'use';
+    const found = isAsked ? await this.cache.getAll(keys) : keys.map((): Vector | undefined => undefined);
     let cached = countFound(found);
     const spent = new Spending();
     if (cached < keys.length) {
@@ -75,7 +78,7 @@ export class EmbeddingsService {
       try {
         // Others may have made some meanwhile. From here on until these are claimed nobody makes anything.
         for (const [at, key] of keys.entries()) {
-          found[at] ??= this.cache.getRecent(key);
+          if (isAsked) found[at] ??= this.cache.getRecent(key);
           if (found[at] !== undefined) missing.delete(key);
         }
         cached = countFound(found);
@@ -83,7 +86,7 @@ export class EmbeddingsService {
           const signal = toSignal({ id, backend });
           record.begin();
           try {
-            const made = await this.make(call, plan, missing, { signal, spent });
+            const made = await this.make(call, plan, missing, { signal, spent }).finally(onAnswered);
             for (const [at, key] of keys.entries()) found[at] ??= made.get(key);
             // Of what others asked for in the same call only what was asked for here.
             used = [...missing.keys()].reduce((sum, key) => sum + made.get(key)!.tokens, 0);
@@ -111,7 +114,7 @@ export class EmbeddingsService {
   }
 
   private async make(
-    { dimensions, truncate, keepAlive, options }: EmbeddingCall,
+    { dimensions, truncate, keepAlive, options, cache }: EmbeddingCall,
     { targets }: Plan,
     texts: ReadonlyMap<string, string>,
     { signal, spent }: { signal: AbortSignal; spent: Spending },
@@ -133,7 +136,7 @@ export class EmbeddingsService {
           const making = { signal: abort, onCall: () => spent.calls++ };
           const vectors = await spent.count(inputs, abort, () => this.maker.make(targets, request, making));
           const made = new Map(keys.map((key, place) => [key, vectors[place]!]));
-          this.cache.setAll(made);
+          if (cache !== 'bypass') this.cache.setAll(made);
           return made;
         })();
         lanes[at % CALLS_AT_ONCE] = work;

@@ -3,7 +3,7 @@ import { GatewayError } from '../../common/errors/gateway.error.js';
 import { Lifecycle } from '../../common/lifecycle.js';
 import { newId } from '../../common/new-id.js';
 import { AppConfig } from '../../config/index.js';
-import { Allowances, type Allowance } from '../../contracts/allowance.js';
+import { Allowances, type Allowance, type RoomAgain } from '../../contracts/allowance.js';
 import { EventBus } from '../../contracts/business-events.js';
 import type { Outcome } from '../../contracts/generation-outcome.js';
 import type { GenerationRequest } from '../../contracts/generation-request.js';
@@ -51,6 +51,8 @@ export interface GenerationSpec {
   readonly messageId?: string | undefined;
   /** Whether it belongs to work that was let in before. */
   readonly isPart?: boolean | undefined;
+  /** As an allowance is asked for. */
+  readonly roomAgain?: RoomAgain | undefined;
   /** What each answer is asked for; prompts may differ by answer. */
   readonly request: (choice: number) => Omit<GenerationRequest, 'model'>;
 }
@@ -86,6 +88,7 @@ export class GenerationService {
       targets: spec.plan.targets.map(({ gate, model }) => ({ backend: gate.backend.name, model })),
       promptTokens: () => estimatePrompts(requests),
       completionTokens: wanted,
+      roomAgain: spec.roomAgain,
     });
     try {
       return this.start(spec, requests, allowance, wanted);

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { timeOfText } from '../record/time-of-text.js';
 import { findFrame } from './find-frame.js';
 import { timeOfSegment } from './segment-name.js';
@@ -58,6 +58,11 @@ export class SpoolSegment {
   /** In ms of the Unix epoch. */
   get createdAt(): number {
     return timeOfSegment(this.path);
+  }
+
+  /** Whether its file was deleted: what it holds goes with this process. */
+  get isDeleted(): boolean {
+    return fstatSync(this.file).nlink === 0;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DirectoryInUseError, DirectoryLock } from '../../../infrastructure/filesystem/index.js';
 
 export const SEGMENT_SUFFIX = '.spool';
@@ -14,14 +15,34 @@ export interface SpoolSlot {
 
 /** Takes the first free directory, and moves to it what others that nobody holds still contain. */
 export async function takeSlot(root: string): Promise<SpoolSlot> {
+  const slot = await takeFirst(root);
+  await inherit(root, slot.directory);
+  return { ...slot, inherited: await segmentsIn(slot.directory) };
+}
+
+/**
+ * Takes one in place of one that was deleted. Throws where that would lie on another file system: what was mounted there is
+ * gone, and who looks for the records would not look there.
+ */
+export async function retakeSlot(root: string, device: number): Promise<SpoolSlot> {
+  const place = nearest(resolve(root));
+  if (place.device !== device)
+    throw new Error(`${place.path} is not on the file system any more that had the spool`);
+  return { ...(await takeFirst(root)), inherited: [] };
+}
+
+async function takeFirst(root: string): Promise<Omit<SpoolSlot, 'inherited'>> {
   for (let number = 1; ; number++) {
     const directory = join(root, String(number));
     const lock = await tryLock(directory);
-    if (!lock) continue;
-    await inherit(root, directory);
-    const inherited = await segmentsIn(directory);
-    return { directory, inherited, release: () => lock.release() };
+    if (lock) return { directory, release: () => lock.release() };
   }
+}
+
+/** The path itself, or what is left of those above it. */
+function nearest(path: string): { readonly path: string; readonly device: number } {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? nearest(dirname(path)) : { path, device: found.dev };
 }
 
 async function inherit(root: string, directory: string): Promise<void> {

@@ -1,12 +1,14 @@
 import {
   appendFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -276,6 +278,80 @@ describe(Spool.name, () => {
     expect(spool.size).toBeLessThan(80 * 1024 * 1024);
     expect(waiting(await afterDeath())).toContain('begin long');
     expect(long.live).toBe(true);
+  });
+
+  describe('whose files are deleted under it', () => {
+    /** Looks after itself once. */
+    const tend = () => vi.advanceTimersByTimeAsync(1_000);
+    beforeEach(async () => {
+      spool.close();
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      spool = await Spool.open(root, MAX_BYTES);
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    it.each([
+      ['its directory', () => rmSync(join(root, '1'), { recursive: true })],
+      ['all of its place', () => rmSync(root, { recursive: true })],
+      ['its files alone', () => filesIn('1').forEach((file) => rmSync(file))],
+    ])('makes them again, and loses nothing: %s', async (_, strike) => {
+      append('begin', 'a');
+      append('outcome', 'b');
+      const settled = append('outcome', 'c');
+      spool.settle(settled);
+      strike();
+      await tend();
+      await vi.waitUntil(() => existsSync(join(root, '1')) && filesIn('1').length > 0);
+      append('outcome', 'd');
+      expect([spool.isWritable, spool.damagedCount]).toEqual([true, 0]);
+      expect(waiting()).toEqual(['outcome b', 'outcome d']);
+      vi.useRealTimers();
+      const heir = await afterDeath();
+      expect(waiting(heir)).toEqual(['begin a', 'outcome b', 'outcome d']);
+    });
+
+    it('counts what it cannot read any more', async () => {
+      append('outcome', 'a');
+      append('outcome', 'b');
+      const [file] = filesIn('1');
+      const bytes = readFileSync(file!);
+      bytes[bytes.indexOf('"b"') + 6]! ^= 1;
+      writeFileSync(file!, bytes);
+      rmSync(file!);
+      await tend();
+      expect(waiting()).toEqual(['outcome a']);
+      expect(spool.damagedCount).toBe(1);
+    });
+
+    it('takes another place where somebody else has taken its own meanwhile', async () => {
+      append('outcome', 'a');
+      rmSync(root, { recursive: true });
+      const other = await Spool.open(root, MAX_BYTES);
+      await tend();
+      await vi.waitUntil(() => existsSync(join(root, '2')) && filesIn('2').length > 0);
+      expect(waiting()).toEqual(['outcome a']);
+      expect(waiting(other)).toEqual([]);
+      other.close();
+    });
+
+    it('makes nothing where what was linked there is gone', async () => {
+      spool.close();
+      const [place, link] = [join(root, 'place'), join(root, 'link')];
+      mkdirSync(place);
+      symlinkSync(place, link);
+      spool = await Spool.open(link, MAX_BYTES);
+      append('outcome', 'a');
+      rmSync(place, { recursive: true });
+      await tend();
+      await vi.waitUntil(() => !spool.isWritable);
+      await tend();
+      expect([spool.isWritable, existsSync(place)]).toEqual([false, false]);
+      expect(() => append('begin', 'b')).toThrow('ENO');
+      // What this process still has it still gives to the database.
+      expect(waiting()).toEqual(['outcome a']);
+    });
   });
 
   it('goes on behind a record that is damaged, and counts it', () => {

@@ -6,7 +6,7 @@ import { RefusalLog } from './refusal-log.js';
 import { segmentName } from './segment-name.js';
 import { type FrameKind, FrameWriter, type SpoolRecord } from './spool-frame.js';
 import { SpoolSegment, type SpoolTicket } from './spool-segment.js';
-import { type SpoolSlot, takeSlot } from './spool-slot.js';
+import { retakeSlot, type SpoolSlot, takeSlot } from './spool-slot.js';
 import { SyncedDirectory } from './synced-directory.js';
 
 const SEGMENT_BYTES = 8 * 1024 * 1024;
@@ -40,7 +40,7 @@ export class Spool {
   private readonly frames = new FrameWriter();
   /** The oldest first; the last one is written to. */
   private readonly segments: SpoolSegment[] = [];
-  private readonly directory: SyncedDirectory;
+  private directory: SyncedDirectory;
   private readonly files = new FileRemoval((error) =>
     this.logger.warn({ err: error }, 'a file of the spool cannot be removed; it is tried again'),
   );
@@ -54,9 +54,13 @@ export class Spool {
   /** Of the last begin, if there was no room for it. */
   private refusedBytes = 0;
   private writable = true;
+  private closed = false;
+  private retaking: Promise<void> | undefined;
+  private canReplace = true;
 
   private constructor(
-    private readonly slot: SpoolSlot,
+    private readonly root: string,
+    private slot: SpoolSlot,
     private readonly maxBytes: number,
   ) {
     this.directory = new SyncedDirectory(slot.directory);
@@ -64,7 +68,7 @@ export class Spool {
 
   /** Takes a directory of its own below `root`, and with it what dead processes left behind. */
   static async open(root: string, maxBytes: number): Promise<Spool> {
-    const spool = new Spool(await takeSlot(root), maxBytes);
+    const spool = new Spool(root, await takeSlot(root), maxBytes);
     spool.inherit();
     return spool;
   }
@@ -155,6 +159,7 @@ export class Spool {
 
   /** What is still needed stays for the next process. */
   close(): void {
+    this.closed = true;
     clearInterval(this.sweeping);
     for (const segment of [...this.segments]) {
       if (segment.liveCount === 0) this.remove(segment);
@@ -209,6 +214,8 @@ export class Spool {
 
   /** No longer than it must be is anything here that may have been erased elsewhere. */
   private sweep(): void {
+    if (this.directory.isDeleted) this.retaking ??= this.retake().finally(() => (this.retaking = undefined));
+    else if (this.segments.some(({ isDeleted }) => isDeleted)) this.rescue();
     // Nobody comes who would find it out, where all are told that nothing can begin here.
     this.writable ||= isWritable(this.slot.directory, COMMON_BYTES);
     this.refusals.look(this.writable && this.hasRoom);
@@ -226,21 +233,69 @@ export class Spool {
     }
   }
 
+  /** Makes a directory again in place of one that was deleted. */
+  private async retake(): Promise<void> {
+    try {
+      const slot = await retakeSlot(this.root, this.directory.device);
+      if (this.closed) return slot.release();
+      const before = { slot: this.slot, directory: this.directory };
+      this.directory = new SyncedDirectory(slot.directory);
+      this.slot = slot;
+      before.slot.release();
+      void before.directory.closeLater();
+    } catch (error) {
+      // What is written there would be nowhere.
+      for (const segment of this.segments) segment.finish();
+      return this.cannotReplace(error);
+    }
+    this.rescue();
+  }
+
+  /** Once, until it could be done. */
+  private cannotReplace(error: unknown): void {
+    if (this.canReplace)
+      this.logger.error(
+        { err: error },
+        'what was deleted of the spool cannot be made again; that is tried again',
+      );
+    this.canReplace = false;
+    this.writable = false;
+  }
+
+  /** Writes anew what is needed of files that were deleted, as long as this process can still read them. */
+  private rescue(): void {
+    const deleted = new Set(this.segments.filter(({ isDeleted }) => isDeleted));
+    // Nothing more goes to them, and nothing gets before what they have.
+    for (const segment of deleted) segment.finish();
+    const isNeeded = ({ live, segment }: SpoolTicket) => live && deleted.has(segment);
+    const needed = [...deleted].flatMap(({ tickets }) => tickets).filter(isNeeded);
+    try {
+      // Files that are tidied up meanwhile may take some of them along.
+      for (const ticket of needed) if (isNeeded(ticket)) this.moveTo(this.current(), ticket);
+      for (const segment of deleted) this.remove(segment);
+      if (needed.length > 0)
+        this.logger.warn(`files of the spool were deleted: ${needed.length} records were written anew`);
+      this.canReplace = true;
+    } catch (error) {
+      this.cannotReplace(error);
+    }
+    this.sync().catch(() => undefined);
+  }
+
+  private moveTo(target: SpoolSegment, ticket: SpoolTicket): void {
+    const record = ticket.segment.read(ticket);
+    if (record === undefined) return this.giveUp(ticket);
+    target.adopt(ticket, this.frames.write(record));
+    this.bytes += ticket.bytes;
+  }
+
   /** Long generations keep old files alive: their begins move on when little else is in there. */
   private tidy(target: SpoolSegment): void {
     const [oldest] = this.segments;
     if (oldest === undefined || oldest === target || oldest.liveCount > oldest.tickets.length / 4) return;
     const live = oldest.tickets.filter(({ live, segment }) => live && segment === oldest);
     if (live.some(({ kind }) => kind === 'outcome')) return;
-    for (const ticket of live) {
-      const record = oldest.read(ticket);
-      if (record === undefined) {
-        this.giveUp(ticket);
-        continue;
-      }
-      target.adopt(ticket, this.frames.write(record));
-      this.bytes += ticket.bytes;
-    }
+    for (const ticket of live) this.moveTo(target, ticket);
     this.remove(oldest);
   }
 

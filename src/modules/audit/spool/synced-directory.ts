@@ -1,4 +1,4 @@
-import { closeSync, fsync, openSync } from 'node:fs';
+import { closeSync, fstatSync, fsync, openSync } from 'node:fs';
 
 /** A directory whose new names have to survive a loss of power as well. */
 export class SyncedDirectory {
@@ -8,6 +8,16 @@ export class SyncedDirectory {
 
   constructor(path: string) {
     this.file = openSync(path, 'r');
+  }
+
+  /** Whether it was deleted: what is made in it now is nowhere. */
+  get isDeleted(): boolean {
+    return fstatSync(this.file).nlink === 0;
+  }
+
+  /** The file system it lies on. */
+  get device(): number {
+    return fstatSync(this.file).dev;
   }
 
   changed(): void {
@@ -30,5 +40,11 @@ export class SyncedDirectory {
 
   close(): void {
     closeSync(this.file);
+  }
+
+  /** Once nobody waits for it any more. */
+  async closeLater(): Promise<void> {
+    await this.syncing.catch(() => undefined);
+    this.close();
   }
 }

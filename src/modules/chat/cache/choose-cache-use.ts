@@ -1,13 +1,7 @@
-import { headerOf } from '../../../common/http/request-context.js';
+import { type CacheUse, cacheUseOf } from '../../../common/http/cache-use.js';
 import type { Exchange } from '../../../common/http/exchange.js';
 import type { ResponseCacheConfig } from '../../../config/index.js';
 import type { GenerationSpec } from '../../generation/index.js';
-
-/** `refresh`: the answer is made anew, and takes the place of the one that is kept. */
-export type CacheUse = 'use' | 'refresh' | 'bypass';
-
-const NO_STORE = /(?:^|[\s,])no-store(?:[\s,;]|$)/i;
-const NO_CACHE = /(?:^|[\s,])no-cache(?:[\s,;=]|$)/i;
 
 /** What the settings and the caller want of the cache. A conversation that goes on is not answered from it. */
 export function chooseCacheUse(
@@ -20,8 +14,5 @@ export function chooseCacheUse(
     const { temperature, seed } = request(0).sampling;
     if (temperature !== 0 && seed === undefined) return 'bypass';
   }
-  const wanted = headerOf(exchange.request, 'cache-control');
-  if (wanted === undefined) return 'use';
-  if (NO_STORE.test(wanted)) return 'bypass';
-  return NO_CACHE.test(wanted) ? 'refresh' : 'use';
+  return cacheUseOf(exchange.request);
 }

@@ -1,6 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { OVERHEAD_HEADER } from '../../../common/http/api-overhead.js';
 
 export const EMBEDDING_HEADERS = {
+  ...OVERHEAD_HEADER,
+  'X-Cache': {
+    description:
+      '`hit` when all vectors came from the cache, `miss` when not, `bypass` when it was not asked: with `Cache-Control: no-cache` ' +
+      '(the new vectors are kept) or `no-store` (they are not).',
+    schema: { type: 'string' as const, enum: ['hit', 'miss', 'bypass'] },
+  },
   'X-Ignored-Parameters': {
     description: 'Fields of the request that had no effect.',
     schema: { type: 'string' as const },

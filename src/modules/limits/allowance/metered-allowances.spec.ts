@@ -174,6 +174,42 @@ describe(MeteredAllowances.name, () => {
     expect(Math.abs(retryAfterS! - (midnight - Date.now()) / 1000)).toBeLessThan(2);
   });
 
+  describe('for whom room may come back', () => {
+    it('tries once more as often as it is worth while', async () => {
+      const allowances = create({ budgets: [budget({ tokens: 100 })] });
+      const first = await allowances.reserve(wanted());
+      let asked = 0;
+      const second = await allowances.reserve(
+        wanted({
+          roomAgain: () => {
+            if (++asked === 2) first.settle(spent(10, 20));
+            return Promise.resolve(true);
+          },
+        }),
+      );
+      expect([asked, second.completionTokens]).toEqual([2, 60]);
+      const roomAgain = () => Promise.resolve(false);
+      expect((await refusal(allowances, wanted({ roomAgain }))).code).toBe('insufficient_quota');
+    });
+
+    it('does not ask where nothing will come back', async () => {
+      const allowances = create({ budgets: [budget({ tokens: 0 })] });
+      const roomAgain = vi.fn(() => Promise.resolve(true));
+      await refusal(allowances, wanted({ roomAgain }));
+      expect(roomAgain).not.toHaveBeenCalled();
+    });
+
+    it('counts the agent once', async () => {
+      const allowances = create({ generations: { ...FREE, perUser: 1 } });
+      const first = await allowances.reserve(wanted());
+      const roomAgain = () => {
+        first.settle(undefined);
+        return Promise.resolve(true);
+      };
+      await expect(allowances.reserve(wanted({ agent: 'sparse', roomAgain }))).resolves.toBeDefined();
+    });
+  });
+
   it('says of a budget that never begins anew no time', async () => {
     const allowances = create({ budgets: [budget({ tokens: 0, period: 'total' })] });
     const refused = await refusal(allowances);

@@ -56,9 +56,13 @@ export class MeteredAllowances implements Allowances {
     const promptTokens = counters.length === 0 ? 0 : wanted.promptTokens();
     const { completionTokens } = wanted;
     const reserve = () => this.ledger.reserve({ slots, counters, promptTokens, completionTokens });
-    const toAllowance = (its: Holding | Refusal) => {
-      if ('refused' in its) throw toError(its, counters);
-      return this.bounded(wanted, counters, its);
+    const toAllowance = (its: Holding | Refusal): Allowance | Promise<Allowance> => {
+      if (!('refused' in its)) return this.bounded(wanted, counters, its);
+      if (wanted.roomAgain === undefined || !isForNow(its)) throw toError(its, counters);
+      return wanted.roomAgain().then((isWorthwhile) => {
+        if (!isWorthwhile) throw toError(its, counters);
+        return this.reserveNow(wanted);
+      });
     };
     const unlessFull = (its: Holding | Refusal) =>
       isFull(its) ? twoTurns().then(reserve).then(toAllowance) : toAllowance(its);
@@ -138,6 +142,9 @@ async function twoTurns(): Promise<void> {
   await nextTurn();
 }
 
+/** Whether what runs may give back what was missing. */
+const isForNow = (refusal: Refusal): boolean => refusal.refused === 'slots' || refusal.standing.reserved > 0;
+
 function toError(refusal: Refusal, counters: readonly BudgetCounter[]): GatewayError {
   if (refusal.refused === 'slots')
     return new GatewayError('rate_limit_exceeded', 'Too many generations at the same time.', {
@@ -147,13 +154,11 @@ function toError(refusal: Refusal, counters: readonly BudgetCounter[]): GatewayE
   const counter = counters[refusal.at]!;
   const { standing } = refusal;
   const what = counter.unit === 'tokens' ? 'tokens' : 'money';
-  // What runs may use less than it has reserved.
-  const retryMs =
-    standing.reserved > 0
-      ? RUNNING_RETRY_S * 1000
-      : counter.endsAt === undefined
-        ? undefined
-        : Math.max(1, counter.endsAt - Date.now());
+  const retryMs = isForNow(refusal)
+    ? RUNNING_RETRY_S * 1000
+    : counter.endsAt === undefined
+      ? undefined
+      : Math.max(1, counter.endsAt - Date.now());
   return new GatewayError('insufficient_quota', `The budget of ${what} is used up.`, {
     ...(retryMs !== undefined && { retryAfterS: Math.ceil(retryMs / 1000) }),
     headers: {
