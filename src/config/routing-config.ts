@@ -47,6 +47,8 @@ export interface BackendHabits {
   readonly truncatesPrompts?: true;
   /** Of kind `ollama`: how models are loaded where a request does not say it. */
   readonly loading?: BackendLoading;
+  /** Fields of a caller's body that it is told as they are, of kind `ollama` among its options. */
+  readonly passes?: readonly string[];
 }
 
 export interface BackendLoading extends ModelLoading {

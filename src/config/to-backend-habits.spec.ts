@@ -48,6 +48,14 @@ describe(toBackendHabits.name, () => {
     expect(settingsOf('ollama', 'models: []')).not.toHaveProperty('loading');
   });
 
+  it.each(['ollama', 'openai'])('knows which fields are passed on with %s', (kind) => {
+    expect(settingsOf(kind, 'passes: [min_tokens, grammar]')?.passes).toEqual(['min_tokens', 'grammar']);
+    expect(settingsOf(kind, 'passes: []')).not.toHaveProperty('passes');
+    expect(() => settingsOf(kind, 'passes: [min_tokens, seed]')).toThrow(
+      'passes must not name seed, which the gateway says itself',
+    );
+  });
+
   it('says nothing where nothing was said', () => {
     expect(settingsOf('openai', '')).toEqual({
       name: 'a',

@@ -1,5 +1,6 @@
 import { readBackendLoading } from './model-loading.js';
 import { oneOf } from './parser.js';
+import { readPassedFields } from './passed-fields.js';
 import type { BackendHabits, ReasoningField, RoutingConfig } from './routing-config.js';
 import type { YamlSection } from './yaml-section.js';
 
@@ -25,10 +26,12 @@ export function toBackendHabits(
   const keepsThinkTags = speaks && section.read('think_tags', THINK_TAGS) === 'keep';
   const truncatesPrompts = kind === 'ollama' && section.read('long_prompts', LONG_PROMPTS) === 'truncate';
   const loading = kind === 'ollama' ? readBackendLoading(section, aliases) : undefined;
+  const passes = readPassedFields(kind, section);
   return {
     ...(reasoning !== undefined && { earlierReasoning: FIELDS[reasoning]! }),
     ...(keepsThinkTags && { keepsThinkTags }),
     ...(truncatesPrompts && { truncatesPrompts }),
     ...(loading && { loading }),
+    ...(passes && { passes }),
   };
 }

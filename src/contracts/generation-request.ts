@@ -18,6 +18,8 @@ export interface GenerationRequest {
   readonly choice: number;
   /** Values pinned by the agent, sent on every call so that the backend does not reload its model. */
   readonly backendOptions: BackendOptions;
+  /** Fields of the caller's body for those of the backends that pass them on. */
+  readonly passedFields?: Readonly<Record<string, unknown>>;
   /** The caller's own `user` value, for backends that pass it on. */
   readonly user?: string;
   /** Simulator models carry their settings in the name; nobody else looks at this. */

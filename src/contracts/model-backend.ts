@@ -72,6 +72,8 @@ export interface ModelBackend {
   readonly failsOnDemand?: boolean;
   /** Fields of a caller's body that its server is not told, as it would refuse them. */
   readonly withholds?: ReadonlySet<string>;
+  /** Fields of a caller's body that its server is told as they are. */
+  readonly passes?: ReadonlySet<string>;
   /** Starts one answer. Never throws: what goes wrong is `sink.failed`, possibly before this returns. */
   generate(request: GenerationRequest, sink: AnswerSink): BackendCall;
   /** Turns texts into vectors, in one call. Rejects with a `FailureError`, or with the signal's reason. */

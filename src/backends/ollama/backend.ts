@@ -23,6 +23,7 @@ import { toOllamaRequest } from './request.js';
 export class OllamaBackend implements ModelBackend {
   readonly kind = 'ollama';
   readonly name: string;
+  readonly passes: ReadonlySet<string>;
   private readonly client: UpstreamClient;
 
   constructor(
@@ -30,6 +31,7 @@ export class OllamaBackend implements ModelBackend {
     upstream: UpstreamConfig,
   ) {
     this.name = settings.name;
+    this.passes = new Set(settings.passes);
     this.client = createBackendClient(settings, upstream);
   }
 

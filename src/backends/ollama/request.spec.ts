@@ -17,6 +17,14 @@ describe(toOllamaRequest.name, () => {
     });
   });
 
+  it('passes on as an option what the backend does, and no more', () => {
+    const request = toRequest({ model: 'm', passedFields: { typical_p: 0.5, mirostat: 1, temperature: 9 } });
+    const { body } = toOllamaRequest(request, { passes: ['typical_p', 'num_gpu'] });
+    const { options } = JSON.parse(body) as { options: object };
+    expect(options).toMatchObject({ typical_p: 0.5, temperature: 0.7 });
+    expect(Object.keys(options)).not.toEqual(expect.arrayContaining(['mirostat']));
+  });
+
   describe('where the backend says how models are loaded', () => {
     const loading = { numCtx: 4096, keepAlive: '30m', models: [{ model: 'big', numCtx: 32_768 }] };
     const loaded = (model: string, backendOptions: GenerationRequest['backendOptions'] = {}) => {

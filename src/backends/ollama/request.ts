@@ -1,4 +1,5 @@
 import { type BackendSettings, loadingOf } from '../../config/index.js';
+import { pick } from '../shared/pick.js';
 import { toWireJson, type WireText } from '../../contracts/wire-text.js';
 import type { ChatMessage, GenerationRequest, ToolDefinition } from '../../contracts/generation-request.js';
 
@@ -8,7 +9,11 @@ import type { ChatMessage, GenerationRequest, ToolDefinition } from '../../contr
  */
 export function toOllamaRequest(
   request: GenerationRequest,
-  { truncatesPrompts, loading }: Pick<BackendSettings, 'truncatesPrompts' | 'loading'> = {},
+  {
+    truncatesPrompts,
+    loading,
+    passes,
+  }: Pick<BackendSettings, 'truncatesPrompts' | 'loading' | 'passes'> = {},
 ): { path: string; body: WireText } {
   const { input } = request;
   const isPrompt = input.kind === 'prompt';
@@ -23,7 +28,7 @@ export function toOllamaRequest(
     truncate: truncatesPrompts ? undefined : false,
     logprobs: request.topLogprobs === undefined ? undefined : true,
     top_logprobs: request.topLogprobs || undefined,
-    options: { num_ctx: numCtx, ...toSampling(request) },
+    options: { ...pick(request.passedFields, passes), num_ctx: numCtx, ...toSampling(request) },
     prompt: isPrompt ? input.prompt : undefined,
     suffix: isPrompt ? input.suffix : undefined,
     messages: isPrompt ? undefined : toMessages(input.messages),

@@ -24,6 +24,7 @@ export class OpenAiBackend implements ModelBackend {
   readonly kind = 'openai';
   readonly name: string;
   readonly withholds: ReadonlySet<string>;
+  readonly passes: ReadonlySet<string>;
   private readonly client: UpstreamClient;
   private readonly dialect: RequestDialect;
 
@@ -32,8 +33,9 @@ export class OpenAiBackend implements ModelBackend {
     upstream: UpstreamConfig,
   ) {
     this.name = settings.name;
-    this.dialect = toRequestDialect(settings.url, settings.earlierReasoning);
+    this.dialect = toRequestDialect(settings.url, settings);
     this.withholds = withheldBy(this.dialect);
+    this.passes = new Set(this.dialect.passes);
     this.client = createBackendClient(settings, upstream);
   }
 

@@ -55,11 +55,22 @@ describe(toRequestDialect.name, () => {
   });
 
   it('takes thoughts back where settings say so', () => {
-    expect(toRequestDialect('https://api.groq.com/openai/v1', ['reasoning'])).toEqual({
+    expect(toRequestDialect('https://api.groq.com/openai/v1', { earlierReasoning: ['reasoning'] })).toEqual({
       ...GROQ,
       thoughts: ['reasoning'],
     });
-    expect(toRequestDialect('http://host:8000/v1', [])).toEqual({ ...COMPATIBLE, thoughts: [] });
+    expect(toRequestDialect('http://host:8000/v1', { earlierReasoning: [] })).toEqual({
+      ...COMPATIBLE,
+      thoughts: [],
+    });
+  });
+});
+
+describe('fields that are passed on as they are', () => {
+  it('are those that the settings name, besides those that a server is known to take', () => {
+    const passedTo = (url: string) => toRequestDialect(url, { passes: ['min_tokens'] }).passes;
+    expect(passedTo('http://host:8000/v1')).toEqual(['logit_bias', 'min_tokens']);
+    expect(passedTo('https://api.mistral.ai/v1')).toEqual(['min_tokens']);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ReasoningField } from '../../config/index.js';
+import type { BackendSettings, ReasoningField } from '../../config/index.js';
 import { isNearby } from './is-nearby.js';
 
 /** In what a server wants its requests different from those that copy OpenAI's API. */
@@ -14,6 +14,8 @@ export interface RequestDialect {
   readonly takesLocalFields: boolean;
   /** Whether it may be asked for the log probabilities of its tokens. */
   readonly takesLogprobs: boolean;
+  /** Fields of a caller's body that it is told as they are. */
+  readonly passes: readonly string[];
   /** OpenAI's reasoning models, which refuse `max_tokens` and temperatures other than their own. */
   readonly reasoningModels?: RegExp;
   /** Where in an assistant's message it takes back what was thought; in none it would refuse the message. */
@@ -34,6 +36,7 @@ export const COMPATIBLE: RequestDialect = {
   takesUser: true,
   takesLocalFields: true,
   takesLogprobs: true,
+  passes: ['logit_bias'],
   thoughts: ['reasoning_content', 'reasoning'],
   takesExtras: true,
 };
@@ -51,6 +54,7 @@ export const ZHIPU: RequestDialect = { ...COMPATIBLE, thoughts: ['reasoning_cont
 export const STRICT: RequestDialect = {
   ...COMPATIBLE,
   takesLocalFields: false,
+  passes: [],
   thoughts: [],
   takesExtras: false,
 };
@@ -61,13 +65,14 @@ const REASONING = /^(?:o\d|gpt-[5-9])/;
 /** OpenAI's own server. What it pads its chunks with, unless told not to, is a field that others may refuse. */
 export const OPENAI: RequestDialect = {
   ...STRICT,
+  passes: ['logit_bias', 'verbosity', 'prediction', 'prompt_cache_key', 'safety_identifier'],
   maxTokens: 'max_completion_tokens',
   streamOptions: { include_usage: true, include_obfuscation: false },
   reasoningModels: REASONING,
 };
 
 /** Azure, where older models do not all know `max_completion_tokens`. */
-export const AZURE: RequestDialect = { ...STRICT, reasoningModels: REASONING };
+export const AZURE: RequestDialect = { ...STRICT, passes: ['logit_bias'], reasoningModels: REASONING };
 
 /** Mistral's own server refuses every field that it does not know, and says the usage unasked. */
 export const MISTRAL: RequestDialect = {
@@ -76,6 +81,7 @@ export const MISTRAL: RequestDialect = {
   takesUser: false,
   takesLocalFields: false,
   takesLogprobs: false,
+  passes: [],
   thoughts: [],
   takesExtras: false,
 };
@@ -109,12 +115,20 @@ const OF_HOSTS: readonly (readonly [RegExp, RequestDialect])[] = [
   [/(?:^|\.)(?:api\.z\.ai|bigmodel\.cn)$/, ZHIPU],
 ];
 
-/** Of the server at this address, unless told otherwise where it takes back what was thought. */
-export function toRequestDialect(baseUrl: string, thoughts?: readonly ReasoningField[]): RequestDialect {
+/** Of the server at this address, as far as it is not told otherwise; the fields that it passes are passed besides. */
+export function toRequestDialect(
+  baseUrl: string,
+  { earlierReasoning, passes }: Pick<BackendSettings, 'earlierReasoning' | 'passes'> = {},
+): RequestDialect {
   const { hostname } = new URL(baseUrl);
   const known = OF_HOSTS.find(([host]) => host.test(hostname))?.[1];
   const dialect = known ?? (isNearby(hostname) ? COMPATIBLE : REMOTE);
-  return thoughts === undefined ? dialect : { ...dialect, thoughts };
+  if (earlierReasoning === undefined && passes === undefined) return dialect;
+  return {
+    ...dialect,
+    thoughts: earlierReasoning ?? dialect.thoughts,
+    passes: [...dialect.passes, ...(passes ?? [])],
+  };
 }
 
 const LOCAL_FIELDS = ['top_k', 'min_p', 'repetition_penalty', 'repeat_penalty', 'chat_template_kwargs'];

@@ -133,6 +133,15 @@ describe(toOpenAiRequest.name, () => {
     expect([asked({}, MISTRAL), asked({ prompt: 'x' }, GROQ)]).toEqual([{}, {}]);
   });
 
+  it.each([{}, { prompt: 'x' }])('passes on what the server takes as it is, and no more: %j', (more) => {
+    const passedFields = { logit_bias: { 5: -100 }, grammar: 'root ::= "a"', model: 'other' };
+    const request = toRequest({ model: 'm', passedFields, ...more });
+    const body = bodyOf(request, { ...COMPATIBLE, passes: ['logit_bias', 'min_tokens', 'model'] });
+    expect(body).toMatchObject({ model: 'm', logit_bias: { 5: -100 } });
+    expect(body).not.toHaveProperty('grammar');
+    expect(bodyOf(request, GROQ)).not.toHaveProperty('logit_bias');
+  });
+
   it('asks for any JSON object', () => {
     expect(bodyOf(toRequest({ responseFormat: { type: 'json_object' } })).response_format).toEqual({
       type: 'json_object',

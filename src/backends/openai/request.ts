@@ -5,6 +5,7 @@ import type {
   Sampling,
   ToolChoice,
 } from '../../contracts/generation-request.js';
+import { pick } from '../shared/pick.js';
 import type { RequestDialect } from './request-dialect.js';
 import { toRequestMessage } from './request-message.js';
 
@@ -44,11 +45,12 @@ const isReasoning = ({ model }: GenerationRequest, { reasoningModels }: RequestD
   reasoningModels?.test(model) === true;
 
 function toCommon(request: GenerationRequest, dialect: RequestDialect) {
-  const { model, sampling, choice, responseFormat, user } = request;
-  const { streamOptions, seed, takesUser, takesLocalFields } = dialect;
+  const { model, sampling, choice, responseFormat, passedFields, user } = request;
+  const { streamOptions, seed, takesUser, takesLocalFields, passes } = dialect;
   // Whoever asks for a temperature is told by the server that it is refused.
   const isSpared = sampling.isTemperatureOurs === true && isReasoning(request, dialect);
   return {
+    ...pick(passedFields, passes),
     model,
     stream: true,
     stream_options: streamOptions,

@@ -16,6 +16,7 @@ import { saysLogprobs } from './says-logprobs.js';
 import { idempotencyKeyOf, toReturningCall } from './idempotency-key.js';
 import { IdempotentCalls } from './idempotency/idempotent-calls.js';
 import { idOfContinued } from './mapping/id-of-continued.js';
+import { passedFields } from './mapping/passed-fields.js';
 import { toChatRequest, toPromptRequest } from './mapping/to-generation-request.js';
 
 /** A call that was admitted, and what is to answer it. */
@@ -109,6 +110,7 @@ export class CallDesk {
       requestedModel: plan.requestedModel,
       defaultMaxTokens: most === 'none' ? undefined : most,
       saysLogprobs: saysLogprobs(call),
+      passedFields: passedFields(body.dto, plan),
     };
     const request = body.kind === 'chat' ? toChatRequest(body, whom) : toPromptRequest(body.dto, whom);
     return {

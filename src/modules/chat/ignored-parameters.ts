@@ -82,8 +82,11 @@ export function markIgnoredParameters({ exchange }: HttpCall, call: AdmittedCall
   const { body, terms, plan } = call;
   const known = KNOWN[body.kind];
   const unsaid = saysLogprobs(call) ? NONE : LOGPROBS;
+  const passed = plan.targets[0]?.gate.backend.passes;
   const isKnown = (name: string) =>
-    (known.has(name) && !unsaid.has(name)) || (terms.tunable === true && OF_AGENT_STREAMS.has(name));
+    (known.has(name) && !unsaid.has(name)) ||
+    passed?.has(name) === true ||
+    (terms.tunable === true && OF_AGENT_STREAMS.has(name));
   const sent = body.kind === 'chat' ? withUnknownFields(body.dto) : body.dto;
   sayIgnored(exchange.reply, { body: sent, plan, isKnown });
 }

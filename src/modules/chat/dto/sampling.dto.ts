@@ -103,7 +103,8 @@ export class SamplingDto extends LocalSamplingDto {
   presence_penalty?: number | null;
 
   @ApiPropertyOptional({
-    description: 'Ignored, and said to be; numbers from -100 to 100 by token.',
+    description:
+      'Numbers from -100 to 100 by token, for servers that take them; with others ignored, and said to be.',
     type: 'object',
     additionalProperties: { type: 'number' },
   })

@@ -27,11 +27,13 @@ export interface Asked {
   readonly defaultMaxTokens: number | undefined;
   /** Whether the answer has a place for log probabilities. */
   readonly saysLogprobs: boolean;
+  /** Fields of the body that backends pass on as they are. */
+  readonly passedFields?: GenerationRequest['passedFields'];
 }
 
 export function toChatRequest(
   { dto: body, task, isOpenEnded }: ChatBody,
-  { agent, requestedModel, defaultMaxTokens, saysLogprobs }: Asked,
+  { agent, requestedModel, defaultMaxTokens, saysLogprobs, passedFields }: Asked,
 ): RequestOf {
   const messages = body.messages.flatMap(toMessages);
   const mostTokens = isOpenEnded ? undefined : defaultMaxTokens;
@@ -51,6 +53,7 @@ export function toChatRequest(
     templateArguments: body.chat_template_kwargs ?? undefined,
     topLogprobs: saysLogprobs && body.logprobs === true ? (body.top_logprobs ?? 0) : undefined,
     backendOptions: toBackendOptions(agent),
+    passedFields,
     user: body.user ?? undefined,
   };
   return (choice) => (choice === 0 ? request : { ...request, choice });
@@ -59,7 +62,7 @@ export function toChatRequest(
 /** Several prompts give several answers: prompt by prompt, `n` of each. */
 export function toPromptRequest(
   body: CreateCompletionDto,
-  { agent, requestedModel, defaultMaxTokens, saysLogprobs }: Asked,
+  { agent, requestedModel, defaultMaxTokens, saysLogprobs, passedFields }: Asked,
 ): RequestOf {
   const prompts = typeof body.prompt === 'string' ? [body.prompt] : body.prompt;
   const suffix = body.suffix ?? undefined;
@@ -74,6 +77,7 @@ export function toPromptRequest(
     sampling,
     topLogprobs: saysLogprobs ? (body.logprobs ?? undefined) : undefined,
     backendOptions: toBackendOptions(agent),
+    passedFields,
     user: body.user ?? undefined,
   });
 }
