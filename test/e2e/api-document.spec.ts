@@ -154,6 +154,18 @@ describe('the API document', () => {
     }
   });
 
+  it('demands no body where none has to be sent', () => {
+    const isDemanded = (path: string) => {
+      const { requestBody } = document.paths[path]!.post!;
+      return requestBody !== undefined && 'required' in requestBody && requestBody.required;
+    };
+    expect(['/api/v1/audit/verify', '/oauth/device/api-key', '/v1/embeddings'].map(isDemanded)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
   it('describes every field of answers', async () => {
     const admin = await authorizationOf(gateway, { role: 'admin' });
     const messages = [{ role: 'user', content: 'Hello' }];

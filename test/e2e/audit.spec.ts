@@ -52,6 +52,11 @@ describe('the record', () => {
     const whole = { ok: true, tenant: 'default', entries: 5, first: 1, last: 5, link, checkpoints: 1 };
     const response = await post({ projection: true });
     expect([response.status, await response.json()]).toEqual([200, whole]);
+    for (const type of ['', 'application/json']) {
+      const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
+      const silent = await fetch(gateway.url + VERIFY, { method: 'POST', headers });
+      expect([silent.status, await silent.json()]).toEqual([200, whole]);
+    }
     expect(await (await post({ from: 2, to: 3 })).json()).toMatchObject({ entries: 2, first: 2, last: 3 });
     expect((await post({ tenant: 'default' })).status).toBe(200);
     expect((await post({ tenant: 'other' })).status).toBe(403);

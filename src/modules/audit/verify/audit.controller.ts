@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Caller } from '../../../common/http/caller.decorator.js';
 import type { Principal } from '../../../contracts/principal.js';
 import { AuditService } from './audit.service.js';
@@ -15,6 +22,7 @@ export class AuditController {
   @Post('verify')
   @HttpCode(200)
   @ApiOperation({ summary: 'Computes a chain anew and names the first entry that is not what was recorded' })
+  @ApiBody({ type: VerifyChainDto, required: false })
   @ApiOkResponse({ type: VerdictDto })
   verify(@Body() dto: VerifyChainDto, @Caller() caller: Principal): Promise<VerdictDto> {
     return this.audit.verify(dto, caller);

@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import {
+  ApiBody,
   ApiAcceptedResponse,
   ApiCreatedResponse,
   ApiOkResponse,
@@ -79,6 +80,7 @@ export class DeviceRegistrationController {
 
   @Post('api-key')
   @ApiOperation({ summary: 'Makes an API key that ends soon, and with the device that asks for it' })
+  @ApiBody({ type: CreateDeviceApiKeyDto, required: false })
   @ApiCreatedResponse({ type: DeviceApiKeyDto })
   async createApiKey(
     @Body() { name, expires_in: lifetimeS, scopes }: CreateDeviceApiKeyDto,
