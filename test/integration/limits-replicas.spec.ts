@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../src/config/index.js';
 import { RedisConnection } from '../../src/infrastructure/redis/index.js';
@@ -154,6 +157,8 @@ const KINDS = [
 
 describe.each(KINDS)('ledgers on %s', (kind) => {
   const LEASE_MS = 300;
+  /** What it saves is there again after its next start. */
+  const directory = mkdtempSync(join(tmpdir(), 'citadel-redis-'));
   let redis: RedisProcess | undefined;
   let url: string;
   let names = 0;
@@ -198,7 +203,7 @@ describe.each(KINDS)('ledgers on %s', (kind) => {
   const isRefused = async (ledger: Ledger, wanted: Claim) => 'refused' in (await reserve(ledger, wanted));
 
   beforeAll(async () => {
-    if (kind === 'a Redis of its own') redis = await (await RedisProcess.create()).start();
+    if (kind === 'a Redis of its own') redis = await (await RedisProcess.create()).start(directory);
     url = redis?.url ?? TEST_REDIS_URL!;
   });
   afterEach(() => {
@@ -208,7 +213,10 @@ describe.each(KINDS)('ledgers on %s', (kind) => {
       each.redis.onApplicationShutdown();
     }
   });
-  afterAll(() => redis?.stop());
+  afterAll(async () => {
+    await redis?.stop();
+    rmSync(directory, { recursive: true });
+  });
 
   it('see what the others hold, and what they have given back', async () => {
     const [one, other] = [await create(), await create()];
@@ -318,6 +326,35 @@ describe.each(KINDS)('ledgers on %s', (kind) => {
       await takeNothing(connection, false);
       for (const counter of counters)
         await eventually(async () => (await standsAt(connection, counter)) === '11');
+    },
+  );
+
+  it.runIf(kind === 'a Redis of its own')(
+    'go on from what was put down, where Redis came back with less',
+    async () => {
+      const { ledger, redis: connection } = await create();
+      let used = 0;
+      const counters = [tokens(100, { history: () => Promise.resolve(used) })];
+      const use = async (wanted: number) => {
+        const held = await got(ledger, claim({ counters, completionTokens: wanted }));
+        held.settle([held.granted]);
+        used += held.granted;
+        return held.granted;
+      };
+      const isCounted = () =>
+        eventually(async () => (await standsAt(connection, counters[0]!)) === String(used));
+      await use(10);
+      await isCounted();
+      await connection.run((client) => client.save());
+      await use(80);
+      await isCounted();
+      await redis!.stop();
+      await redis!.start(directory);
+      await eventually(() => connection.ready);
+      await eventually(async () => (await standsAt(connection, counters[0]!)) === '10');
+      expect(await use(60)).toBe(10);
+      await isCounted();
+      expect(await isRefused(ledger, claim({ counters }))).toBe(true);
     },
   );
 

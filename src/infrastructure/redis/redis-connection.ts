@@ -26,6 +26,7 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private told: 'ready' | 'away' | undefined;
   private failure: string | undefined;
   private lastReadyAt = Infinity;
+  private lastRunId = '';
   private closed = false;
   private readonly returns: (() => void)[] = [];
   /** A connection that was given up may be called ready until it is closed. */
@@ -49,6 +50,11 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   /** Since when it is there, or was when it was last, in ms of the process's clock. */
   get readyAt(): number {
     return this.lastReadyAt;
+  }
+
+  /** Which start of which server it is, so that one that came back with less is told from one that stayed; empty while unknown. */
+  get runId(): string {
+    return this.lastRunId;
   }
 
   /** Why it is away, as far as that is known. */
@@ -155,18 +161,20 @@ export class RedisConnection implements OnModuleInit, OnApplicationShutdown {
   private back(): void {
     if (this.givenUp) return;
     this.lastReadyAt = performance.now();
+    this.lastRunId = '';
     this.failure = undefined;
     if (this.told === 'ready') return;
     const wasAway = this.told === 'away';
     this.told = 'ready';
     this.logger.log('Redis is ready');
-    void this.lookAtVersion();
+    void this.lookAtServer();
     if (wasAway) for (const call of this.returns) call();
   }
 
-  /** What one lacks fails later, command by command. */
-  private async lookAtVersion(): Promise<void> {
+  /** What an old one lacks fails later, command by command. */
+  private async lookAtServer(): Promise<void> {
     const info = await this.run((client) => client.info('server')).catch(() => '');
+    this.lastRunId = infoField(info, 'run_id');
     const version = infoField(info, 'redis_version');
     if (isTooOld(version))
       this.logger.error(

@@ -24,8 +24,10 @@ export class RedisProcess {
     return `redis://127.0.0.1:${this.port}/0`;
   }
 
-  async start(): Promise<this> {
+  /** Begins with what was saved in the directory, where one is given. */
+  async start(directory?: string): Promise<this> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    if (directory !== undefined) options.push('--dir', directory);
     this.child = spawn('redis-server', options, { stdio: 'ignore' });
     while (!(await answers(this.port))) await sleep(10);
     return this;

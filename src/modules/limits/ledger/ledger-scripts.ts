@@ -2,7 +2,8 @@ import { RedisScript } from '../../../infrastructure/redis/index.js';
 
 // What the scripts keep in Redis:
 //   slots: a sorted set of leases by the time at which they run out;
-//   counters: a hash of `u`, used, and `r`, reserved, and beside it a sorted set of `lease:amount` by the same.
+//   counters: a hash of `u`, used, `r`, reserved, and `of`, the run of the server in which `u` was looked up, and beside it a
+//     sorted set of `lease:amount` by the same. After another start `u` may be of an earlier time.
 // What ran out is given back by whoever looks next, so a process that is gone holds nothing for longer than its leases.
 
 const NOW = `
@@ -11,27 +12,28 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local function whole(number) return string.format('%.0f', number) end`;
 
 /**
- * KEYS: slots, then counters. ARGV: lease, its time, number of slots, prompt tokens, completion tokens; for each slot how many
+ * KEYS: slots, then counters. ARGV: lease, its time, run of the server (empty: not known), number of slots, prompt tokens, completion tokens; for each slot how many
  * there are; for each counter its limit, what a token of a prompt and of a completion counts, when it ends (0: never),
  * and what was used before (empty: not known). All or nothing.
  */
 export const RESERVE = new RedisScript<(string | number)[]>(`${NOW}
-local lease, lease_ms, slots = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local prompt, completion = tonumber(ARGV[4]), tonumber(ARGV[5])
+local lease, lease_ms, run, slots = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local prompt, completion = tonumber(ARGV[5]), tonumber(ARGV[6])
 for at = 1, slots do
   redis.call('ZREMRANGEBYSCORE', KEYS[at], '-inf', now)
-  if redis.call('ZCARD', KEYS[at]) >= tonumber(ARGV[5 + at]) then return { 'slots' } end
+  if redis.call('ZCARD', KEYS[at]) >= tonumber(ARGV[6 + at]) then return { 'slots' } end
 end
 local unknown, counters, granted, refused = { 'unknown' }, {}, completion, nil
 for at = slots + 1, #KEYS do
-  local key, arg = KEYS[at], 5 + slots + (at - slots - 1) * 5
+  local key, arg = KEYS[at], 6 + slots + (at - slots - 1) * 5
   local ends = tonumber(ARGV[arg + 4])
-  local used = redis.call('HGET', key, 'u')
-  if not used and ARGV[arg + 5] == '' then table.insert(unknown, at - slots - 1)
+  local used, of = redis.call('HGET', key, 'u'), redis.call('HGET', key, 'of')
+  local known = used and (of == run or run == '')
+  if not known and ARGV[arg + 5] == '' then table.insert(unknown, at - slots - 1)
   else
-    if not used then
-      used = ARGV[arg + 5]
-      redis.call('HSET', key, 'u', used)
+    if not known then
+      used = whole(math.max(tonumber(ARGV[arg + 5]), tonumber(used or '0')))
+      redis.call('HSET', key, 'u', used, 'of', run)
       if ends > 0 then redis.call('PEXPIREAT', key, whole(ends)) end
     end
     local reserved = tonumber(redis.call('HGET', key, 'r') or '0')

@@ -34,6 +34,7 @@ export class SharedLedger {
       RESERVE.run(client, keysOf({ slots, counters }), [
         lease,
         this.leaseMs,
+        this.connection.runId,
         slots.length,
         promptTokens,
         completionTokens,
