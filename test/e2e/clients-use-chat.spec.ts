@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 /** What a page does: the transport as it comes, told only where to ask and which model. */
-async function send(messages: UIMessage[], begun?: UIMessage): Promise<UIMessage> {
+async function send(messages: UIMessage[], begun?: UIMessage, seen: UIMessage[] = []): Promise<UIMessage> {
   const transport = new DefaultChatTransport({
     api: `${gateway.url}/v1/gui/chat/completions?dialect=ui-message`,
     body: { model: 'phi3' },
@@ -31,9 +31,8 @@ async function send(messages: UIMessage[], begun?: UIMessage): Promise<UIMessage
     messages,
     abortSignal: undefined,
   });
-  let last: UIMessage | undefined;
-  for await (const message of readUIMessageStream({ stream, message: begun })) last = message;
-  return last!;
+  for await (const message of readUIMessageStream({ stream, message: begun })) seen.push(message);
+  return seen.at(-1)!;
 }
 
 const messagesOfLast = () =>
@@ -117,8 +116,11 @@ describe('useChat of the AI SDK', () => {
         },
       ],
     };
-    const answer = await send([asked, called], called);
+    const seen: UIMessage[] = [];
+    const answer = await send([asked, called], called, seen);
+    const whileItRan = seen[0]?.metadata;
     expect(answer.id).toBe('called');
+    expect(whileItRan).toMatchObject({ generation_id: expect.stringMatching(/^chatcmpl-/) });
     expect(answer.parts.map(({ type }) => type)).toEqual(['step-start', 'tool-light', 'step-start', 'text']);
     expect((await send([asked, answer, { ...asked, id: '2' }])).id).toMatch(/^chatcmpl-/);
   });

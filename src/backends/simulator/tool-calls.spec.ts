@@ -78,6 +78,12 @@ describe('simulated tool calls', () => {
     const result = { role: 'tool', content: '12 °C', toolCallId: 'call_1' } as const;
     const answered = runSimulator('sim/words?tools=1', { tools, messages: [user('Weather?'), result] });
     expect(answered.reason).toBe('stop');
+    const shot = {
+      role: 'user',
+      content: [{ type: 'image', mediaType: 'image/png', base64: 'aGk=' }],
+    } as const;
+    const shown = runSimulator('sim/words?tools=1', { tools, messages: [user('Weather?'), result, shot] });
+    expect(shown.reason).toBe('stop');
     const messages = [user('Weather?'), result, user('And tomorrow?')];
     const next = runSimulator('sim/words?tools=1', { tools, messages });
     expect(next.toolCalls[0]?.id).not.toBe(first.toolCalls[0]?.id);

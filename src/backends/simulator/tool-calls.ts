@@ -1,4 +1,9 @@
-import type { GenerationRequest, ToolDefinition } from '../../contracts/generation-request.js';
+import type {
+  ChatMessage,
+  ContentPart,
+  GenerationRequest,
+  ToolDefinition,
+} from '../../contracts/generation-request.js';
 import type { Part } from './part.js';
 import type { Random } from './random.js';
 import { toInstance } from './schema-instance.js';
@@ -15,7 +20,7 @@ export function chooseTools(
   { tools: wanted }: SimulatorSettings,
 ): ToolDefinition[] {
   const { input, tools = [], toolChoice = 'auto', parallelToolCalls = true } = request;
-  if (toolChoice === 'none' || (input.kind === 'chat' && input.messages.at(-1)?.role === 'tool')) return [];
+  if (toolChoice === 'none' || (input.kind === 'chat' && endsInResult(input.messages))) return [];
   const offered =
     typeof toolChoice === 'object' ? tools.filter(({ name }) => name === toolChoice.name) : tools;
   const least = toolChoice === 'auto' ? 0 : 1;
@@ -24,6 +29,13 @@ export function chooseTools(
     (tool) => tool !== undefined,
   );
 }
+
+/** The images of a result follow it as a message of the user's. */
+const endsInResult = (messages: readonly ChatMessage[]): boolean =>
+  messages.findLast(({ content }) => !isImagesOnly(content))?.role === 'tool';
+
+const isImagesOnly = (content: ChatMessage['content']): boolean =>
+  Array.isArray(content) && content.every(({ type }: ContentPart) => type === 'image');
 
 /** Each call in several pieces, the first of which carries its id and name. */
 export function* toToolCallParts(tools: readonly ToolDefinition[], random: Random): Generator<Part> {

@@ -24,8 +24,7 @@ export class UiMessageDialect implements StreamDialect {
     const tools = new UiMessageTools(before);
     const failed = (message: string) => part({ type: 'error', errorText: message });
     return {
-      open: () =>
-        part({ type: 'start', messageId: head.messageId ?? head.id }) + part({ type: 'start-step' }),
+      open: () => part({ type: 'start', ...named(head) }) + part({ type: 'start-step' }),
       text: (text, choice) => parts.delta('text', choice, text),
       reasoning: (text, choice) => parts.delta('reasoning', choice, text),
       toolCall: (delta, choice) => parts.end(choice) + tools.delta(delta, choice),
@@ -54,5 +53,9 @@ const FINISH_REASONS: Readonly<Record<FinishReason, string>> = {
   tool_calls: 'tool-calls',
   content_filter: 'content-filter',
 };
+
+/** The page knows by it which generation to stop, or to take up again. */
+const named = ({ id, messageId }: StreamHead): object =>
+  messageId === undefined ? { messageId: id } : { messageId, messageMetadata: { generation_id: id } };
 
 const part = (value: object): string => `data: ${toWireJson(value)}\n\n`;
