@@ -102,7 +102,7 @@ function errorsOf({ method, path, policy, operation }: DescribedRoute): Readonly
     ...(policy === 'pub' ? [] : OF_CALLERS),
     ...(hasBody ? OF_BODIES : has('query') ? OF_QUERIES : []),
     ...(names ? [NOT_FOUND.find(([of]) => of.test(path))?.[1] ?? ('not_found' as const)] : []),
-    ...(/:agent\b/.test(path) ? (['unknown_agent'] as const) : []),
+    ...(/:agent(?:_key|_type)?\b/.test(path) ? (['agent_not_found'] as const) : []),
     ...(asksModels ? OF_MODELS : []),
     ...(parameters.some((parameter) => 'name' in parameter && parameter.name === 'Idempotency-Key')
       ? ['idempotency_conflict' as const]

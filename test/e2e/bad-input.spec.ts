@@ -207,10 +207,30 @@ describe('what does not go together', () => {
     ['/v1/chat/completions?profile=nope', 'an unknown profile', CHAT, 'profile'],
     ['/v1/chat/completions?profile=gui&profile=gui', 'two profiles', CHAT, 'profile'],
     ['/v1/chat/completions?profile=__proto__', 'an inherited profile', CHAT, 'profile'],
-    ['/api/v1/agent/nobody/chat/completions', 'an unknown agent', CHAT, 'agent_key'],
-    ['/api/v1/agent/toString/chat/completions', 'an inherited agent', CHAT, 'agent_key'],
   ])('POST %s: %s', async (path, _what, body, param) => {
     await expectRefusal(path, body, param, /^(invalid_(value|request)|unsupported_parameter|unknown_agent)$/);
+  });
+});
+
+describe('an agent in a path that is not there', () => {
+  it.each<[string, string, object | undefined]>([
+    ['POST', '/api/v1/agent/nobody/chat/completions', CHAT],
+    ['POST', '/api/v1/agent/toString/chat/completions', CHAT],
+    ['POST', '/api/v1/ai/nobody/stream', { task: 'x' }],
+    ['POST', '/api/stream/nobody', { prompt: 'x' }],
+    ['GET', '/api/stream/nobody?prompt=x', undefined],
+    ['GET', '/api/stream/stats/nobody', undefined],
+  ])('is not found: %s %s', async (method, path, body) => {
+    const before = ollama.requests.length;
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(gateway.url + path, {
+      method,
+      ...(body && { headers, body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    expect([response.status, codeOf(text)]).toEqual([404, 'agent_not_found']);
+    expect(faultsOfRefusal(path, text)).toEqual([]);
+    expect(ollama.requests.slice(before).filter(({ method: its }) => its === 'POST')).toEqual([]);
   });
 });
 

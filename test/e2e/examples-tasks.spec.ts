@@ -414,12 +414,12 @@ describe('streams of named events', () => {
   it.each([
     ['/api/stream/travel', 400, 'prompt'],
     ['/api/stream/travel?prompt=', 400, 'prompt'],
-    ['/api/stream/nobody?prompt=x', 400, 'agent'],
+    ['/api/stream/nobody?prompt=x', 404, 'agent'],
     ['/api/stream/travel?prompt=x&tokens=yes', 400, 'tokens'],
     ['/agent/stream?task=x', 400, 'agent_type'],
     ['/agent/stream?task=x&agent_type=nobody', 400, 'agent_type'],
     ['/agent/stream?task=x&agent_type=travel&context=[]', 400, 'context'],
-    ['/api/stream/stats/nobody', 400, 'agent'],
+    ['/api/stream/stats/nobody', 404, 'agent'],
   ])('%s is refused before anything is opened', async (path, status, about) => {
     const response = await get(path);
     expect([response.status, await response.json()]).toEqual([

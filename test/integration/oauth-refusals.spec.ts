@@ -122,20 +122,37 @@ describe.each(OAUTH_KINDS)('the authorization server on $kind', ({ open }) => {
     expect([seen.status, seen.text]).toEqual([400, expect.stringContaining('invalid_redirect_uri')]);
   });
 
-  it('wants the verifier, the address and the client of the code', async () => {
-    const wrong = [
-      { code_verifier: randomBytes(32).toString('base64url') },
-      { code_verifier: '' },
-      { redirect_uri: `${CLI_CALLBACK}2` },
-      { client_id: 'citadel-demo' },
-    ];
-    for (const more of wrong) {
-      const grant = await codeOf();
-      const response = await exchange(grant, more);
-      expect([more, response.status]).toEqual([more, 'client_id' in more ? 401 : 400]);
-      // A stranger's mistake does not spend it.
-      expect((await exchange(grant)).status).toBe(200);
-    }
+  it.each([
+    ['another verifier', { code_verifier: randomBytes(32).toString('base64url') }],
+    ['no verifier', { code_verifier: '' }],
+    ['another address', { redirect_uri: `${CLI_CALLBACK}2` }],
+    ['another client', { client_id: 'other' }],
+  ])('takes a code no more that was shown with %s', async (_what, more) => {
+    const grant = await codeOf();
+    expect(await errorOf(await exchange(grant, more))).toEqual([400, 'invalid_grant']);
+    expect(await errorOf(await exchange(grant))).toEqual([400, 'invalid_grant']);
+  });
+
+  it.each([
+    ['by a client that is none', { client_id: 'nobody' }],
+    ['by a client that does not prove itself', { client_id: 'web' }],
+  ])('takes a code still that was shown %s', async (_what, more) => {
+    const grant = await codeOf();
+    expect((await exchange(grant, more)).status).toBe(401);
+    expect((await exchange(grant)).status).toBe(200);
+  });
+
+  it('ends what a code gave when it comes again, but not for a stranger who only saw the code', async () => {
+    const grant = await codeOf({ scope: 'openid read' });
+    const { access_token } = (await (await exchange(grant)).json()) as { access_token: string };
+    const again = { code_verifier: randomBytes(32).toString('base64url') };
+    const info = () =>
+      fetch(`${gateway.url}/oauth/userinfo`, { headers: { authorization: `Bearer ${access_token}` } });
+    expect((await info()).status).toBe(200);
+    expect((await exchange(grant, again)).status).toBe(400);
+    expect((await info()).status).toBe(200);
+    expect((await exchange(grant)).status).toBe(400);
+    expect((await info()).status).toBe(401);
   });
 
   it('gives codes that expire', async () => {

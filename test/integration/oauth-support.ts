@@ -20,6 +20,7 @@ oauth:
   clients:
     - { id: web, name: Web, redirect_uris: ['${WEB_CALLBACK}'], secret_env: WEB_SECRET }
     - { id: cli, name: Command line, redirect_uris: ['${CLI_CALLBACK}'], grants: [authorization_code, refresh_token, device_code] }
+    - { id: other, name: Other, redirect_uris: ['${CLI_CALLBACK}'] }
     - { id: job, name: Nightly job, grants: [client_credentials], scopes: [read], secret_env: JOB_SECRET }
     - { id: foreign, name: Foreign, tenant: elsewhere, redirect_uris: ['${WEB_CALLBACK}'], secret_env: WEB_SECRET, grants: [authorization_code, device_code] }
 `;

@@ -23,7 +23,7 @@ export const ERROR_CATALOGUE = {
   unknown_agent: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'No agent or agent type of this name.',
+    meaning: 'No agent or agent type of this name, which a field, the query or a header has.',
   },
   context_length_exceeded: {
     status: 400,
@@ -102,6 +102,11 @@ export const ERROR_CATALOGUE = {
     status: 404,
     type: 'invalid_request_error',
     meaning: 'The model does not exist or is not admitted.',
+  },
+  agent_not_found: {
+    status: 404,
+    type: 'invalid_request_error',
+    meaning: 'No agent or agent type of this name, which the path has.',
   },
   generation_not_found: {
     status: 404,

@@ -41,7 +41,7 @@ export class AiTasksController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     sayUnknownFields(reply, task, NamedTaskDto);
-    return this.streams.stream({ ...task, agent_type }, { request, reply });
+    return this.streams.stream({ ...task, agent_type }, { request, reply }, { otherwise: 'agent_not_found' });
   }
 
   @Post('cancel/:id')

@@ -32,7 +32,8 @@ export class PromptStreams {
   ): Promise<void> {
     const { request: req, reply: res } = exchange;
     const { prompt, model, ...options } = body;
-    const meta = { agent, param: 'agent', terms: { dialect: DIALECT, ...terms } };
+    const named = { agent, param: 'agent', otherwise: 'agent_not_found' } as const;
+    const meta = { ...named, terms: { dialect: DIALECT, ...terms } };
     return this.streams.streamOnce({ req, res, prompt, model, options, meta });
   }
 }

@@ -41,9 +41,9 @@ export class StreamStats implements OnModuleInit {
     this.events.on('generation-settled', (outcome) => this.settled(outcome));
   }
 
-  /** Throws `unknown_agent`. */
+  /** Throws `agent_not_found`. */
   of(agent: string, { tenant }: Principal): StreamStatsDto {
-    const { key } = this.agents.get(agent, 'agent');
+    const { key } = this.agents.get(agent, 'agent', 'agent_not_found');
     return toStats(key, this.tenants.get(tenant)?.byAgent.get(key) ?? new Tally());
   }
 

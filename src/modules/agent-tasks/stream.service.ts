@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Exchange } from '../../common/http/exchange.js';
-import { AgentTypes } from '../agents/index.js';
+import { AgentTypes, type UnknownAgent } from '../agents/index.js';
 import { CallDesk, ChatService, toCall, type Call, type RouteTerms } from '../chat/index.js';
 import { GenerationRegistry, type Generation } from '../generation/index.js';
 import { toTaskBody, type TaskOptions } from './to-task-body.js';
@@ -20,6 +20,8 @@ export interface StreamMeta {
   readonly agent: string;
   /** The request's field that named it. */
   readonly param?: string;
+  /** What is said where there is none. */
+  readonly otherwise?: UnknownAgent;
   /** What the route settles; named events at the agent's own pace without it. */
   readonly terms?: Pick<RouteTerms, 'dialect' | 'usualProfile' | 'resumable' | 'graceS'>;
 }
@@ -102,7 +104,7 @@ export class StreamService {
 
   private toCall(asked: StreamRequest): Call {
     const { prompt, model, options, meta } = asked;
-    const { agent, profile } = this.types.get(meta.agent, meta.param);
+    const { agent, profile } = this.types.get(meta.agent, meta.param, meta.otherwise);
     return toCall({
       exchange: exchangeOf(asked),
       agent,

@@ -20,10 +20,14 @@ export class TaskStreams {
     @Inject(TaskObservers) private readonly observers: TaskObservers,
   ) {}
 
-  stream(task: AgentTaskDto, exchange: Exchange, terms: StreamMeta['terms'] = {}): Promise<void> {
+  stream(
+    task: AgentTaskDto,
+    exchange: Exchange,
+    { terms, otherwise }: Pick<StreamMeta, 'terms' | 'otherwise'> = {},
+  ): Promise<void> {
     const { agent_type: agent, task: prompt, model, ...options } = task;
     const { request: req, reply: res } = exchange;
-    const meta = { agent, terms: { ...TERMS, ...terms } };
+    const meta = { agent, otherwise, terms: { ...TERMS, ...terms } };
     return this.streams.streamOnce({ req, res, prompt, model, options, meta });
   }
 
@@ -37,7 +41,7 @@ export class TaskStreams {
     const resumed = this.resumption.resume(exchange, { usualDialect: TERMS.dialect });
     if (resumed !== undefined) return resumed;
     const asked = { agent_type, task, context: readContext(context), ...options };
-    return this.stream(asked, exchange, COMES_BACK);
+    return this.stream(asked, exchange, { terms: COMES_BACK });
   }
 }
 

@@ -4,6 +4,9 @@ import { ConfigError, type AgentSettings } from '../../config/index.js';
 import { RoutingTable } from '../models/index.js';
 import { ProfileRegistry } from './profile-registry.js';
 
+/** A path to an agent that is not there leads nowhere; a field with its name says something wrong. */
+export type UnknownAgent = 'unknown_agent' | 'agent_not_found';
+
 /** Agents by their key, as the configuration names them. */
 @Injectable()
 export class AgentRegistry implements OnModuleInit {
@@ -27,11 +30,10 @@ export class AgentRegistry implements OnModuleInit {
     return this.routing.current.agents.find((agent) => agent.key === key);
   }
 
-  /** Throws `unknown_agent`. */
-  get(key: string, param: string): AgentSettings {
+  /** Throws `unknown_agent`, or what is said where it is named. */
+  get(key: string, param: string, otherwise: UnknownAgent = 'unknown_agent'): AgentSettings {
     const agent = this.find(key);
-    if (agent === undefined)
-      throw new GatewayError('unknown_agent', `No agent '${key.slice(0, 100)}'.`, { param });
+    if (agent === undefined) throw new GatewayError(otherwise, `No agent '${key.slice(0, 100)}'.`, { param });
     return agent;
   }
 }

@@ -1,4 +1,4 @@
-export { AgentRegistry } from './agent-registry.js';
+export { AgentRegistry, type UnknownAgent } from './agent-registry.js';
 export { AgentTypes } from './agent-types.js';
 export { AgentsModule } from './agents.module.js';
 export { wholeAnswers } from './dialects/answer-words.js';

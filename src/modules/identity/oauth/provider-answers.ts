@@ -26,6 +26,7 @@ export function amendAnswers({ rows, clients, tokens, now }: AnswerParts) {
     },
     token: async (context) => {
       nameRefusedGrant(context, context.oidc.params?.grant_type);
+      await spendCode(context, rows);
       if (errorOf(context) !== 'authorization_pending') return;
       const code = context.oidc.params?.device_code;
       if (typeof code !== 'string' || !(await rows.asksTooEarly(hashOf(code), new Date(now())))) return;
@@ -87,6 +88,17 @@ function nameRefusedGrant(context: Context, grant: unknown): void {
   if (errorOf(context) !== 'invalid_request' || typeof grant !== 'string') return;
   if (client?.grantTypeAllowed(grant) === false)
     Object.assign(context.body as object, { error: 'unauthorized_client' });
+}
+
+/**
+ * Who shows a code has used it up, also where the verifier, the address or the client is not the one it was given for: then it
+ * has come into wrong hands. No token ends by that, so that a stranger who has seen a code logs nobody out.
+ */
+async function spendCode(context: Context, rows: StateRows): Promise<void> {
+  const { grant_type: grant, code } = context.oidc.params ?? {};
+  if (grant !== 'authorization_code' || typeof code !== 'string' || errorOf(context) !== 'invalid_grant')
+    return;
+  await rows.spend('AuthorizationCode', hashOf(code));
 }
 
 function refuse(context: Context): void {

@@ -88,6 +88,14 @@ export class StateRows {
     return rows.length > 0;
   }
 
+  /** What opens once is open no more; that it was used, where it was, is kept in mind. */
+  async spend(model: string, id: string): Promise<void> {
+    await this.database.query(
+      'DELETE FROM oauth_state WHERE model = $1 AND id = $2 AND consumed_at IS NULL AND expires_at > now()',
+      [model, id],
+    );
+  }
+
   async delete(model: string, id: string): Promise<void> {
     await this.database.query('DELETE FROM oauth_state WHERE model = $1 AND id = $2', [model, id]);
   }
