@@ -28,7 +28,8 @@ export const ERROR_CATALOGUE = {
   context_length_exceeded: {
     status: 400,
     type: 'invalid_request_error',
-    meaning: 'The prompt does not fit into the model’s context, which with Ollama is `num_ctx` of the agent.',
+    meaning:
+      'The prompt does not fit into the model’s context, which with Ollama is `num_ctx` of the agent; or a response with what was said before is longer than a body may be.',
   },
   previous_response_not_found: {
     status: 400,
