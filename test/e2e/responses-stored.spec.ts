@@ -389,6 +389,30 @@ describe('a response that follows another', () => {
     ]);
   });
 
+  it('is refused where all that was said is longer than a body may be', async () => {
+    const small = await createGateway({
+      OLLAMA_URL: ollama.origin,
+      MODELS_ADMIT: 'any',
+      MAX_BODY_BYTES: '4000',
+    });
+    ollama.answer({ pieces: ['x'.repeat(600)] });
+    const say = (body: object) => post(`${small.url}/v1/responses`, { model: 'phi3', ...body });
+    const input = 'x'.repeat(2_500);
+    const { id, output } = (await (await say({ input })).json()) as ResponseBody;
+    const reference = { type: 'item_reference', id: output[0]!.id };
+    expect((await say({ input: 'So?', previous_response_id: id })).status).toBe(200);
+    expect((await say({ input: [reference, { role: 'user', content: 'So?' }] })).status).toBe(200);
+    for (const body of [
+      { input, previous_response_id: id },
+      { input: Array.from({ length: 10 }, () => reference) },
+    ]) {
+      const refused = await say(body);
+      expect(refused.status).toBe(400);
+      expect((await readError(refused)).error.code).toBe('context_length_exceeded');
+    }
+    await small.close();
+  });
+
   it('is refused while the other still runs', async () => {
     const gate = holdAnswer();
     const { id } = await begin({ background: true });

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asOwner, RequestDatabase, type Query } from '../../src/infrastructure/database/index.js';
 import { MessageRows } from '../../src/modules/audit/reading/message-rows.js';
+import { ReadingTurns } from '../../src/modules/audit/reading/reading-turns.js';
 import { SqlProjectionSource } from '../../src/modules/audit/verify/projection/sql-projection-source.js';
 import { type AuditGateway, GATEWAY_KINDS } from './audit-support.js';
 
@@ -62,11 +63,12 @@ describe.each(GATEWAY_KINDS)('among many messages of other tenants on $kind', ({
     ['those with a text', { text: 'nowhere' }],
   ])('%s of a tenant are found without reading those', async (_, filter) => {
     const database = gateway.app.get(RequestDatabase);
-    const rows = new MessageRows({
+    const counted = {
       forTenant: (tenant: string) => ({
         query: counting((sql, values) => database.forTenant(tenant).query(sql, values)),
       }),
-    } as unknown as RequestDatabase);
+    } as unknown as RequestDatabase;
+    const rows = new MessageRows(counted, gateway.app.get(ReadingTurns));
     await rows.newest({ tenant: 'quiet' }, filter, { limit: 50 });
     expect(Math.max(...counts.splice(0))).toBeLessThanOrEqual(MINE);
   });

@@ -242,6 +242,23 @@ describe.each(DEVICE_GATEWAY_KINDS)('devices on $kind', ({ open }) => {
     expect((await ask(`${at(DEVICES)}/${phone.id}`, 'DELETE', { headers: bearer(token) })).status).toBe(204);
   });
 
+  it.each([
+    [{ scopes: ['write'] }, 'insufficient_scope'],
+    [{ role: 'user' as const }, 'forbidden'],
+  ])('are not let in by a token of less than their user may, such as %j', async (less, code) => {
+    const users = gateway.app.get(Users);
+    const { id } = await users.create({ tenant: 'default', email: somebody(), role: 'admin' });
+    const issue = async (terms: object) => {
+      const whole = { subject: id, tenant: 'default', role: 'admin' as const, scopes: ['read', 'write'] };
+      return bearer((await gateway.app.get(TokenIssuer).issue({ ...whole, lifetimeS: 60, ...terms })).token);
+    };
+    const headers = await issue(less);
+    const body = { email: somebody() };
+    expect(codeOf(await ask(at(PAIRINGS), 'POST', { headers }))).toEqual([403, code]);
+    expect(codeOf(await ask(at(ADD_EMAIL), 'POST', { headers, body }))).toEqual([403, code]);
+    expect((await ask(at(PAIRINGS), 'POST', { headers: await issue({}) })).status).toBe(201);
+  });
+
   it('are of nobody whom another issuer knows', async () => {
     const { token } = await gateway.app.get(TokenIssuer).issue({
       subject: 'ada',

@@ -173,14 +173,27 @@ describe.each(OAUTH_KINDS)('devices on $kind', ({ open }) => {
     expect((await approve({ user_code: userCode }, {})).status).toBe(401);
   });
 
+  it('are let in by no token that has less than its user', async () => {
+    const { user_code: userCode } = await start();
+    const { id } = await gateway.createUser('boss@example.org', { role: 'admin' });
+    const headers = await bearer(['read', 'write'], id);
+    expect(await approve({ user_code: userCode }, headers)).toMatchObject({
+      status: 403,
+      body: { error: 'forbidden' },
+    });
+    expect(await approve({ user_code: userCode, approve: 'false' }, headers)).toMatchObject({ status: 200 });
+  });
+
   it('are not found by strangers, who may not guess for long', async () => {
     const { user_code: userCode } = await start();
-    const stranger = await gateway.createUser('eve@elsewhere.org', { tenant: 'elsewhere' });
-    const headers = await bearer(['read', 'write'], stranger.id, 'elsewhere');
+    const headers = await bearer(['read', 'write'], 'eve', 'elsewhere');
     for (let round = 0; round < 5; round += 1)
       expect((await approve({ user_code: userCode }, headers)).status).toBe(404);
     const late = await post('/oauth/device/approve', { user_code: userCode }, headers);
     expect([late.status, Number(late.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    // Of the same name, and somebody else.
+    const namesake = await bearer(['read', 'write'], 'eve', 'third');
+    expect((await approve({ user_code: userCode }, namesake)).status).toBe(404);
   });
 
   it('cannot be guessed on the page for long', async () => {

@@ -29,7 +29,7 @@ export const ERROR_CATALOGUE = {
     status: 400,
     type: 'invalid_request_error',
     meaning:
-      'The prompt does not fit into the model’s context, which with Ollama is `num_ctx` of the agent or the backend.',
+      'The prompt does not fit into the model’s context, which with Ollama is `num_ctx` of the agent or the backend; or a response with what was said before is longer than a body may be.',
   },
   previous_response_not_found: {
     status: 400,

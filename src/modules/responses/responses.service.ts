@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { GatewayError } from '../../common/errors/gateway.error.js';
 import { sendWireJson } from '../../common/http/send-json.js';
 import type { Exchange } from '../../common/http/exchange.js';
+import { AppConfig } from '../../config/index.js';
 import type { Principal } from '../../contracts/principal.js';
 import { CallDesk, callerOf, sayIgnored, wishesOf, type RouteTerms } from '../chat/index.js';
 import { answerHeaders, answerWhole, streamLog } from '../streaming/index.js';
@@ -9,6 +10,7 @@ import type { InputTokensDto } from './dto/response-answers.dto.js';
 import type { CreateResponseDto } from './dto/create-response.dto.js';
 import { MOST_ITEMS, type ResponseInputDto } from './dto/response-input.dto.js';
 import { eachPiece } from './each-piece.js';
+import { charactersOf } from './input/characters-of.js';
 import { estimateTokens } from './input/estimate-tokens.js';
 import type { InputItem } from './input/input-item.js';
 import { readInput } from './input/read-input.js';
@@ -32,10 +34,15 @@ const OPENS_AFTER_MS = 1_000;
 /** OpenAI's Responses API: begins responses and answers with them. They are generations like any other. */
 @Injectable()
 export class ResponsesService {
+  private readonly mostCharacters: number;
+
   constructor(
+    @Inject(AppConfig) { http }: AppConfig,
     @Inject(CallDesk) private readonly desk: CallDesk,
     @Inject(StoredResponses) private readonly stored: StoredResponses,
-  ) {}
+  ) {
+    this.mostCharacters = http.maxChatBodyBytes;
+  }
 
   /** Resolves when the response, or of a stream its beginning, was sent. Rejects with what becomes an HTTP error. */
   async create(dto: CreateResponseDto, exchange: Exchange, terms: RouteTerms): Promise<void> {
@@ -111,10 +118,19 @@ export class ResponsesService {
     const context = previous ? await this.stored.conversationOf(previous, caller) : [];
     const input = await readInput(dto.input, this.stored.itemLookup(caller));
     requireAnsweredCalls(context, input);
-    if (context.length + input.length <= MOST_ITEMS) return [...context, ...input];
-    throw new GatewayError('invalid_request', `The conversation has more than ${MOST_ITEMS} items.`, {
-      param: 'previous_response_id',
-    });
+    if (context.length + input.length > MOST_ITEMS)
+      throw new GatewayError('invalid_request', `The conversation has more than ${MOST_ITEMS} items.`, {
+        param: 'previous_response_id',
+      });
+    const items = [...context, ...input];
+    // Turn by turn, or by naming an item again and again, it could become as long as anybody likes.
+    if (charactersOf(items) > this.mostCharacters)
+      throw new GatewayError(
+        'context_length_exceeded',
+        `The conversation, with what was said before, has more than ${this.mostCharacters} characters.`,
+        { param: 'input' },
+      );
+    return items;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { RequestDatabase } from '../../../infrastructure/database/index.js';
 import { Conditions, containing } from './conditions.js';
+import { ReadingTurns } from './reading-turns.js';
 import type { ConversationFilter, PageRequest } from './to-filters.js';
 import type { VisibleRows } from './visible-rows.js';
 
@@ -23,7 +24,10 @@ const COLUMNS =
 /** Reads conversations. Whatever somebody may not see is not there. */
 @Injectable()
 export class ConversationRows {
-  constructor(@Inject(RequestDatabase) private readonly database: RequestDatabase) {}
+  constructor(
+    @Inject(RequestDatabase) private readonly database: RequestDatabase,
+    @Inject(ReadingTurns) private readonly turns: ReadingTurns,
+  ) {}
 
   /** The newest first, one more than the limit when there are more. */
   newest(
@@ -59,10 +63,12 @@ export class ConversationRows {
     return row?.id ?? 0;
   }
 
-  private select({ tenant }: VisibleRows, where: Conditions, order: string): Promise<ConversationRow[]> {
-    return this.database
-      .forTenant(tenant)
-      .query(`SELECT ${COLUMNS} FROM conversations c WHERE ${where.sql} ${order}`, where.values);
+  private select(visible: VisibleRows, where: Conditions, order: string): Promise<ConversationRow[]> {
+    return this.turns.run(visible, () =>
+      this.database
+        .forTenant(visible.tenant)
+        .query(`SELECT ${COLUMNS} FROM conversations c WHERE ${where.sql} ${order}`, where.values),
+    );
   }
 }
 

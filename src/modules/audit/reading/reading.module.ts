@@ -6,11 +6,12 @@ import { ExportLines } from './export-lines.js';
 import { ExportService } from './export.service.js';
 import { MessageRows } from './message-rows.js';
 import { ReadingService } from './reading.service.js';
+import { ReadingTurns } from './reading-turns.js';
 
 /** The record, for those who may read it. Needs DatabaseModule. */
 @Module({
   controllers: [ConversationsController, ExportController],
-  providers: [ConversationRows, ExportLines, ExportService, MessageRows, ReadingService],
+  providers: [ConversationRows, ExportLines, ExportService, MessageRows, ReadingService, ReadingTurns],
   exports: [ConversationRows, ReadingService],
 })
 export class ReadingModule {}

@@ -3,6 +3,8 @@ import { SYSTEM_CLOCK } from '../../../common/clock.js';
 import type { Principal } from '../../../contracts/principal.js';
 import type { Query } from '../../../infrastructure/database/index.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
+import { requireScope } from '../gate/require-rights.js';
+import { requireFullPower } from '../users/require-full-power.js';
 import type { User } from '../users/user.js';
 import type { Device, DeviceDescription } from './device.js';
 import { DeviceRows } from './device-rows.js';
@@ -11,6 +13,12 @@ import { DeviceRows } from './device-rows.js';
 export const TOKEN_LIFETIME_S = 3600;
 /** A device does whatever its user may. */
 const DEVICE_SCOPES = ['read', 'write'] as const;
+
+/** Throws where the caller's credential has less than a device of theirs would have. */
+export function requireDevicePower(caller: Principal, user: User): void {
+  for (const scope of DEVICE_SCOPES) requireScope(caller, scope);
+  requireFullPower(caller, user);
+}
 
 export interface DeviceToken {
   readonly device: string;

@@ -5,6 +5,7 @@ import type { Principal } from '../../../contracts/principal.js';
 import { Attempts, type AttemptLimit } from '../users/attempts.js';
 import type { User, UserEmail } from '../users/user.js';
 import { Users } from '../users/users.service.js';
+import { requireDevicePower } from './device-entry.js';
 import { noAccount, verificationFailed } from './device-faults.js';
 import { CODE_LIFETIME_S, MailCodes } from './mail-codes.js';
 
@@ -25,6 +26,8 @@ export class Emails {
     if (!isMailAddress(email))
       throw new GatewayError('invalid_value', 'email must be an email address.', { param: 'email' });
     const user = await this.userOf(caller);
+    // Whoever reads the mailbox gets a device in by it.
+    requireDevicePower(caller, user);
     await this.count(ADD, user, 'Too many addresses were added; come back later.');
     await this.codes.send({
       purpose: 'email',

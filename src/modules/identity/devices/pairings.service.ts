@@ -12,7 +12,7 @@ import { Attempts, type AttemptLimit } from '../users/attempts.js';
 import { UserSessions } from '../users/user-sessions.js';
 import { Users } from '../users/users.service.js';
 import type { DeviceDescription } from './device.js';
-import { DeviceEntry, type DeviceToken } from './device-entry.js';
+import { DeviceEntry, type DeviceToken, requireDevicePower } from './device-entry.js';
 import { badKey, noAccount, verificationFailed } from './device-faults.js';
 import { proofText } from './proof-text.js';
 
@@ -61,6 +61,7 @@ export class Pairings implements OnModuleInit {
   async create(caller: Principal): Promise<Pairing> {
     const user = await this.users.findById(caller.id);
     if (user === undefined || user.tenant !== caller.tenant) throw noAccount();
+    requireDevicePower(caller, user);
     await this.attempts.count(
       CREATE,
       { tenant: user.tenant, subject: user.id },

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { GatewayError } from '../../../common/errors/gateway.error.js';
 import type { Principal } from '../../../contracts/principal.js';
-import { Users } from '../users/index.js';
+import { requireFullPower, Users } from '../users/index.js';
 import { ClientDirectory } from './clients/client-directory.js';
 import { DeviceAttempts } from './device-attempts.js';
 import { OAuthServer } from './oauth-server.js';
@@ -46,7 +46,9 @@ export class DeviceApproval {
     // Who has no account here comes from another service, which gave them their token.
     if (user !== undefined && (user.disabled || user.tenant !== caller.tenant))
       throw new GatewayError('forbidden', 'This account may not connect devices.');
-    const found = await this.attempts.guard(request, `principal ${caller.id}`, async () => {
+    if (user !== undefined && approve) requireFullPower(caller, user);
+    const who = JSON.stringify([caller.tenant, caller.id]);
+    const found = await this.attempts.guard(request, `principal ${who}`, async () => {
       const code = await this.find(userCode);
       const client = code?.clientId === undefined ? undefined : await this.clients.find(code.clientId);
       return code !== undefined && client?.tenant === caller.tenant ? code : undefined;

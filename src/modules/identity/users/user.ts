@@ -17,6 +17,7 @@ export interface User {
 
 export type UserRole = Exclude<Role, 'anonymous'>;
 
+/** From the least to the most that somebody may do. */
 export const USER_ROLES = ['user', 'premium', 'admin'] as const satisfies readonly UserRole[];
 
 export interface NewUser {
