@@ -72,6 +72,16 @@ describe(CheckpointWriter.name, () => {
     expect(await sizes()).toEqual([10, 11]);
   });
 
+  it('says once of a directory that what another key has signed there counts for nothing', async () => {
+    await writer.writeAll();
+    const next = new CheckpointWriter(chain, directory, generateKeyPairSync('ed25519'));
+    for (let time = 0; time < 2; time++) {
+      grow();
+      await next.writeAll();
+    }
+    expect(said).toEqual(['error: a checkpoint in the directory is not signed by the key of this process']);
+  });
+
   const breaks: [string, () => void, string][] = [
     [
       'was cut',

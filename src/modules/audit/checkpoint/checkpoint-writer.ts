@@ -112,10 +112,17 @@ export class CheckpointWriter {
   private async lastOf(tenant: string): Promise<LastCheckpoint | undefined> {
     if (this.last.has(tenant)) return this.last.get(tenant);
     let last: LastCheckpoint | undefined;
+    let foreign = 0;
     for (const note of await this.directory.list(tenant)) {
       const checkpoint = openCheckpoint(note, tenant, this.keys);
-      if (checkpoint !== undefined && checkpoint.seq >= (last?.seq ?? 0)) last = { ...checkpoint, note };
+      if (checkpoint === undefined) foreign += 1;
+      else if (checkpoint.seq >= (last?.seq ?? 0)) last = { ...checkpoint, note };
     }
+    if (foreign > 0)
+      this.logger.error(
+        { tenant, count: foreign },
+        'a checkpoint in the directory is not signed by the key of this process',
+      );
     this.last.set(tenant, last);
     return last;
   }
