@@ -205,6 +205,7 @@ describe('fields without effect', () => {
     };
     expect(await ignoredFor('/v1/chat/completions', sent)).toBeNull();
     expect(await ignoredFor('/v1/completions', { echo: false, best_of: 1, suffix: null })).toBeNull();
+    expect(await ignoredFor('/v1/completions', { n: 2, best_of: 2 })).toBeNull();
   });
 
   it('are listed by their paths where they are within others, and once for all tools', async () => {

@@ -189,8 +189,11 @@ describe('the openai client', () => {
   it('hears that a response failed in its middle', async () => {
     strikeAfter(ollama, (exchange) => exchange.connection.destroy(), { afterPieces: 1 });
     const events: ResponseStreamEvent[] = [];
-    for await (const event of await client.responses.create({ ...ASK, stream: true })) events.push(event);
-    expect(events.at(-1)).toMatchObject({ type: 'response.failed', response: { status: 'failed' } });
+    const loop = async () => {
+      for await (const event of await client.responses.create({ ...ASK, stream: true })) events.push(event);
+    };
+    await expect(loop()).rejects.toMatchObject({ code: 'upstream_incomplete', type: 'upstream_error' });
+    expect(events.at(-1)).toMatchObject({ type: 'response.output_text.delta' });
     resetBreakers(gateway);
   });
 
@@ -210,6 +213,15 @@ describe('LangChain', () => {
       useResponsesApi: true,
       configuration: { baseURL: `${gateway.url}/v1` },
     });
+
+  it('hears that a response failed in its middle', async () => {
+    strikeAfter(ollama, (exchange) => exchange.connection.destroy(), { afterPieces: 1 });
+    const loop = async () => {
+      for await (const { text } of await model().stream('Hello')) expect(text).toBeTypeOf('string');
+    };
+    await expect(loop()).rejects.toThrow('broke off');
+    resetBreakers(gateway);
+  });
 
   it('invoke gives the message, its thoughts and the usage', async () => {
     ollama.answer({ pieces: ['Good', ' day.'], evalCount: 2, promptEvalCount: 3 });

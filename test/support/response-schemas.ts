@@ -163,6 +163,7 @@ const part = either(OUTPUT_TEXT, REASONING_TEXT, REFUSAL);
 const ofItem = { item_id: text, output_index: integer };
 const ofPart = { ...ofItem, content_index: integer };
 const ofSummary = { ...ofItem, summary_index: integer };
+const ofError = { code: nullable(text), message: text, param: nullable(text) };
 
 const EVENTS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'response.created': { response: RESPONSE },
@@ -188,7 +189,7 @@ const EVENTS: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'response.function_call_arguments.done': { ...ofItem, name: text, arguments: text },
   'response.custom_tool_call_input.delta': { ...ofItem, delta: text },
   'response.custom_tool_call_input.done': { ...ofItem, input: text },
-  error: { code: nullable(text), message: text, param: nullable(text) },
+  error: { ...ofError, error: object({ ...ofError, type: text }) },
 };
 
 /** One event of a stream. */

@@ -92,7 +92,13 @@ export function faultsOfResponseStream({ events, broken }: ResponseStream): stri
       ? []
       : [`begins with ${types.slice(0, 2).join(', ')}`]),
     ...(ENDS.includes(types.at(-1)!) ? [] : [`ends with ${types.at(-1)}`]),
-    ...types.slice(0, -1).flatMap((type) => (ENDS.includes(type) ? [`${type} before the end`] : [])),
+    ...types
+      .slice(0, -1)
+      .flatMap((type, index) =>
+        ENDS.includes(type) && !(type === 'error' && types[index + 1] === 'response.failed')
+          ? [`${type} before the end`]
+          : [],
+      ),
     ...(broken ? ['the connection broke'] : []),
     ...faultsOfItems(events),
   ];

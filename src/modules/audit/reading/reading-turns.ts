@@ -4,7 +4,7 @@ import { AppConfig } from '../../../config/index.js';
 import type { VisibleRows } from './visible-rows.js';
 
 const OWN_AT_ONCE = 2;
-const MOST_WAITING = 16;
+const MOST_WAITING = 128;
 const RETRY_AFTER_S = 2;
 
 interface Reader {

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsString, MinLength } from 'class-validator';
-import { must } from '../../../common/validation/must.js';
+import { IsBoolean, IsOptional, IsString, MinLength } from 'class-validator';
+import { must, mustHaveNoFault } from '../../../common/validation/must.js';
 import { Alternatives } from '../../../common/validation/sampling-fields.js';
 import { SamplingDto } from './sampling.dto.js';
 
@@ -52,8 +52,13 @@ export class CreateCompletionDto extends SamplingDto {
   )
   logprobs?: number | null;
 
-  @ApiPropertyOptional({ description: 'Only 1: the gateway does not rank answers.', type: Number })
+  @ApiPropertyOptional({
+    description: 'As many as `n`, or 1: the gateway does not rank answers.',
+    type: 'integer',
+  })
   @IsOptional()
-  @IsIn([1], { message: 'best_of other than 1 is not supported' })
+  @mustHaveNoFault((value, { n }) =>
+    value === 1 || value === n ? undefined : 'best_of other than n is not supported',
+  )
   best_of?: number | null;
 }

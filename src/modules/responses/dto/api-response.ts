@@ -24,7 +24,7 @@ const ANSWER = applyDecorators(
           type: 'string',
           description:
             'Named events with rising `sequence_number`, from `response.created` to `response.completed`, ' +
-            '`response.incomplete` or `response.failed`; `error` where it was cancelled.',
+            '`response.incomplete` or, behind an `error`, `response.failed`; `error` alone where it was cancelled.',
         },
       },
     },

@@ -249,12 +249,18 @@ describe(ResponseWriter.name, () => {
 
   it('ends with an error where it was cancelled, and with failure where it ran out of time', async () => {
     const cancelled = await read(spell([say('a'), (writer) => writer.cancelled('cancelled', ending())]));
-    expect(cancelled.events.at(-1)).toMatchObject({ type: 'error', code: 'cancelled', param: null });
+    expect(cancelled.events.at(-1)).toMatchObject({
+      type: 'error',
+      code: 'cancelled',
+      param: null,
+      error: { code: 'cancelled', type: 'cancelled', param: null },
+    });
     const late = await read(spell([say('a'), (writer) => writer.cancelled('timeout', ending())]));
     expect(late.events.at(-1)).toMatchObject({
       type: 'response.failed',
       response: { status: 'failed', error: { code: 'server_error' } },
     });
+    expect(late.events.at(-2)).toMatchObject({ type: 'error', error: { code: 'timeout', type: 'timeout' } });
     for (const stream of [cancelled, late]) expect(faultsOfResponseStream(stream)).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { toOpenAiError } from '../../../common/errors/render-error.js';
 import type { Failure } from '../../../contracts/failure.js';
 import { cancelFailure, type CancelReason, type Outcome } from '../../../contracts/generation-outcome.js';
 import type { Logprobs } from '../../../contracts/logprobs.js';
@@ -70,7 +71,7 @@ export class ResponseWriter implements FrameWriter {
 
   failed(failure: Failure, ending: Ending): string {
     this.items.abandon();
-    return this.end('response.failed', { status: 'failed', failure }, ending);
+    return this.error(failure) + this.end('response.failed', { status: 'failed', failure }, ending);
   }
 
   cancelled(reason: CancelReason, ending: Ending): string {
@@ -78,10 +79,10 @@ export class ResponseWriter implements FrameWriter {
     // The response goes on without this reader, and what it has not been told keeps its number.
     if (reason === 'slow_client') this.next--;
     else this.items.abandon();
-    if (reason !== 'slow_client' && toEnd(outcome).status === 'failed')
-      return this.end('response.failed', outcome, ending);
-    const { code, message } = cancelFailure(reason);
-    return this.say('error', () => toWireJson({ code, message, param: null }).slice(1, -1));
+    const error = this.error(cancelFailure(reason));
+    return reason !== 'slow_client' && toEnd(outcome).status === 'failed'
+      ? error + this.end('response.failed', outcome, ending)
+      : error;
   }
 
   private tell({ closed, opened, item }: Step, piece: WireText, logprobs?: Logprobs): string {
@@ -146,6 +147,15 @@ export class ResponseWriter implements FrameWriter {
   private end(type: string, outcome: Outcome, { usage, durationMs }: Ending): string {
     const state = { end: toEnd(outcome), items: this.items.all, usage: usageAt(outcome, usage), durationMs };
     return this.say(type, () => `"response":${toResponseJson(this.head, this.echo, state)}`);
+  }
+
+  /** As published, and within `error` as OpenAI sends it: its clients raise that alone, and most pass a failed end over. */
+  private error(failure: Failure): string {
+    return this.say('error', () => {
+      const { error } = toOpenAiError(failure);
+      const { code, message, param } = error;
+      return toWireJson({ code, message, param, error }).slice(1, -1);
+    });
   }
 
   private say(type: string, said: () => WireText): string {
