@@ -54,7 +54,7 @@ export function toAppConfig(sources: Sources): AppConfig {
     responseCache: toResponseCacheConfig(sources),
     storedResponses: toStoredResponsesConfig(sources, audit.config),
     routing: routing.config,
-    oauth: toOAuthConfig(sources),
+    oauth: toOAuthConfig(sources, identity.config.audience),
     loadShed: firstSet(env.LOAD_SHED, yaml.section('limits').read('load_shed', flag), true),
     limits: toLimitsConfig(sources),
     prices: toPrices(pricesYaml),

@@ -3,11 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { createSources } from './testing/create-sources.js';
 import { DEMO_CLIENT, toOAuthConfig } from './to-oauth-config.js';
 
-const read = (oauthClientsYaml: string, env = {}) => toOAuthConfig(createSources({ oauthClientsYaml, env }));
+const AUDIENCE = 'citadel-gateway';
+
+const read = (oauthClientsYaml: string, env = {}) =>
+  toOAuthConfig(createSources({ oauthClientsYaml, env }), AUDIENCE);
 
 describe(toOAuthConfig, () => {
   it('keeps tokens short, logins for a day of work, and strangers from registering clients', () => {
-    expect(toOAuthConfig(createSources())).toEqual({
+    expect(toOAuthConfig(createSources(), AUDIENCE)).toEqual({
       accessTokenTtlS: 900,
       refreshTokenTtlS: 2_592_000,
       sessionTtlS: 28_800,
@@ -18,10 +21,15 @@ describe(toOAuthConfig, () => {
   });
 
   it('has a demo client in development only', () => {
-    expect(toOAuthConfig(createSources({ environment: 'development' }))).toMatchObject({
+    expect(toOAuthConfig(createSources({ environment: 'development' }), AUDIENCE)).toMatchObject({
       demo: true,
       clients: [DEMO_CLIENT],
     });
+  });
+
+  it('refuses a client whose ID tokens would look like access tokens', () => {
+    const yaml = `clients: [{ id: ${AUDIENCE}, redirect_uris: ["https://x.org/cb"] }]`;
+    expect(() => read(yaml)).toThrow('AUTH_AUDIENCE');
   });
 
   it('reads clients, and keeps the hash of a secret', () => {

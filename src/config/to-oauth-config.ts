@@ -21,8 +21,11 @@ const redirectUri: Parser<string> = {
   parse: (raw) => (typeof raw === 'string' && isRedirectUri(raw) ? raw : undefined),
 };
 
-/** The authorization server: how long what it gives out is good for, and the clients that are declared. */
-export function toOAuthConfig(sources: Sources): OAuthConfig {
+/**
+ * The authorization server: how long what it gives out is good for, and the clients that are declared. `audience` is whom
+ * access tokens are for: an ID token is for its client, and must not look like one.
+ */
+export function toOAuthConfig(sources: Sources, audience: string): OAuthConfig {
   const { environment, env, yaml, oauthClientsYaml } = sources;
   const oauth = yaml.section('oauth');
   const seconds = (most: number) => wholeNumber(1, most);
@@ -32,6 +35,10 @@ export function toOAuthConfig(sources: Sources): OAuthConfig {
     clients.push(DEMO_CLIENT);
   const twice = clients.find(({ id }, index) => clients.findIndex((other) => other.id === id) !== index);
   if (twice) throw new ConfigError(`The OAuth client ${twice.id} is declared twice`);
+  if (clients.some(({ id }) => id === audience))
+    throw new ConfigError(
+      `The OAuth client ${audience} must not be called as the audience of access tokens is (AUTH_AUDIENCE)`,
+    );
   return {
     accessTokenTtlS: firstSet(
       env.OAUTH_ACCESS_TOKEN_TTL_S,
