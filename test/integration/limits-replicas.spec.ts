@@ -358,6 +358,23 @@ describe.each(KINDS)('ledgers on %s', (kind) => {
     },
   );
 
+  it.runIf(kind === 'a Redis of its own')('hold what they have while Redis has no memory left', async () => {
+    const [one, other] = [await create(), await create()];
+    const slots = [{ key: `${RUN}-slots-${names++}`, most: 1 }];
+    const counters = [tokens(60)];
+    await got(one.ledger, claim({ slots }));
+    await got(one.ledger, claim({ counters }));
+    await one.redis.run((client) => client.config('SET', 'maxmemory', '1'));
+    const began = performance.now();
+    await eventually(() => performance.now() - began > 2 * LEASE_MS);
+    const refused = [
+      await isRefused(other.ledger, claim({ slots })),
+      await isRefused(other.ledger, claim({ counters })),
+    ];
+    await one.redis.run((client) => client.config('SET', 'maxmemory', '0'));
+    expect(refused).toEqual([true, true]);
+  });
+
   it.runIf(kind === 'a Redis of its own')('tell Redis what was used while it was away', async () => {
     const [one, other] = [await create(), await create()];
     const counters = [tokens(100)];

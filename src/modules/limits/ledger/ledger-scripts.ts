@@ -5,6 +5,8 @@ import { RedisScript } from '../../../infrastructure/redis/index.js';
 //   counters: a hash of `u`, used, `r`, reserved, and `of`, the run of the server in which `u` was looked up, and beside it a
 //     sorted set of `lease:amount` by the same. After another start `u` may be of an earlier time.
 // What ran out is given back by whoever looks next, so a process that is gone holds nothing for longer than its leases.
+// A server without memory lets a script write that has begun with a command that takes away: each begins with one, and limits
+// hold there too, for hardly any memory.
 
 const NOW = `
 local time = redis.call('TIME')
@@ -27,6 +29,7 @@ local unknown, counters, granted, refused = { 'unknown' }, {}, completion, nil
 for at = slots + 1, #KEYS do
   local key, arg = KEYS[at], 6 + slots + (at - slots - 1) * 5
   local ends = tonumber(ARGV[arg + 4])
+  redis.call('ZREM', key .. ':leases', '')
   local used, of = redis.call('HGET', key, 'u'), redis.call('HGET', key, 'of')
   local known = used and (of == run or run == '')
   if not known and ARGV[arg + 5] == '' then table.insert(unknown, at - slots - 1)
@@ -97,6 +100,7 @@ return 1`);
 export const RENEW = new RedisScript<number>(`${NOW}
 local ends, is_counter = now + tonumber(ARGV[1]), ARGV[2] == '1'
 local leases = is_counter and KEYS[1] .. ':leases' or KEYS[1]
+redis.call('ZREM', leases, '')
 for at = 3, #ARGV do
   if redis.call('ZADD', leases, ends, ARGV[at]) == 1 and is_counter then
     redis.call('HINCRBY', KEYS[1], 'r', string.match(ARGV[at], ':(%d+)$'))

@@ -76,6 +76,9 @@ export class RequestRates {
     if (state === this.told) return;
     this.told = state;
     if (state === 'shared') this.logger.log('requests are counted by Redis again, for all replicas');
-    else this.logger.warn('Redis is away: requests are limited by each replica for itself, to its share');
+    else
+      this.logger.warn(
+        'Redis is away or takes nothing: requests are limited by each replica for itself, to its share',
+      );
   }
 }
