@@ -77,6 +77,8 @@ export interface DialectOptions {
   /** One more chunk with the usage, where a dialect says it only when asked. */
   readonly includeUsage: boolean;
   readonly reasoningField: 'reasoning_content' | 'reasoning';
+  /** The caller asked for functions, and knows no tools. */
+  readonly saysFunctions?: boolean;
   /** Whether every piece of the model is an event of its own besides. */
   readonly tokenEvents: boolean;
   /** What a dialect that repeats the answer calls `text`. */

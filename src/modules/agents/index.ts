@@ -5,6 +5,7 @@ export { wholeAnswers } from './dialects/answer-words.js';
 export { CompletionLogprobs, lengthOf } from './dialects/completion-logprobs.js';
 export { DIALECT_NAMES } from './dialects/dialects.js';
 export { DialectRegistry } from './dialect-registry.js';
+export { toChatReason } from './dialects/openai-chat.dialect.js';
 export { toCompletionReason } from './dialects/openai-completion.dialect.js';
 export { SYSTEM_FINGERPRINT } from './dialects/openai-frames.js';
 export { PROFILE_NAMES } from './profiles/profiles.js';

@@ -17,6 +17,7 @@ import { CallDesk } from './call-desk.js';
 import { IdempotentCalls } from './idempotency/idempotent-calls.js';
 import { isResumable, toCall } from './http-call.js';
 import { idempotencyKeyOf, toReturningCall } from './idempotency-key.js';
+import { asksForFunctions } from './mapping/from-functions.js';
 import { markIgnoredParameters } from './ignored-parameters.js';
 import { answerWhole } from './transport/answer-whole.js';
 
@@ -111,6 +112,7 @@ export class ChatService {
       reasoningField,
       frameText: query.text === 'delta' ? 'delta' : frameText,
       tokenEvents: query.tokens === '1',
+      saysFunctions: body.kind === 'chat' && asksForFunctions(body.dto),
     });
     const writer = dialect.writer(source.head, options);
     return streamLog({

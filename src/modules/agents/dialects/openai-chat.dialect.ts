@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { FinishReason } from '../../../contracts/model-backend.js';
 import type {
   DialectOptions,
   FrameWriter,
@@ -38,6 +39,10 @@ export class OpenAiChatDialect implements StreamDialect {
       refusal: (text, choice) => `${delta(choice)}"refusal":"${text}${textAfter}`,
       toolCall: ({ index, id, name, arguments: piece, extra }, choice) => {
         content[choice] = 'null';
+        if (options.saysFunctions) {
+          const called = toWireJson({ name, arguments: piece });
+          return index === 0 ? `${delta(choice)}"function_call":${called}${closing}` : '';
+        }
         const call = {
           index,
           ...(id === undefined ? {} : { id, type: 'function' }),
@@ -48,7 +53,7 @@ export class OpenAiChatDialect implements StreamDialect {
       },
       finished: (ending) =>
         eachChoice(head, (choice) => {
-          const reason = ending.finishReasons[choice] ?? 'stop';
+          const reason = toChatReason(ending.finishReasons[choice] ?? 'stop', options);
           return `${before}{"index":${choice},"delta":{},"logprobs":null,"finish_reason":"${reason}"}${after}`;
         }) +
         (options.includeUsage ? usage(ending.usage) : '') +
@@ -58,6 +63,12 @@ export class OpenAiChatDialect implements StreamDialect {
     };
   }
 }
+
+/** One call an answer was all there could be of functions. */
+export const toChatReason = (
+  reason: FinishReason,
+  { saysFunctions }: Pick<DialectOptions, 'saysFunctions'>,
+): string => (saysFunctions === true && reason === 'tool_calls' ? 'function_call' : reason);
 
 function eachChoice({ choices }: StreamHead, frame: (choice: number) => string): string {
   let frames = '';

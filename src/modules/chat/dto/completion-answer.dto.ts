@@ -1,9 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { UsageDto } from '../../../common/dto/usage.dto.js';
 import { ChatLogprobsDto, CompletionLogprobsDto } from './logprobs.dto.js';
-import { ToolCallDto } from './message.dto.js';
+import { ToolCallDto, ToolCallFunctionDto } from './message.dto.js';
 
-const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter'];
+const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'function_call', 'content_filter'];
 
 export class AnswerMessageDto {
   @ApiProperty({ description: 'Always `assistant`.', enum: ['assistant'] })
@@ -33,6 +33,13 @@ export class AnswerMessageDto {
 
   @ApiPropertyOptional({ description: 'Tools the model called.', type: [ToolCallDto] })
   tool_calls?: ToolCallDto[];
+
+  @ApiPropertyOptional({
+    description: 'In place of them where the request offered `functions`.',
+    type: ToolCallFunctionDto,
+    deprecated: true,
+  })
+  function_call?: ToolCallFunctionDto;
 }
 
 export class ChatChoiceDto {

@@ -16,9 +16,12 @@ import { Nested } from '../../../common/validation/nested.js';
 import { MessageDto } from './message.dto.js';
 import { SamplingDto } from './sampling.dto.js';
 import {
+  FunctionDefinitionDto,
+  IsFunctionChoice,
   IsResponseFormat,
   IsToolChoice,
   ToolDto,
+  type FunctionChoiceBody,
   type ResponseFormatBody,
   type ToolChoiceBody,
 } from './tool.dto.js';
@@ -61,6 +64,28 @@ export class CreateChatCompletionDto extends SamplingDto {
   @IsOptional()
   @IsToolChoice()
   tool_choice?: ToolChoiceBody | null;
+
+  @ApiPropertyOptional({
+    description:
+      'As older clients name `tools`, where there are none: what is called is told as `function_call`, one call an answer.',
+    type: [FunctionDefinitionDto],
+    deprecated: true,
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(128)
+  @IsObject({ each: true })
+  @Nested(FunctionDefinitionDto, { each: true })
+  functions?: FunctionDefinitionDto[] | null;
+
+  @ApiPropertyOptional({
+    description: 'As they name `tool_choice`.',
+    oneOf: [{ type: 'string', enum: ['none', 'auto'] }, { type: 'object' }],
+    deprecated: true,
+  })
+  @IsOptional()
+  @IsFunctionChoice()
+  function_call?: FunctionChoiceBody | null;
 
   @ApiPropertyOptional({ description: 'Whether it may call several at once.', type: Boolean })
   @IsOptional()

@@ -113,6 +113,16 @@ export class MessageDto {
   @Nested(ToolCallDto, { each: true })
   tool_calls?: ToolCallDto[] | null;
 
+  @ApiPropertyOptional({
+    description: 'Of an assistant that called a function, as older clients say it.',
+    type: ToolCallFunctionDto,
+    deprecated: true,
+  })
+  @IsOptional()
+  @IsObject()
+  @Nested(ToolCallFunctionDto)
+  function_call?: ToolCallFunctionDto | null;
+
   @ApiPropertyOptional({ description: 'Of a tool’s message: the call it answers.', type: String })
   @IsOptional()
   @IsString()

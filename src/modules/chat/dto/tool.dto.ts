@@ -58,6 +58,20 @@ export const IsToolChoice = () =>
       isOffered((value as NamedChoice).function?.name, tools),
   );
 
+export type FunctionChoiceBody = 'none' | 'auto' | { name: string };
+
+export const IsFunctionChoice = () =>
+  must(
+    'be none, auto, or name one of the functions',
+    (value, { functions }) =>
+      value === 'none' || value === 'auto' || isAmong((value as { name?: unknown }).name, functions),
+  );
+
+const isAmong = (name: unknown, functions: unknown): boolean =>
+  typeof name === 'string' &&
+  Array.isArray(functions) &&
+  functions.some((each: { name?: unknown } | null) => each?.name === name);
+
 interface NamedChoice {
   function?: { name?: unknown } | null;
 }

@@ -11,6 +11,7 @@ import type {
 import type { CallBody } from '../call.js';
 import type { CreateCompletionDto } from '../dto/create-completion.dto.js';
 import { IMAGE_DATA_URL, type ContentPartBody } from '../dto/is-message-content.js';
+import { fromFunctions } from './from-functions.js';
 import { fromUiParts } from './from-ui-parts.js';
 import type { MessageDto, ToolCallDto } from '../dto/message.dto.js';
 import { DEFAULT_TEMPERATURE, type SamplingDto } from '../dto/sampling.dto.js';
@@ -32,9 +33,10 @@ export interface Asked {
 }
 
 export function toChatRequest(
-  { dto: body, task, isOpenEnded }: ChatBody,
+  { dto, task, isOpenEnded }: ChatBody,
   { agent, requestedModel, defaultMaxTokens, saysLogprobs, passedFields }: Asked,
 ): RequestOf {
+  const body = fromFunctions(dto);
   const messages = body.messages.flatMap(toMessages);
   const mostTokens = isOpenEnded ? undefined : defaultMaxTokens;
   if (agent?.persona !== undefined) messages.unshift({ role: 'system', content: agent.persona });

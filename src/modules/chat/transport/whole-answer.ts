@@ -3,8 +3,15 @@ import type { AnswerRecord } from '../../../contracts/journal.js';
 import type { Logprobs } from '../../../contracts/logprobs.js';
 import type { FinishReason } from '../../../contracts/model-backend.js';
 import { toWireJson, toWireText, type WireText } from '../../../contracts/wire-text.js';
-import { CompletionLogprobs, lengthOf, SYSTEM_FINGERPRINT, toCompletionReason } from '../../agents/index.js';
+import {
+  CompletionLogprobs,
+  lengthOf,
+  SYSTEM_FINGERPRINT,
+  toChatReason,
+  toCompletionReason,
+} from '../../agents/index.js';
 import { answersOf, logprobsByChoice, type FollowedLog } from '../../generation/index.js';
+import { asksForFunctions } from '../mapping/from-functions.js';
 import type { AdmittedCall, CallBody } from '../call.js';
 
 /** The `chat.completion` or `text_completion` document. Text is copied as it came. */
@@ -16,11 +23,15 @@ export function toWholeAnswer(
 ): WireText {
   const { head, usage, log } = generation;
   const isChat = body.kind === 'chat';
+  const saysFunctions = isChat && asksForFunctions(body.dto);
   const logprobs = logprobsOf(body, generation);
   const choices = answersOf(log, head.choices).map((answer, index) => {
     const scores = logprobs[index];
     const reason = finishReasons[index]!;
-    if (isChat) return chatChoice(index, toMessage(answer, reasoningField), scores, reason);
+    if (isChat) {
+      const message = toMessage(answer, { reasoningField, saysFunctions });
+      return chatChoice(index, message, scores, toChatReason(reason, { saysFunctions }));
+    }
     return textChoice(index, echoed(body.dto, index), answer.text, scores, reason);
   });
   return (
@@ -33,12 +44,7 @@ export function toWholeAnswer(
 const logprobsOf = ({ dto }: CallBody, { log, head }: FollowedLog) =>
   dto.logprobs == null || dto.logprobs === false ? [] : logprobsByChoice(log, head.choices);
 
-function chatChoice(
-  index: number,
-  message: string,
-  scores: Logprobs | undefined,
-  reason: FinishReason,
-): string {
+function chatChoice(index: number, message: string, scores: Logprobs | undefined, reason: string): string {
   const logprobs = scores === undefined ? 'null' : `{"content":[${scores}],"refusal":null}`;
   return `{"index":${index},"message":${message},"logprobs":${logprobs},"finish_reason":"${reason}"}`;
 }
@@ -57,7 +63,10 @@ function textChoice(
   );
 }
 
-function toMessage({ text, refusal, reasoning, toolCalls }: AnswerRecord, reasoningField: string): WireText {
+function toMessage(
+  { text, refusal, reasoning, toolCalls }: AnswerRecord,
+  { reasoningField, saysFunctions }: { readonly reasoningField: string; readonly saysFunctions: boolean },
+): WireText {
   const isWordless = text === '' && toolCalls !== undefined;
   const content = isWordless || text === refusal ? 'null' : `"${text}"`;
   const refused = refusal === undefined ? 'null' : `"${refusal}"`;
@@ -70,9 +79,12 @@ function toMessage({ text, refusal, reasoning, toolCalls }: AnswerRecord, reason
   return (
     `{"role":"assistant","content":${content},"refusal":${refused},"annotations":[]` +
     (reasoning === undefined ? '' : `,"${reasoningField}":"${reasoning}"`) +
-    (calls === undefined ? '}' : `,"tool_calls":${toWireJson(calls)}}`)
+    (calls === undefined ? '}' : `,${callsOf(calls, saysFunctions)}}`)
   );
 }
+
+const callsOf = (calls: readonly { readonly function: object }[], saysFunctions: boolean): WireText =>
+  saysFunctions ? `"function_call":${toWireJson(calls[0]!.function)}` : `"tool_calls":${toWireJson(calls)}`;
 
 function echoed(
   { echo, prompt, n }: { echo?: boolean | null; prompt?: string | string[]; n?: number | null },
