@@ -152,7 +152,10 @@ export class Generation extends FollowedLog {
   }
 
   override attach(reader: GenerationReader): void {
-    if (!reader.isObserver) clearTimeout(this.grace);
+    if (!reader.isObserver) {
+      clearTimeout(this.grace);
+      this.grace = undefined;
+    }
     super.attach(reader);
   }
 
