@@ -22,6 +22,14 @@ const inBrowser = async (work: (browser: Chromium) => Promise<void>): Promise<vo
   }
 };
 
+const logIn = async (browser: Chromium, email: string): Promise<void> => {
+  await browser.shows('Log in');
+  await browser.type(email);
+  await browser.press('Tab');
+  await browser.type(PASSWORD);
+  await browser.press('Enter');
+};
+
 const picture = async (browser: Chromium, name: string): Promise<void> => {
   if (PICTURES === undefined) return;
   await mkdir(PICTURES, { recursive: true });
@@ -120,11 +128,7 @@ describe('the pages in Chromium, without a mouse', () => {
       inBrowser(async (browser) => {
         const { config, url, checks } = await begin();
         await browser.open(`${url}&response_mode=form_post`);
-        await browser.shows('Log in');
-        await browser.type('ada@example.org');
-        await browser.press('Tab');
-        await browser.type(PASSWORD);
-        await browser.press('Enter');
+        await logIn(browser, 'ada@example.org');
         await browser.shows('Allow Command line?');
         await browser.press('Enter');
         await browser.shows('Back in the application');
@@ -140,11 +144,7 @@ describe('the pages in Chromium, without a mouse', () => {
     () =>
       inBrowser(async (browser) => {
         await browser.open((await begin()).url.replace('//127.0.0.1:', '//localhost:'));
-        await browser.shows('Log in');
-        await browser.type('ada@example.org');
-        await browser.press('Tab');
-        await browser.type(PASSWORD);
-        await browser.press('Enter');
+        await logIn(browser, 'ada@example.org');
         await browser.shows('Allow Command line?');
         await browser.press('Enter');
         await browser.shows('Back in the application');
@@ -157,11 +157,7 @@ describe('the pages in Chromium, without a mouse', () => {
     () =>
       inBrowser(async (browser) => {
         await browser.open((await begin()).url);
-        await browser.shows('Log in');
-        await browser.type('given@example.org');
-        await browser.press('Tab');
-        await browser.type(PASSWORD);
-        await browser.press('Enter');
+        await logIn(browser, 'given@example.org');
         await browser.shows('Choose a password');
         await picture(browser, 'password');
         for (const text of [PASSWORD, 'one that I made up', 'one that I made up']) {
@@ -196,11 +192,7 @@ describe('the pages in Chromium, without a mouse', () => {
         // Nothing is chosen for the user here.
         await browser.press('Tab');
         await browser.press('Enter');
-        await browser.shows('Log in');
-        await browser.type('ada@example.org');
-        await browser.press('Tab');
-        await browser.type(PASSWORD);
-        await browser.press('Enter');
+        await logIn(browser, 'ada@example.org');
         await browser.shows('Allow Command line?');
         await browser.press('Enter');
         await browser.shows('Connected');
